@@ -1,0 +1,67 @@
+"""The catalogue of what can be asked of Catalyst; every face is derived from it, so parity is by design."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from workflows.models import Commit, Label, Payload, Phase
+
+
+class Permission(StrEnum):
+    """What a caller needs; who has it is decided by roles (a published table)."""
+
+    VIEW = "view"
+    OPERATE = "operate"
+    """Change an environment: retry, redeploy, delete."""
+    APPROVE = "approve"
+    """Let a fork's exact commit run."""
+
+
+class ListEnvironments(Payload):
+    phase: Phase | None = None
+    repository: str | None = None
+    include_deleted: bool = False
+    limit: int = Field(default=100, ge=1, le=500)
+    offset: int = Field(default=0, ge=0)
+
+
+class EnvironmentKey(Payload):
+    project: Label
+    environment: Label
+
+
+class GetLogs(EnvironmentKey):
+    container: str | None = None
+    tail: int = Field(default=200, ge=1, le=5_000)
+    since_seconds: int | None = Field(default=None, ge=1)
+    timestamps: bool = False
+
+
+class Approve(EnvironmentKey):
+    commit: Commit
+
+
+class Command(Payload):
+    name: str
+    summary: str
+    input: type[Payload]
+    permission: Permission
+    is_change: bool
+
+
+CATALOGUE: tuple[Command, ...] = (
+    Command(name="list_environments", summary="List environments", input=ListEnvironments,
+            permission=Permission.VIEW, is_change=False),
+    Command(name="get_environment", summary="One environment with its revisions", input=EnvironmentKey,
+            permission=Permission.VIEW, is_change=False),
+    Command(name="get_logs", summary="Container logs of an environment", input=GetLogs,
+            permission=Permission.VIEW, is_change=False),
+    Command(name="retry", summary="Try the last failed revision again", input=EnvironmentKey,
+            permission=Permission.OPERATE, is_change=True),
+    Command(name="redeploy", summary="Deploy the head commit again, or start a stopped environment",
+            input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
+    Command(name="delete", summary="Remove the environment until the next push or redeploy",
+            input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
+    Command(name="approve", summary="Let exactly this commit of a fork run", input=Approve,
+            permission=Permission.APPROVE, is_change=True),
+)  # fmt: skip

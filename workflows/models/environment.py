@@ -1,0 +1,158 @@
+"""The environment: who it is, what it follows, and what everybody may know of it."""
+
+from datetime import timedelta
+
+from pydantic import AwareDatetime, Field
+
+from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
+
+
+class Failure(Payload):
+    """A cause a person understands. Every text is masked and cut by whoever raised it."""
+
+    kind: FailureKind = FailureKind.PLATFORM
+    type: str = "CatalystError"
+    message: str = ""
+    excerpt: tuple[str, ...] = ()
+    """Last lines of the log that explains it."""
+    hint: str = ""
+    retry_after: timedelta | None = None
+    phase: str = ""
+    """Where it happened: plan, namespace, build, deploy, rollout, health."""
+    attempts: int = 1
+    """How often the phase was tried (FR-011: at most 3)."""
+
+
+class PullRequestRef(Payload):
+    """A pull request as GitHub identifies it. The number and the repository's id never change; its name may."""
+
+    installation: int
+    repository_id: int
+    repository: str
+    """`owner/name` as last seen; for links and API paths."""
+    number: int
+
+
+class EnvironmentRef(Payload):
+    """Which environment, in every activity's input."""
+
+    team: Label
+    project: Label
+    """The project's key, `{team}-{project}`."""
+    environment: Label
+    namespace: str = ""
+    """Chosen once (readable when free, hashed otherwise); empty until then."""
+
+
+class PullRequest(Payload):
+    """What GitHub says of a pull request right now: the desired state is (open?, head commit)."""
+
+    ref: PullRequestRef
+    is_open: bool
+    is_draft: bool = False
+    is_fork: bool = False
+    """Head repository differs from the base repository, or was deleted."""
+    is_merged: bool = False
+    head_commit: Commit
+    head_branch: str
+    base_branch: str
+    title: str = ""
+    author: str = ""
+    url: str = ""
+
+
+class PhaseTiming(Payload):
+    phase: str
+    started_at: AwareDatetime
+    finished_at: AwareDatetime | None = None
+
+
+class Revision(Payload):
+    """One attempt to bring the environment to one commit."""
+
+    number: int
+    id: str
+    """Its workflow's id: unique over all lives of the environment."""
+    commit: Commit
+    state: RevisionState = RevisionState.PENDING
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None = None
+    failure: Failure | None = None
+    reasons: tuple[str, ...] = ()
+    """Why the plan is as it is, in the words shown to people."""
+    timings: tuple[PhaseTiming, ...] = ()
+    trigger: str = ""
+    """What asked for it: `push`, `opened`, `retry by alice`, …"""
+
+
+class Approval(Payload):
+    """A maintainer's word for exactly one commit of a fork (invariant 7)."""
+
+    commit: Commit
+    by: str
+    at: AwareDatetime
+
+
+class Serving(Payload):
+    """What answers at the URL now; it stays while a newer revision is on its way or has failed."""
+
+    commit: Commit
+    url: str
+    since: AwareDatetime
+
+
+class EnvironmentSnapshot(Payload):
+    """Everything the faces may show: written to the read model and, as a report, to GitHub."""
+
+    ref: EnvironmentRef
+    workflow_id: str
+    pull_request: PullRequestRef
+    sequence: int
+    """Grows with every change, also across lives of one environment: the newest wins."""
+    phase: Phase
+    reason: str = ""
+    """Why it is in this phase: `skipped: draft`, `fork: needs approval`, the failure's cause, …"""
+    commit: Commit | None = None
+    """The commit wanted or at work."""
+    branch: str = ""
+    title: str = ""
+    author: str = ""
+    serving: Serving | None = None
+    revisions: tuple[Revision, ...] = ()
+    """Newest first."""
+    failure: Failure | None = None
+    blockers: tuple[str, ...] = ()
+    """What keeps a removal from ending (FR-008)."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class EnvironmentState(Payload):
+    """The entity's own memory: its workflow's input, carried through continue-as-new."""
+
+    model_config = {"frozen": False, "extra": "ignore"}
+
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    run8: str = ""
+    """First 8 characters of the entity's first run id: keeps a reopened environment's ids apart from its former life's."""
+    pull: PullRequest | None = None
+    deliveries: list[str] = Field(default_factory=list)
+    """GUIDs of the last deliveries, oldest first; a list, since sets have no order in a replay."""
+    commit: Commit | None = None
+    """Commit of the last revision begun; None after a removal, so that the same head deploys again."""
+    count: int = 0
+    sequence: int = 0
+    phase: Phase = Phase.PENDING
+    reason: str = ""
+    serving: Serving | None = None
+    revisions: list[Revision] = Field(default_factory=list)
+    """Newest first."""
+    failure: Failure | None = None
+    blockers: list[str] = Field(default_factory=list)
+    approval: Approval | None = None
+    is_stopped: bool = False
+    """A person deleted it; it stays away until the next push or a `redeploy`."""
+    has_resources: bool = False
+    """Something may exist in cluster or registry; set before the first step that creates."""
+    created_at: AwareDatetime | None = None

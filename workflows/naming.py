@@ -1,0 +1,129 @@
+"""Names of everything Catalyst creates: strings in, strings out, the same for the same input.
+
+Names are readable and no proof of ownership; labels are (architecture, section 1).
+"""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+
+MAX_LABEL = 63
+"""DNS-1123 labels and Kubernetes label values."""
+MAX_RELEASE = 53
+"""Helm's limit on a release's name, so that names derived from it still fit a label."""
+DOMAIN = "catalyst.dev"
+"""Prefix of every label and annotation of ours (ENV-021)."""
+
+TEAM_LABEL = f"{DOMAIN}/team"
+PROJECT_LABEL = f"{DOMAIN}/project"
+ENVIRONMENT_LABEL = f"{DOMAIN}/environment"
+BRANCH_LABEL = f"{DOMAIN}/branch"
+COMPONENT_LABEL = f"{DOMAIN}/component"
+COMMIT_LABEL = f"{DOMAIN}/commit"
+REVISION_LABEL = f"{DOMAIN}/revision"
+"""Hash of the revision's id: ids hold colons, which labels may not."""
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+MANAGED_BY = "catalyst"
+
+BUILD_NAMESPACE = "catalyst-builds"
+SYSTEM_NAMESPACE = "catalyst-system"
+INGRESS_NAMESPACE = "catalyst-ingress"
+HELM_SERVICE_ACCOUNT = "catalyst-helm"
+"""The identity a user's chart is installed with; bound to that one namespace."""
+FIELD_MANAGER = "catalyst"
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_RESERVED = re.compile(r"(kube-.*|default|catalyst-.*)")
+
+
+def slug(text: str, *, limit: int = MAX_LABEL) -> str:
+    """Always a DNS-1123 label; `text` itself where it is one, otherwise readable with a hash of the original.
+
+    A doubled hyphen marks a hashed name, and a plain name holding one is hashed too, so one name never
+    stands for two texts.
+    """
+    if len(text) <= limit and "--" not in text and _LABEL.fullmatch(text):
+        return text
+    digest = sha256(text.encode()).hexdigest()[:8]
+    stem = re.sub(r"[^a-z0-9]+", "-", text.lower())[: limit - 10].strip("-") or "x"
+    return f"{stem}--{digest}"
+
+
+def environment_name(source: str, number: int) -> str:
+    """`pr-{source}-{number}` (FR-001), always a DNS-1123 label."""
+    return slug(f"pr-{source}-{number}")
+
+
+def namespace_candidates(project: str, environment: str) -> Iterator[str]:
+    """Names to try for an environment's namespace: the readable one, then one that nobody else derives.
+
+    Two pairs can read alike (`a-b` + `c`, `a` + `b-c`); the second candidate hashes the pair itself.
+    """
+    plain = f"{project}-{environment}"
+    readable = slug(plain)
+    if not is_reserved(readable):
+        yield readable
+    digest = sha256(f"{project}\0{environment}".encode()).hexdigest()[:10]
+    yield f"{plain[: MAX_LABEL - 12].strip('-')}--{digest}"
+
+
+def is_reserved(name: str) -> bool:
+    """Names of the cluster's own and of Catalyst's own namespaces; no team, project or environment may take them."""
+    return _RESERVED.fullmatch(name) is not None
+
+
+def release_name(environment: str) -> str:
+    """Helm release of an environment."""
+    return slug(environment, limit=MAX_RELEASE)
+
+
+def image_repository(registry: str, project: str, environment: str, component: str) -> str:
+    """One repository an environment: a registry deletes a digest with all its tags, so nothing may be shared."""
+    return f"{registry}/{project}/{environment}/{component}"
+
+
+def cache_repository(registry: str, project: str, component: str) -> str:
+    """Build cache of a component, shared by the project's environments through tags."""
+    return f"{registry}/{project}/cache/{component}"
+
+
+def build_job_name(revision: str, component: str) -> str:
+    """One Job a revision and component, found again by any later attempt."""
+    return f"build-{short_hash(revision, component)}"
+
+
+def short_hash(*parts: str) -> str:
+    """16 hexadecimal digits that stand for all the parts together."""
+    return sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def label_value(text: str) -> str:
+    """A valid Kubernetes label value for any text (branches hold slashes): readable, hashed when changed."""
+    if len(text) <= MAX_LABEL and re.fullmatch(
+        r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?", text
+    ):
+        return text
+    digest = sha256(text.encode()).hexdigest()[:8]
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", text)[: MAX_LABEL - 10].strip("-._") or "x"
+    return f"{stem}--{digest}"
+
+
+def environment_workflow_id(project: str, environment: str) -> str:
+    return f"env:{project}:{environment}"
+
+
+def revision_workflow_id(project: str, environment: str, run8: str, number: int) -> str:
+    return f"rev:{project}:{environment}:{run8}:{number}"
+
+
+def teardown_workflow_id(project: str, environment: str, run8: str, number: int) -> str:
+    return f"down:{project}:{environment}:{run8}:{number}"
+
+
+def reporter_workflow_id(installation: int) -> str:
+    return f"report:{installation}"
+
+
+def comment_marker(repository_id: int, number: int) -> str:
+    """Hidden first line of our comment: with the author, it tells ours from everybody's."""
+    return f"<!-- catalyst:{repository_id}:{number} -->"

@@ -1,0 +1,160 @@
+"""Abstract classes that name the activities a workflow may ask for; `activities/` implements, `worker/` registers them."""
+
+from abc import ABC, abstractmethod
+
+from temporalio import activity
+
+from workflows.models import PullRequest, RevisionPlan
+from workflows.models import messages as m
+
+
+class SourcePort(ABC):
+    @activity.defn(name="plan_revision")
+    @abstractmethod
+    def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:
+        """Fetch the commit, describe it and plan it. Raises PlanError, CommitGoneError, GitHubError."""
+
+
+class GitHubPort(ABC):
+    @activity.defn(name="read_pull_request")
+    @abstractmethod
+    def read_pull_request(self, request: m.ReadPullRequestInput) -> PullRequest:
+        """State and head commit as of now. Raises RepositoryGoneError when repository or installation is gone."""
+
+    @activity.defn(name="list_open_pull_requests")
+    @abstractmethod
+    def list_open_pull_requests(
+        self, request: m.ListOpenPullRequestsInput
+    ) -> m.ListOpenPullRequestsResult:
+        """All open pull requests of a repository, or a failure: never a part of them."""
+
+    @activity.defn(name="write_surface")
+    @abstractmethod
+    def write_surface(self, request: m.WriteSurfaceInput) -> m.WriteSurfaceResult:
+        """Bring one surface (comment, deployment, check run) to what the report says; one request where possible."""
+
+
+class BuildPort(ABC):
+    @activity.defn(name="build_image")
+    @abstractmethod
+    async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
+        """Build the commit in a Job and push it; found again by content. Cancelled: Job and pods gone."""
+
+    @activity.defn(name="stop_builds")
+    @abstractmethod
+    async def stop_builds(self, request: m.StopRevisionInput) -> None:
+        """Delete build Jobs of that revision (all of the environment's when `revision` is empty); return when their pods are gone."""
+
+    @activity.defn(name="delete_images")
+    @abstractmethod
+    async def delete_images(self, request: m.RemoveInput) -> None:
+        """Delete every image of the environment from the registry; absent ones are fine."""
+
+
+class ClusterPort(ABC):
+    @activity.defn(name="choose_namespace")
+    @abstractmethod
+    async def choose_namespace(self, request: m.ChooseNamespaceInput) -> m.ChooseNamespaceResult:
+        """First candidate that is free or already this environment's. Raises NameTakenError."""
+
+    @activity.defn(name="ensure_namespace")
+    @abstractmethod
+    async def ensure_namespace(self, request: m.EnsureNamespaceInput) -> m.EnsureNamespaceResult:
+        """Namespace, quota, limits, policies and Helm's ServiceAccount, as planned. Raises NameTakenError."""
+
+    @activity.defn(name="ensure_route")
+    @abstractmethod
+    async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:
+        """Route the environment's own host name to its Service. Raises ManifestError when there is none to choose."""
+
+    @activity.defn(name="wait_for_rollout")
+    @abstractmethod
+    async def wait_for_rollout(self, request: m.WaitForRolloutInput) -> None:
+        """Until every workload of the release is ready. Raises RolloutFailedError with pod, container and last lines."""
+
+    @activity.defn(name="check_health")
+    @abstractmethod
+    async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:
+        """Until the URL answers below 400 through the ingress. Raises UnhealthyError with the application's last lines."""
+
+    @activity.defn(name="delete_namespace")
+    @abstractmethod
+    async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:
+        """Delete and wait a while: gone, or what blocks it. Never touches a namespace that is not ours."""
+
+    @activity.defn(name="list_namespaces")
+    @abstractmethod
+    async def list_namespaces(self) -> m.ListNamespacesResult:
+        """Every environment namespace of ours, or a failure."""
+
+    @activity.defn(name="keep_logs")
+    @abstractmethod
+    async def keep_logs(self, request: m.KeepLogsInput) -> None:
+        """Copy the last lines of every container into the store before they vanish."""
+
+
+class HelmPort(ABC):
+    @activity.defn(name="deploy_release")
+    @abstractmethod
+    async def deploy_release(self, request: m.DeployReleaseInput) -> m.DeployReleaseResult:
+        """`helm upgrade --install` as the namespace's own ServiceAccount. Cancelled: no process, no `pending-*` record.
+
+        Raises ManifestError, ForbiddenManifestError, HelmError.
+        """
+
+    @activity.defn(name="settle_release")
+    @abstractmethod
+    async def settle_release(self, request: m.StopRevisionInput) -> None:
+        """End surviving Helm processes and clear a `pending-*` record; the serving version stays."""
+
+    @activity.defn(name="uninstall_release")
+    @abstractmethod
+    async def uninstall_release(self, request: m.RemoveInput) -> None:
+        """`helm uninstall`; an absent release or namespace is fine."""
+
+
+class StorePort(ABC):
+    @activity.defn(name="record_environment")
+    @abstractmethod
+    async def record_environment(self, request: m.RecordEnvironmentInput) -> None:
+        """Write the read model; an older sequence never overwrites a newer one."""
+
+    @activity.defn(name="record_decision")
+    @abstractmethod
+    async def record_decision(self, request: m.RecordDecisionInput) -> None:
+        """Append what became of an event, once a delivery and decision."""
+
+    @activity.defn(name="list_sources")
+    @abstractmethod
+    async def list_sources(self) -> m.ListSourcesResult:
+        """Every repository of every project."""
+
+
+class SignalPort(ABC):
+    """What a workflow cannot do itself: start another one by signal, or list those that run."""
+
+    @activity.defn(name="submit_report")
+    @abstractmethod
+    async def submit_report(self, request: m.SubmitReportInput) -> None:
+        """Signal-with-start the installation's reporter."""
+
+    @activity.defn(name="start_environment")
+    @abstractmethod
+    async def start_environment(self, request: m.StartEnvironmentInput) -> None:
+        """Signal-with-start the environment with a hint."""
+
+    @activity.defn(name="list_running")
+    @abstractmethod
+    async def list_running(self) -> m.ListRunningResult:
+        """Every environment workflow that runs, or a failure."""
+
+
+ALL_PORTS: tuple[type[ABC], ...] = (
+    SourcePort,
+    GitHubPort,
+    BuildPort,
+    ClusterPort,
+    HelmPort,
+    StorePort,
+    SignalPort,
+)
