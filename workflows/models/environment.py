@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 
@@ -130,7 +130,7 @@ class EnvironmentSnapshot(Payload):
 class EnvironmentState(Payload):
     """The entity's own memory: its workflow's input, carried through continue-as-new."""
 
-    model_config = {"frozen": False, "extra": "ignore"}
+    model_config = ConfigDict(frozen=False, extra="ignore")
 
     ref: EnvironmentRef
     pull_request: PullRequestRef
