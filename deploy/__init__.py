@@ -1,0 +1,1 @@
+"""What it takes to run Catalyst somewhere: the local stack, charts and images."""
