@@ -1,0 +1,62 @@
+# One short target per habit. The logic lives in the tools that are called here.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo status down test check unit cluster format lint types imports docs bench lock
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Catalyst needs Python 3.11 or newer; set PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked dependencies into $(VENV)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+setup: $(STAMP) ## Create the virtual environment from the lock file
+
+demo: setup ## Bring up the whole stack, open a pull request, wait for its preview
+	@$(BIN)/python -m deploy.local demo
+
+status: setup ## Show what runs, where, and what it uses
+	@$(BIN)/python -m deploy.local status
+
+down: setup ## Remove everything the stack has made
+	@$(BIN)/python -m deploy.local down
+
+test: setup ## Run all tests, those on the real cluster too
+	@$(BIN)/python -m tests.run
+
+unit: setup ## Run the fast tests only (no cluster)
+	@$(BIN)/pytest -q -m "not cluster" tests
+
+check: setup lint types imports docs ## Format, lint, types, imports, generated documentation
+
+lint: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: setup
+	@$(BIN)/mypy
+
+imports: setup
+	@$(BIN)/lint-imports --no-cache
+
+docs: setup
+	@$(BIN)/python -m tests.support.requirements --check
+
+format: setup ## Format the code and write generated documentation
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/python -m tests.support.requirements --write
+
+bench: setup ## Measure against bare tools and print the table of the README
+	@$(BIN)/python -m tests.bench
+
+lock: ## Resolve the dependencies again (needs uv); versions younger than a week are left out
+	@uv pip compile -q pyproject.toml --extra dev --extra local --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-annotate --no-header --python-version 3.11 \
+	  --exclude-newer "$$(date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)" -o requirements.lock

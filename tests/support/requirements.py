@@ -1,0 +1,86 @@
+"""The README's table of requirements, made from `tests/requirements.toml` and the tests' `spec` marks.
+
+    python -m tests.support.requirements --check    # exit 1 when the README is behind
+    python -m tests.support.requirements --write
+"""
+
+import argparse
+import ast
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN = "<!-- requirements: written by `make format`, checked by `make check` -->"
+END = "<!-- /requirements -->"
+SHOWN = 3
+"""Test files named a row; the rest is counted."""
+
+
+def requirements() -> dict[str, str]:
+    """Id to text, in the file's order."""
+    groups = tomllib.loads((ROOT / "tests/requirements.toml").read_text())
+    return {name: text for group in groups.values() for name, text in group.items()}
+
+
+def marked_tests(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
+    """Requirement id to test files that carry it in a `spec` mark."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(folder.rglob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        for requirement in _marks(ast.parse(path.read_text())):
+            if name not in found[requirement]:
+                found[requirement].append(name)
+    return found
+
+
+def table() -> str:
+    """The table as Markdown. Raises KeyError when a test names an id that does not exist."""
+    known, shown = requirements(), marked_tests()
+    if unknown := sorted(set(shown) - set(known)):
+        raise KeyError(f"tests name requirements that do not exist: {', '.join(unknown)}")
+    rows = ["| id | what it is | shown by |", "| --- | --- | --- |"]
+    rows += [f"| {name} | {text} | {_cell(shown.get(name, []))} |" for name, text in known.items()]
+    return "\n".join(rows)
+
+
+def _marks(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "spec"
+        ):
+            yield from (str(arg.value) for arg in node.args if isinstance(arg, ast.Constant))
+
+
+def _cell(files: list[str]) -> str:
+    if not files:
+        return "not yet"
+    links = ", ".join(f"[{Path(name).stem}]({name})" for name in files[:SHOWN])
+    more = len(files) - SHOWN
+    return f"{links} and {more} more" if more > 0 else links
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    wanted = f"{head}{BEGIN}\n{table()}\n{END}{tail}"
+    if options.write:
+        readme.write_text(wanted)
+    elif wanted != text:
+        sys.stderr.write("the README's table of requirements is behind: run `make format`\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""Everything the worker reads from its environment; nothing else of ours reads it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WorkerSettings(BaseSettings):
+    """`CATALYST_WORKER_…` variables. Temporal's own come from its standard variables (`TEMPORAL_ADDRESS`, …)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CATALYST_WORKER_", frozen=True, use_attribute_docstrings=True
+    )
+
+    database_url: str = "sqlite+aiosqlite:///catalyst.db"
+    """The read model and what people configure; API and worker share it."""
+
+    kubeconfig: Path
+    """Cluster that environments run in. A file, never a token on a command line."""
+
+    github_url: str = "https://api.github.com"
+    """REST API; its host and port must be those in the URLs of its answers, or PyGithub refuses them."""
+    git_url: str = "https://github.com"
+    """Where `{git_url}/{owner}/{name}.git` is cloned from, by the worker and by build pods."""
+    github_app_id: int
+    github_app_key: Path
+    """PEM file with the App's private key; read once at start."""
+
+    registry: str
+    """`host:port` under which worker, kubelet and build pods reach the registry alike."""
+    registry_is_plain_http: bool = False
+    """True on the local stack only."""
+    builder_image: str
+    """Rootless BuildKit with git."""
+    registry_mirror: str = ""
+    """Registry that BuildKit asks for images of docker.io; empty: the real one."""
+
+    helm: Path = Path("helm")
+    """Helm 4; pyhelm3 refuses other majors."""
+
+    domain: str = "localhost"
+    """Previews answer at `{namespace}.{domain}`."""
+    public_scheme: str = "http"
+    public_port: int = 80
+    inner_domain: str = ""
+    """Second domain that the cluster's own DNS resolves to the ingress."""
+    ingress: str = "127.0.0.1:80"
+    """`host:port` of the ingress as the worker reaches it, for health checks."""
+    ingress_namespace: str = "catalyst-ingress"
+    """Whose pods may reach previews (FR-013)."""
+    ingress_cidr: str = ""
+    """Address block of an ingress that runs outside the pod network, such as on the node itself."""
+    gateway: str = "catalyst-system/catalyst"
+
+    web_url: str = "http://127.0.0.1:8080"
+    """Catalyst's own pages, for the links in comments."""
+    temporal_ui_url: str = ""
+    """Temporal's UI, for the links in comments; empty: no link."""
+
+    health_listen: str = "127.0.0.1:9465"
+    """`/healthz` and `/readyz`."""
+
+    shutdown_grace: timedelta = timedelta(seconds=45)
+    """Shorter than the pod's terminationGracePeriodSeconds (60), or the kubelet cuts it off."""
+    max_workflow_tasks: int = Field(default=8, ge=2)
+    """Few slots are faster in Python (GIL) and keep the deadlock detector quiet after a restart."""
+    max_cached_workflows: int = Field(default=2_500, ge=100)
+    """Above live environments + revisions + reporters, or every event replays a whole history."""
+    max_activities: int = Field(default=50, ge=1)
+    """A queue. Each waits rather than works; the cluster's capacity is granted elsewhere."""
+    max_github_threads: int = Field(default=8, ge=1)
+    """PyGithub and git block a thread each; as many threads as slots, or calls queue with their clock running."""
+    reconcile_every: timedelta = timedelta(minutes=5)
+    """Backstop for lost webhooks (EC-5)."""
+    log_level: str = "INFO"
+
