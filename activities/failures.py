@@ -34,7 +34,7 @@ class _Inbound(ActivityInboundInterceptor):
             raise
         except CatalystError as error:
             raise to_application_error(masked(error)) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (unknown causes are the platform's, FR-011)
             # The stack goes to the log alone: in the history it would be public, with paths and values.
             activity.logger.warning("unexpected failure: %s", mask(str(error)), exc_info=True)
             unknown = PlatformError(f"unexpected {type(error).__name__}: {mask(str(error))}")

@@ -75,4 +75,3 @@ class WorkerSettings(BaseSettings):
     reconcile_every: timedelta = timedelta(minutes=5)
     """Backstop for lost webhooks (EC-5)."""
     log_level: str = "INFO"
-

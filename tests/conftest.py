@@ -1,0 +1,21 @@
+"""What holds for every test: unit tests open no sockets."""
+
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+MAY_OPEN_SOCKETS = ("integration", "e2e", "workflows", "replay", "bench")
+"""Folders whose tests talk to a real server on this machine."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    folders = Path(item.path).relative_to(item.config.rootpath / "tests").parts
+    if folders[0] in MAY_OPEN_SOCKETS:
+        pytest_socket.enable_socket()
+    else:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+def pytest_runtest_teardown() -> None:
+    pytest_socket.enable_socket()
