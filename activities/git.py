@@ -1,0 +1,228 @@
+"""The one way to get files of a commit: shallow, verified, and with nothing of the repository executed.
+
+Whoever needs files fetches the pinned commit itself; no checkout passes between activities. The token
+reaches git through its environment alone: never an argument, a file, or a line of the log.
+"""
+
+import asyncio
+import base64
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from activities.processes import Finished, ProcessTimeoutError, run_process
+from workflows.errors import CommitGoneError, GitHubError, RepositoryGoneError
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SCHEMES = ("https", "http", "file")
+_COMMIT_GONE = re.compile(
+    r"not our ref|couldn't find remote ref|unadvertised object|not a valid object|unable to find"
+)
+_REPOSITORY_GONE = re.compile(
+    r"repository .* not found|does not appear to be a git repository|returned error: 404"
+)
+_INHERITED = (
+    "PATH", "TMPDIR", "SSL_CERT_FILE", "GIT_SSL_CAINFO",
+    "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy",
+)  # fmt: skip
+"""What the machine says about reaching the network; no setting of Catalyst's."""
+
+
+async def fetch_commit(
+    url: str,
+    commit: str,
+    ref: str,
+    token: str,
+    destination: Path,
+    *,
+    timeout: float = 120,  # noqa: ASYNC109  (handed to each program, which is ended by it)
+    paths: Sequence[str] = (),
+) -> Path:
+    """Check `commit` of the repository at `url` out into `destination` (new or empty), and return it.
+
+    `ref` (`refs/pull/7/head`) is asked for where the server does not hand out plain commits. With
+    `paths` only those directories are fetched and checked out; where the server cannot filter, all of
+    it is fetched. `token` may be empty for public repositories. `timeout` is seconds for each step.
+
+    Links are checked out as links: whoever reads must refuse those that `escaping_links` names.
+    Raises CommitGoneError, RepositoryGoneError, GitHubError.
+    """
+    _check(url, commit, ref)
+    env = _environment(url, token)
+    git = _Git(destination, env, timeout)
+    await asyncio.to_thread(destination.mkdir, parents=True, exist_ok=True)
+    await git("init", "--quiet", "--template=", ".")
+    await git("remote", "add", "origin", url)
+    if paths:
+        await git("config", "remote.origin.promisor", "true")
+        await git("config", "remote.origin.partialclonefilter", "blob:none")
+        await git("sparse-checkout", "set", "--no-cone", *(f"/{_plain(path)}" for path in paths))
+    await _fetch(git, commit, ref, only_trees=bool(paths))
+    await git("checkout", "--quiet", "--detach", commit)
+    head = (await git("rev-parse", "HEAD")).stdout.decode().strip()
+    if head != commit:
+        raise GitHubError(f"git checked out {head} instead of {commit}")
+    return destination
+
+
+def fetch_commit_in_thread(
+    url: str,
+    commit: str,
+    ref: str,
+    token: str,
+    destination: Path,
+    *,
+    timeout: float = 120,
+    paths: Sequence[str] = (),
+) -> Path:
+    """`fetch_commit` for synchronous activities, which run on threads without an event loop."""
+
+    async def fetch() -> Path:
+        task = asyncio.ensure_future(
+            fetch_commit(url, commit, ref, token, destination, timeout=timeout, paths=paths)
+        )
+        while not task.done():
+            # A thread that sleeps in the kernel cannot be cancelled; this one wakes up to be.
+            await asyncio.wait({task}, timeout=0.2)
+        return task.result()
+
+    return asyncio.run(fetch())
+
+
+def escaping_links(root: Path, under: str = ".") -> Iterator[str]:
+    """Links below `root/under` that lead out of `root` or into its `.git`, as paths relative to `root`.
+
+    A link on the way to `under` counts too. Readers such as Helm follow links, and one that leads to a
+    file of this process would publish it.
+    """
+    base = root.resolve()
+    start = root / under
+    if not _is_inside(base, start):
+        yield under
+        return
+    for folder, folders, files in os.walk(start):
+        if ".git" in folders and Path(folder) == root:
+            folders.remove(".git")
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            if path.is_symlink() and not _is_inside(base, path):
+                yield path.relative_to(root).as_posix()
+
+
+def _is_inside(base: Path, path: Path) -> bool:
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return False
+    return real == base or (real.is_relative_to(base) and not real.is_relative_to(base / ".git"))
+
+
+class _Git:
+    """Git commands in one directory; a failure is raised as ours."""
+
+    def __init__(self, directory: Path, env: Mapping[str, str], timeout: float) -> None:
+        self._directory = directory
+        self._env = env
+        self._timeout = timeout
+
+    async def __call__(self, *args: str) -> Finished:
+        finished = await self.attempt(*args)
+        if finished.code != 0:
+            raise _failure(finished.text, args[0])
+        return finished
+
+    async def attempt(self, *args: str) -> Finished:
+        git = shutil.which("git", path=self._env.get("PATH")) or "git"
+        try:
+            return await run_process(
+                [git, *args], env=self._env, cwd=self._directory, timeout=self._timeout
+            )
+        except ProcessTimeoutError as error:
+            raise GitHubError(f"git {args[0]} took longer than {self._timeout:g} s") from error
+
+
+async def _fetch(git: _Git, commit: str, ref: str, *, only_trees: bool) -> None:
+    options = [
+        "--quiet",
+        "--depth=1",
+        "--no-tags",
+        "--no-recurse-submodules",
+        "--no-write-fetch-head",
+    ]
+    if only_trees:
+        options.append("--filter=blob:none")
+    direct = await git.attempt("fetch", *options, "origin", commit)
+    if direct.code == 0:
+        return
+    if not ref or not _COMMIT_GONE.search(direct.text):
+        raise _failure(direct.text, "fetch")
+    # Servers with protocol v0 hand out what a ref points to and nothing else.
+    await git("fetch", *options, "origin", f"{ref}:refs/catalyst/fetched")
+    found = (await git("rev-parse", "refs/catalyst/fetched")).stdout.decode().strip()
+    if found != commit:
+        raise CommitGoneError(f"commit {commit[:7]} is gone: {ref} has moved on to {found[:7]}")
+
+
+def _failure(text: str, command: str) -> CommitGoneError | RepositoryGoneError | GitHubError:
+    lines = [line for line in text.splitlines() if line.strip()][-5:]
+    if _COMMIT_GONE.search(text):
+        return CommitGoneError("the commit no longer exists in the repository", excerpt=lines)
+    if _REPOSITORY_GONE.search(text):
+        return RepositoryGoneError("the repository does not exist, or is not ours to read")
+    return GitHubError(f"git {command} failed", excerpt=lines)
+
+
+def _check(url: str, commit: str, ref: str) -> None:
+    """What goes onto git's command line is what we think it is (OPS-5)."""
+    parts = urlsplit(url)
+    if parts.scheme not in _SCHEMES or parts.username or parts.password:
+        raise ValueError("a repository URL is http(s) and holds no credentials")
+    if not _COMMIT.fullmatch(commit):
+        raise ValueError("a commit is 40 hexadecimal digits")
+    if ref and not re.fullmatch(r"refs/[A-Za-z0-9._/+@#%=-]+", ref):
+        raise ValueError("a ref is written in full")
+
+
+def _plain(path: str) -> str:
+    """A directory of the repository as a literal pattern of `sparse-checkout`."""
+    return re.sub(r"([*?\[\]\\!# ])", r"\\\1", path.strip("/")).removeprefix("./") or "*"
+
+
+def _environment(url: str, token: str) -> dict[str, str]:
+    """Git without anybody's configuration, hooks, prompts or helpers; the token goes in here and nowhere else."""
+    scheme, host = urlsplit(url)[:2]
+    config = {
+        "core.hooksPath": "/dev/null",
+        "core.fsmonitor": "false",
+        "protocol.version": "2",
+        "fetch.recurseSubmodules": "false",
+        "submodule.recurse": "false",
+        "credential.helper": "",
+        "gc.auto": "0",
+        "maintenance.auto": "false",
+        "advice.detachedHead": "false",
+        "filter.lfs.smudge": "",
+        "filter.lfs.process": "",
+        "filter.lfs.required": "false",
+    }
+    if token:
+        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        config[f"http.{scheme}://{host}/.extraHeader"] = f"Authorization: Basic {basic}"
+    env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    env |= {
+        "HOME": "/nonexistent",
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "/bin/false",
+        "GIT_ALLOW_PROTOCOL": scheme,
+        "GIT_CONFIG_COUNT": str(len(config)),
+    }
+    for index, (key, value) in enumerate(config.items()):
+        env[f"GIT_CONFIG_KEY_{index}"] = key
+        env[f"GIT_CONFIG_VALUE_{index}"] = value
+    return env
