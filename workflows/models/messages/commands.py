@@ -1,0 +1,32 @@
+"""What an environment is told: events, commands and their answers."""
+
+from workflows.models.base import Commit, Payload, Phase
+
+
+class GitHubEvent(Payload):
+    """A hint to look again. What to do is read from GitHub, so order and repetition do no harm (EC-9)."""
+
+    delivery: str
+    """GUID of the delivery; the same on a redelivery."""
+    event: str
+    action: str = ""
+    sender: str = ""
+
+
+class PersonCommand(Payload):
+    """What a person asked an environment to do."""
+
+    actor: str
+    face: str = "rest"
+    """Where it came from: rest, web, cli, mcp, comment, resource."""
+
+
+class ApproveCommand(PersonCommand):
+    commit: Commit
+    """Approval counts for exactly this commit and is refused when the head has moved."""
+
+
+class CommandResult(Payload):
+    message: str
+    """One sentence for the person who asked."""
+    phase: Phase

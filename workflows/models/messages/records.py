@@ -1,0 +1,89 @@
+"""The read model and the reconcile."""
+
+from pydantic import AwareDatetime
+
+from workflows.models.base import Payload
+from workflows.models.environment import EnvironmentRef, EnvironmentSnapshot, PullRequestRef
+
+
+class RecordEnvironmentInput(Payload):
+    snapshot: EnvironmentSnapshot
+
+
+class RecordDecisionInput(Payload):
+    """Every event ends in a visible decision with a reason (spec section 7, number 2)."""
+
+    at: AwareDatetime
+    repository: str
+    repository_id: int = 0
+    number: int = 0
+    delivery: str = ""
+    event: str = ""
+    action: str = ""
+    decision: str
+    reason: str
+
+
+class KeepLogsInput(Payload):
+    ref: EnvironmentRef
+    revision: str = ""
+
+
+class ProjectSource(Payload):
+    """One repository to reconcile."""
+
+    team: str
+    project: str
+    installation: int
+    repository_id: int
+    repository: str
+
+
+class ListSourcesResult(Payload):
+    sources: tuple[ProjectSource, ...]
+
+
+class EnvironmentNamespace(Payload):
+    """A namespace of ours as found in the cluster, read from its labels and annotations."""
+
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    uid: str
+    is_terminating: bool = False
+
+
+class ListNamespacesResult(Payload):
+    namespaces: tuple[EnvironmentNamespace, ...]
+
+
+class RunningEnvironment(Payload):
+    workflow_id: str
+    repository_id: int
+    number: int
+    commit: str = ""
+
+
+class ListRunningResult(Payload):
+    environments: tuple[RunningEnvironment, ...]
+
+
+class StartEnvironmentInput(Payload):
+    """Start or wake the entity of a pull request with a hint."""
+
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    reason: str
+
+
+class ReconcileInput(Payload):
+    pass
+
+
+class ReconcileResult(Payload):
+    started: tuple[str, ...] = ()
+    nudged: tuple[str, ...] = ()
+    leftover: tuple[str, ...] = ()
+    """Left over in this round; acted upon when the next round finds them again."""
+    removed: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What could not be read or repaired, for operators (OPS-6)."""

@@ -1,0 +1,163 @@
+"""One revision: its input, its progress, its steps and its result."""
+
+from datetime import timedelta
+from typing import Literal
+
+from workflows.models.base import Commit, Payload, Phase
+from workflows.models.environment import (
+    EnvironmentRef,
+    Failure,
+    PhaseTiming,
+    PullRequest,
+    PullRequestRef,
+)
+from workflows.models.plan import BuildPlan, HealthCheck, Quota, ReleasePlan, RouteSettings
+
+
+class RevisionInput(Payload):
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    commit: Commit
+    number: int
+    id: str
+    environment_workflow_id: str
+    branch: str = ""
+    is_trusted: bool = True
+    """False for the code of a fork: no secrets (invariant 7)."""
+
+
+class RevisionProgress(Payload):
+    """Sent by the revision to its environment at every step."""
+
+    number: int
+    phase: Phase
+    reason: str = ""
+    namespace: str = ""
+    reasons: tuple[str, ...] = ()
+    timings: tuple[PhaseTiming, ...] = ()
+
+
+class RevisionResult(Payload):
+    state: Literal["succeeded", "failed"]
+    url: str = ""
+    failure: Failure | None = None
+    reasons: tuple[str, ...] = ()
+    timings: tuple[PhaseTiming, ...] = ()
+
+
+class PlanRevisionInput(Payload):
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    commit: Commit
+    template: str = "development"
+
+
+class ReadPullRequestInput(Payload):
+    pull_request: PullRequestRef
+
+
+class ListOpenPullRequestsInput(Payload):
+    installation: int
+    repository_id: int
+    repository: str
+
+
+class ListOpenPullRequestsResult(Payload):
+    pull_requests: tuple[PullRequest, ...]
+    """Complete, or the activity has failed: a short list never passes for a whole one."""
+
+
+class ChooseNamespaceInput(Payload):
+    ref: EnvironmentRef
+
+
+class ChooseNamespaceResult(Payload):
+    namespace: str
+
+
+class EnsureNamespaceInput(Payload):
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    branch: str
+    quota: Quota
+
+
+class EnsureNamespaceResult(Payload):
+    warnings: tuple[str, ...] = ()
+    """What a person should know, such as a cluster that does not enforce network policies (FR-013)."""
+
+
+class BuildImageInput(Payload):
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    commit: Commit
+    revision: str
+    build: BuildPlan
+
+
+class BuildImageResult(Payload):
+    component: str
+    image: str
+    """`registry/repository@sha256:…`."""
+    repository: str
+    digest: str
+    was_present: bool = False
+    """True when an image of the same content was found and nothing was built."""
+
+
+class DeployReleaseInput(Payload):
+    ref: EnvironmentRef
+    pull_request: PullRequestRef
+    commit: Commit
+    revision: str
+    release: ReleasePlan
+    images: tuple[BuildImageResult, ...]
+    branch: str = ""
+
+
+class DeployReleaseResult(Payload):
+    release_revision: int
+    """Helm's own revision number."""
+    chart: str
+
+
+class WaitForRolloutInput(Payload):
+    ref: EnvironmentRef
+    commit: Commit
+    release: str
+    timeout: timedelta
+
+
+class EnsureRouteInput(Payload):
+    ref: EnvironmentRef
+    release: str
+    route: RouteSettings
+
+
+class EnsureRouteResult(Payload):
+    url: str
+    """Public URL, `http(s)://host[:port]/`."""
+    host: str
+    service: str
+    port: int
+
+
+class CheckHealthInput(Payload):
+    ref: EnvironmentRef
+    commit: Commit
+    url: str
+    release: str
+    health: HealthCheck
+
+
+class CheckHealthResult(Payload):
+    status: int
+    """HTTP status of the first good answer."""
+
+
+class StopRevisionInput(Payload):
+    """Confirm that nothing of a revision runs any more."""
+
+    ref: EnvironmentRef
+    revision: str
+    release: str = ""
