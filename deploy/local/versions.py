@@ -19,6 +19,7 @@ NODE_PACKAGES = (
     "docker-registry",
     "ipset",
     "iptables",
+    "nftables",
     "libcap2-bin",
     "mmdebstrap",
 )

@@ -1,0 +1,1 @@
+"""The single node: its own mount, process, network and host name space on this machine."""
