@@ -116,8 +116,11 @@ def revision_workflow_id(project: str, environment: str, run8: str, number: int)
     return f"rev:{project}:{environment}:{run8}:{number}"
 
 
-def teardown_workflow_id(project: str, environment: str, run8: str, number: int) -> str:
-    return f"down:{project}:{environment}:{run8}:{number}"
+def teardown_workflow_id(project: str, environment: str) -> str:
+    """One id for all lives of an environment: Temporal itself then refuses a second removal at the same time,
+    and a new life finds the removal of the former one by name.
+    """
+    return f"down:{project}:{environment}"
 
 
 def reporter_workflow_id(installation: int) -> str:

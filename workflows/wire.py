@@ -1,5 +1,6 @@
 """What all processes must agree on: converter, task queues, and what the workflow sandbox passes through."""
 
+from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -14,6 +15,20 @@ CLUSTER_QUEUE = "cluster-local"
 """One queue a cluster; this is the first one's."""
 CONTROL_QUEUE = "control"
 """Short activities that signal other workflows or write the read model."""
+
+PROJECT_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystProject")
+PULL_REQUEST_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystPullRequest")
+"""`{repository id}/{number}`."""
+COMMIT_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystCommit")
+"""Head commit last acted upon, deployed or not: the reconcile compares it with GitHub's."""
+PHASE_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystPhase")
+SEARCH_ATTRIBUTES = (
+    PROJECT_ATTRIBUTE,
+    PULL_REQUEST_ATTRIBUTE,
+    COMMIT_ATTRIBUTE,
+    PHASE_ATTRIBUTE,
+)
+"""A namespace must know these before the first environment starts, or its workflow tasks fail for ever."""
 
 PASSED_THROUGH = (
     "workflows.models",

@@ -156,3 +156,11 @@ class EnvironmentState(Payload):
     has_resources: bool = False
     """Something may exist in cluster or registry; set before the first step that creates."""
     created_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    deploy_drafts: bool = False
+    """The project's setting when the environment began; a draft is skipped visibly otherwise."""
+    stopped_commit: Commit | None = None
+    """Head commit when a person deleted the environment: any other head is a push and starts it again."""
+    stopped_by: str = ""
+    unconfirmed: str = ""
+    """Id of a revision that ended without proof that its work has stopped; asked for before the next one begins."""

@@ -28,6 +28,8 @@ from workflows.models.messages.removal import (
 )
 from workflows.models.messages.reporting import (
     Report,
+    ReporterEntry,
+    ReporterState,
     ReportWritten,
     SubmitReportInput,
     Surfaces,
@@ -93,6 +95,8 @@ __all__ = [
     "RemoveInput",
     "RemoveResult",
     "Report",
+    "ReporterEntry",
+    "ReporterState",
     "ReportWritten",
     "RevisionInput",
     "RevisionProgress",

@@ -37,6 +37,9 @@ class ProjectSource(Payload):
     installation: int
     repository_id: int
     repository: str
+    name: str = ""
+    """The source's name, part of its environments' names; empty: the repository's own."""
+    deploy_drafts: bool = False
 
 
 class ListSourcesResult(Payload):
@@ -73,6 +76,8 @@ class StartEnvironmentInput(Payload):
     ref: EnvironmentRef
     pull_request: PullRequestRef
     reason: str
+    deploy_drafts: bool = False
+    """Only matters when the entity does not run yet."""
 
 
 class ReconcileInput(Payload):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from workflows.models.base import Payload
 from workflows.models.environment import EnvironmentSnapshot
@@ -35,6 +35,8 @@ class Surfaces(Payload):
     """Revision id -> last status posted."""
     check_runs: dict[str, int] = Field(default_factory=dict)
     check_states: dict[str, str] = Field(default_factory=dict)
+    comment_sequence: int = 0
+    """Sequence of the newest report whose comment was written or found unchanged; kept by the reporter."""
 
 
 class SurfaceWrite(Payload):
@@ -57,3 +59,25 @@ class WriteSurfaceResult(Payload):
     surfaces: Surfaces
     """The input's, with what this write has added."""
     was_written: bool = True
+
+
+class ReporterEntry(Payload):
+    """What the reporter knows of one pull request."""
+
+    report: Report | None = None
+    """The newest wanted picture; None once every surface shows it."""
+    surfaces: Surfaces = Surfaces()
+    failures: int = 0
+    """Writes failed in a row; the pause grows with them."""
+    not_before: AwareDatetime | None = None
+    refused: dict[str, AwareDatetime] = Field(default_factory=dict)
+    """Kind of surface GitHub refused -> when to ask again."""
+
+
+class ReporterState(Payload):
+    """The reporter's own memory: its workflow's input, carried through continue-as-new."""
+
+    entries: dict[str, ReporterEntry] = Field(default_factory=dict)
+    """`{repository id}/{number}` -> what is wanted and what was written, longest waiting first."""
+    paused_until: AwareDatetime | None = None
+    """GitHub's limit was hit: nothing is written for this installation until then."""

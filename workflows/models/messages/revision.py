@@ -43,6 +43,8 @@ class RevisionResult(Payload):
     failure: Failure | None = None
     reasons: tuple[str, ...] = ()
     timings: tuple[PhaseTiming, ...] = ()
+    is_confirmed: bool = True
+    """False when it could not be shown in time that no build or Helm process is left."""
 
 
 class PlanRevisionInput(Payload):
