@@ -68,7 +68,7 @@ class Node:
         self._files.status.unlink(missing_ok=True)
         for hierarchy in _hierarchies():
             _cgroup_of(hierarchy, self._instance).mkdir(exist_ok=True)
-        interpreter = [sys.executable, "-I", init.__file__, self._files.specification]
+        interpreter = [sys.executable, "-I", init.__file__, str(self._files.specification)]
         record = self._processes.start(
             PROCESS, ["unshare", *_NAMESPACES, "--fork", "--kill-child", "--", *interpreter]
         )

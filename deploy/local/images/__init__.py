@@ -1,0 +1,1 @@
+"""Container images made here from programs and distribution packages, without any engine."""
