@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict
 
 from deploy.local.instance import MARKER_VARIABLE, Instance
 
+NAME_VARIABLE = "CATALYST_LOCAL_PROCESS"
+"""Set to a process's name in it and in its children, so that one of several can be told apart."""
 DEFAULT_GRACE = 10.0
 """Seconds between TERM and KILL; etcd and containerd need about one."""
 _POLL = 0.05
@@ -65,6 +67,7 @@ class Processes:
         log = self._logs / f"{name}.log"
         marked = {**(os.environ if environment is None else environment)}
         marked[MARKER_VARIABLE] = self._marker
+        marked[NAME_VARIABLE] = name
         with log.open("wb") as output:
             child = subprocess.Popen(
                 [os.fspath(argument) for argument in argv],
@@ -106,28 +109,35 @@ class Processes:
         (self._records / f"{name}.json").unlink(missing_ok=True)
         return record is not None
 
-    def survivors(self) -> list[ProcessRecord]:
-        """Return every process that carries this stack's mark, recorded or not, except us."""
-        mark = f"{MARKER_VARIABLE}={self._marker}".encode()
+    def survivors(self, name: str = "") -> list[ProcessRecord]:
+        """Return every process that carries this stack's mark, recorded or not, except us.
+
+        With a name: only that process and its children.
+        """
+        marks = {f"{MARKER_VARIABLE}={self._marker}".encode()}
+        if name:
+            marks.add(f"{NAME_VARIABLE}={name}".encode())
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
                 continue
             with contextlib.suppress(OSError):
-                if mark not in (entry / "environ").read_bytes().split(b"\0"):
+                if not marks.issubset((entry / "environ").read_bytes().split(b"\0")):
                     continue
-                name = (entry / "comm").read_text().strip()
+                command = (entry / "comm").read_text().strip()
                 started = start_time(int(entry.name))
                 if started is not None:
                     pid = int(entry.name)
                     found.append(
-                        ProcessRecord(name=name, pid=pid, start_time=started, log=Path(os.devnull))
+                        ProcessRecord(
+                            name=command, pid=pid, start_time=started, log=Path(os.devnull)
+                        )
                     )
         return found
 
-    async def end_survivors(self, *, grace: float = DEFAULT_GRACE) -> int:
-        """End all processes that carry the mark; return how many there were."""
-        survivors = self.survivors()
+    async def end_survivors(self, name: str = "", *, grace: float = DEFAULT_GRACE) -> int:
+        """End all processes that carry the mark (and the name); return how many there were."""
+        survivors = self.survivors(name)
         await asyncio.gather(*(end_process(record, grace=grace) for record in survivors))
         return len(survivors)
 

@@ -15,13 +15,10 @@ from deploy.local.processes import (
     ProcessDiedError,
     Processes,
     ProcessRecord,
-    end_process,
     wait_until,
 )
 from deploy.local.steps import Outcome, StepContext, StepError
 
-PROCESS_VARIABLE = "CATALYST_LOCAL_PROCESS"
-"""Name of the process in its own environment: finds one whose record a killed run never wrote."""
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
 """What a process inherits. Nothing else: its behaviour must not depend on the shell that began it."""
 _LAST_LINES = 15
@@ -56,7 +53,8 @@ async def ensure_service(service: Service, instance: Instance, context: StepCont
     if record and _read(mark) == fingerprint and await service.is_ready():
         return Outcome.CACHED
     await processes.stop(service.name, grace=service.grace)
-    await _end_strays(service, processes)
+    # A run that was killed may have started it without writing the record.
+    await processes.end_survivors(service.name, grace=service.grace)
     record = start_service(service, instance)
     context.write(f"started {service.name} as process {record.pid}, its log is {record.log}")
     try:
@@ -79,9 +77,11 @@ def start_service(service: Service, instance: Instance) -> ProcessRecord:
     mark = _fingerprint_file(instance, service.name)
     mark.parent.mkdir(parents=True, exist_ok=True)
     inherited = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    environment = {**inherited, **service.environment, PROCESS_VARIABLE: service.name}
     record = Processes(instance).start(
-        service.name, service.argv, environment=environment, directory=instance.checkout
+        service.name,
+        service.argv,
+        environment={**inherited, **service.environment},
+        directory=instance.checkout,
     )
     mark.write_text(fingerprint_of(service))
     return record
@@ -102,17 +102,6 @@ def last_lines(log: Path, count: int = _LAST_LINES) -> list[str]:
             return [line.rstrip() for line in deque(file, maxlen=count)]
     except FileNotFoundError:
         return []
-
-
-async def _end_strays(service: Service, processes: Processes) -> None:
-    mark = f"{PROCESS_VARIABLE}={service.name}".encode()
-    for stray in processes.survivors():
-        try:
-            environment = Path(f"/proc/{stray.pid}/environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if mark in environment:
-            await end_process(stray, grace=service.grace)
 
 
 def _files(sources: Iterable[Path]) -> list[Path]:

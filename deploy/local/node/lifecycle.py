@@ -63,7 +63,7 @@ class Node:
         if self._processes.find(PROCESS):
             return Outcome.CACHED
         # What a killed run left: its node may have lost its record, its link stays in the way.
-        await self._processes.end_survivors()
+        await self._processes.end_survivors(PROCESS)
         await delete_link_if_present(self._instance, context)
         self._files.status.unlink(missing_ok=True)
         for hierarchy in _hierarchies():
@@ -119,7 +119,7 @@ class Node:
         # The init dies with its parent, and with it, by the kernel, everything in the node.
         await end_process(record, grace=0)
         await wait_until(
-            lambda: not any(is_alive(found) for found in self._processes.survivors()),
+            lambda: not any(is_alive(found) for found in self._processes.survivors(PROCESS)),
             seconds=20,
             what="every process of the node has ended",
         )
