@@ -1,7 +1,5 @@
 """A process that is kept while it is what it should be, and replaced when code or settings changed."""
 
-# ruff: noqa: ASYNC240  (a few local files: quicker than handing them to a thread)
-
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping

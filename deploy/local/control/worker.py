@@ -1,0 +1,87 @@
+"""The worker: every activity and workflow of Catalyst in one process on this machine."""
+
+import sys
+from pathlib import Path
+
+from deploy.local.cluster import ClusterConnection
+from deploy.local.control.github import GitHubFacts
+from deploy.local.control.probes import answers
+from deploy.local.control.service import Service
+from deploy.local.control.temporal import NAMESPACE, temporal_address, temporal_ui
+from deploy.local.instance import Instance
+
+_GRACE = 15.0
+"""Seconds a stopping worker gets; running activities are taken over by the next one anyway."""
+
+
+def catalyst_url(instance: Instance) -> str:
+    """Where Catalyst's pages and REST interface answer."""
+    return f"http://127.0.0.1:{instance.ports.api}"
+
+
+def database_url(instance: Instance) -> str:
+    """The read model that API and worker share."""
+    return f"sqlite+aiosqlite:///{instance.state_directory / 'catalyst.db'}"
+
+
+def temporal_environment(instance: Instance) -> dict[str, str]:
+    """Temporal's own standard variables."""
+    return {
+        "TEMPORAL_ADDRESS": temporal_address(instance),
+        "TEMPORAL_NAMESPACE": NAMESPACE,
+        # A profile file of this machine's user must not lead our processes elsewhere.
+        "TEMPORAL_CONFIG_FILE": "/nonexistent/temporal.toml",
+    }
+
+
+def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHubFacts) -> Service:
+    """Describe the process."""
+    health = f"127.0.0.1:{instance.ports.worker_health}"
+
+    async def is_ready() -> bool:
+        return await answers(f"http://{health}/readyz")
+
+    settings = {
+        "database_url": database_url(instance),
+        "kubeconfig": str(cluster.kubeconfig),
+        "github_url": github.base_url,
+        "git_url": github.base_url,
+        "github_app_id": str(github.app_id),
+        "github_app_key": str(github.key_file),
+        "registry": cluster.registry,
+        "registry_is_plain_http": "true",
+        "registry_mirror": cluster.registry,
+        "builder_image": cluster.builder_image,
+        "helm": str(cluster.helm),
+        "domain": cluster.preview_domain,
+        "public_port": str(cluster.browser_port),
+        "inner_domain": cluster.cluster_domain,
+        "ingress": f"{cluster.ingress_address}:{cluster.ingress_port}",
+        "ingress_namespace": cluster.ingress_namespace,
+        "gateway": cluster.gateway,
+        "web_url": catalyst_url(instance),
+        "temporal_ui_url": temporal_ui(instance),
+        "health_listen": health,
+        "shutdown_grace": "10",
+    }
+    root = instance.checkout
+    return Service(
+        name="worker",
+        argv=(sys.executable, "-m", "worker"),
+        environment={
+            **{f"CATALYST_WORKER_{key.upper()}": value for key, value in settings.items()},
+            **temporal_environment(instance),
+            "PYTHONUNBUFFERED": "1",
+        },
+        sources=tuple(
+            root / name for name in ("workflows", "activities", "worker", "requirements.lock")
+        ),
+        is_ready=is_ready,
+        grace=_GRACE,
+        hint="its log tells what is missing; the cluster must be up",
+    )
+
+
+def worker_log(instance: Instance) -> Path:
+    """Return where the worker writes."""
+    return instance.log_directory / "worker.log"

@@ -1,0 +1,1 @@
+"""The main job: a pull request becomes a preview, follows every push, and goes away."""
