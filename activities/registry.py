@@ -9,13 +9,11 @@ import httpx
 
 from workflows.errors import RegistryError
 
-_MANIFESTS = ", ".join(
-    (
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-    )
+_MANIFESTS = (
+    "application/vnd.oci.image.manifest.v1+json,"
+    "application/vnd.oci.image.index.v1+json,"
+    "application/vnd.docker.distribution.manifest.v2+json,"
+    "application/vnd.docker.distribution.manifest.list.v2+json"
 )
 """Without naming them all a registry converts a manifest, and its digest is another."""
 _TIMEOUT = httpx.Timeout(10, connect=3)
