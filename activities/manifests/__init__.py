@@ -1,0 +1,36 @@
+"""Kubernetes objects that Catalyst itself makes in an environment: values in, objects out, nothing else."""
+
+from activities.manifests.access import (
+    make_default_service_account,
+    make_helm_role,
+    make_helm_role_binding,
+    make_helm_service_account,
+)
+from activities.manifests.namespace import (
+    is_owned_by,
+    labels_of,
+    make_limit_range,
+    make_namespace,
+    make_resource_quota,
+    read_namespace,
+)
+from activities.manifests.network import NetworkRules, cidr_of, make_network_policies
+from activities.manifests.route import ROUTE_NAME, make_route
+
+__all__ = [
+    "ROUTE_NAME",
+    "NetworkRules",
+    "cidr_of",
+    "is_owned_by",
+    "labels_of",
+    "make_default_service_account",
+    "make_helm_role",
+    "make_helm_role_binding",
+    "make_helm_service_account",
+    "make_limit_range",
+    "make_namespace",
+    "make_network_policies",
+    "make_resource_quota",
+    "make_route",
+    "read_namespace",
+]

@@ -1,0 +1,98 @@
+"""The identity a user's chart is installed with, and what it may do: workloads of its own namespace (section 4
+of the architecture). RBAC cannot deny, so everything allowed is listed."""
+
+from typing import Final
+
+from activities.kube import KubeObject
+from activities.manifests.namespace import labels_of
+from workflows import naming
+from workflows.models import EnvironmentRef
+
+_WRITE: Final = ["get", "list", "watch", "create", "update", "patch", "delete"]
+_READ: Final = ["get", "list", "watch"]
+
+_RULES: Final[list[KubeObject]] = [
+    {
+        "apiGroups": [""],
+        # Secrets and ConfigMaps also hold Helm's own records of releases.
+        "resources": [
+            "configmaps",
+            "persistentvolumeclaims",
+            "pods",
+            "secrets",
+            "serviceaccounts",
+            "services",
+        ],
+        "verbs": _WRITE,
+    },
+    {"apiGroups": [""], "resources": ["events", "pods/log"], "verbs": _READ},
+    {
+        "apiGroups": ["apps"],
+        "resources": ["daemonsets", "deployments", "statefulsets"],
+        "verbs": _WRITE,
+    },
+    # `helm --wait` reads them to judge a Deployment.
+    {
+        "apiGroups": ["apps"],
+        "resources": ["controllerrevisions", "replicasets"],
+        "verbs": _READ,
+    },
+    {"apiGroups": ["batch"], "resources": ["cronjobs", "jobs"], "verbs": _WRITE},
+    {"apiGroups": ["autoscaling"], "resources": ["horizontalpodautoscalers"], "verbs": _WRITE},
+    {"apiGroups": ["policy"], "resources": ["poddisruptionbudgets"], "verbs": _WRITE},
+]
+"""Not here on purpose: quota, limits, network policies, RBAC, namespaces, tokens, exec, and everything that claims a
+host name (Ingress, HTTPRoute): an environment answers under its own name only, and Catalyst makes that route."""
+
+
+def make_helm_service_account(ref: EnvironmentRef, branch: str) -> KubeObject:
+    """Helm uses short-lived tokens of it; pods that name it get none mounted."""
+    return _service_account(ref, branch, naming.HELM_SERVICE_ACCOUNT)
+
+
+def make_default_service_account(ref: EnvironmentRef, branch: str) -> KubeObject:
+    """Kubernetes makes it too; ours adds that pods get no token they did not ask for."""
+    return _service_account(ref, branch, "default")
+
+
+def make_helm_role(ref: EnvironmentRef, branch: str) -> KubeObject:
+    """Enumerated verbs over workloads of this one namespace."""
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
+        "metadata": _metadata(ref, branch, naming.HELM_SERVICE_ACCOUNT),
+        "rules": _RULES,
+    }
+
+
+def make_helm_role_binding(ref: EnvironmentRef, branch: str) -> KubeObject:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": _metadata(ref, branch, naming.HELM_SERVICE_ACCOUNT),
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "Role",
+            "name": naming.HELM_SERVICE_ACCOUNT,
+        },
+        "subjects": [
+            {
+                "kind": "ServiceAccount",
+                "name": naming.HELM_SERVICE_ACCOUNT,
+                "namespace": ref.namespace,
+            }
+        ],
+    }
+
+
+def _service_account(ref: EnvironmentRef, branch: str, name: str) -> KubeObject:
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": _metadata(ref, branch, name),
+        "automountServiceAccountToken": False,
+    }
+
+
+def _metadata(ref: EnvironmentRef, branch: str, name: str) -> KubeObject:
+    return {"name": name, "namespace": ref.namespace, "labels": labels_of(ref, branch)}

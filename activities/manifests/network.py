@@ -1,0 +1,152 @@
+"""Who may talk to whom (FR-013): nobody, except what is listed here.
+
+The Kubernetes API is not on the list: what runs in a preview has no business with it.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+
+from activities.kube import KubeObject
+from activities.manifests.namespace import labels_of
+from workflows import naming
+from workflows.models import EnvironmentRef
+
+_NAME_LABEL = "kubernetes.io/metadata.name"
+"""Kubernetes sets it on every namespace to the namespace's name, and nobody can change it."""
+_DNS_PORT = 53
+
+
+@dataclass(frozen=True)
+class NetworkRules:
+    """Where the few things outside that a preview may reach or be reached from are (OPS-7)."""
+
+    ingress_namespace: str = naming.INGRESS_NAMESPACE
+    """Whose pods forward requests to previews and answer for their own URLs. Empty: none does."""
+    ingress_cidrs: tuple[str, ...] = ()
+    """Address blocks of an ingress that does not run in pods, or that stands before them."""
+    ingress_ports: tuple[int, ...] = ()
+    """TCP ports of `ingress_cidrs` under which previews answer; without any, the blocks may come in but are not
+    reached: other things may listen on the same addresses."""
+    registry_cidr: str = ""
+    """Address block of the registry; empty when it is known by name only, which a policy cannot hold."""
+    registry_port: int = 443
+    dns_namespace: str = "kube-system"
+
+
+def cidr_of(address: str) -> str:
+    """Address block of one host, from `host` or `host:port`; empty when that is a name."""
+    host = address.rsplit(":", 1)[0] if address.count(":") == 1 else address.strip("[]")
+    try:
+        return str(ipaddress.ip_network(host))
+    except ValueError:
+        return ""
+
+
+def make_network_policies(
+    ref: EnvironmentRef, branch: str, rules: NetworkRules
+) -> tuple[KubeObject, ...]:
+    """One policy a permission, so that each can be read, and found missing, by its name."""
+    own_pods: KubeObject = {"podSelector": {}}
+    controllers = _controllers(rules)
+    policies = [
+        _policy(ref, branch, "catalyst-default-deny", types=("Ingress", "Egress")),
+        _policy(
+            ref,
+            branch,
+            "catalyst-same-namespace",
+            types=("Ingress", "Egress"),
+            ingress=[{"from": [own_pods]}],
+            egress=[{"to": [own_pods]}],
+        ),
+        _policy(
+            ref,
+            branch,
+            "catalyst-dns",
+            types=("Egress",),
+            egress=[
+                {
+                    "to": [_namespace(rules.dns_namespace)],
+                    "ports": [_port(_DNS_PORT, "UDP"), _port(_DNS_PORT, "TCP")],
+                }
+            ],
+        ),
+    ]
+    if controllers:
+        policies.append(
+            _policy(
+                ref,
+                branch,
+                "catalyst-from-ingress",
+                types=("Ingress",),
+                ingress=[{"from": controllers}],
+            )
+        )
+    if own_url := _own_url(rules):
+        policies.append(_policy(ref, branch, "catalyst-own-url", types=("Egress",), egress=own_url))
+    if rules.registry_cidr:
+        to_registry = {
+            "to": [_block(rules.registry_cidr)],
+            "ports": [_port(rules.registry_port, "TCP")],
+        }
+        policies.append(
+            _policy(ref, branch, "catalyst-registry", types=("Egress",), egress=[to_registry])
+        )
+    return tuple(policies)
+
+
+def _controllers(rules: NetworkRules) -> list[KubeObject]:
+    blocks = [_block(cidr) for cidr in rules.ingress_cidrs]
+    return [_namespace(rules.ingress_namespace), *blocks] if rules.ingress_namespace else blocks
+
+
+def _own_url(rules: NetworkRules) -> list[KubeObject]:
+    """Egress to the ingress (ENV-025): by namespace as its pods see it, by address and port otherwise."""
+    allowed: list[KubeObject] = []
+    if rules.ingress_namespace:
+        allowed.append({"to": [_namespace(rules.ingress_namespace)]})
+    if rules.ingress_cidrs and rules.ingress_ports:
+        allowed.append(
+            {
+                "to": [_block(cidr) for cidr in rules.ingress_cidrs],
+                "ports": [_port(port, "TCP") for port in rules.ingress_ports],
+            }
+        )
+    return allowed
+
+
+def _policy(
+    ref: EnvironmentRef,
+    branch: str,
+    name: str,
+    *,
+    types: tuple[str, ...],
+    ingress: list[KubeObject] | None = None,
+    egress: list[KubeObject] | None = None,
+) -> KubeObject:
+    spec: KubeObject = {"podSelector": {}, "policyTypes": list(types)}
+    if ingress is not None:
+        spec["ingress"] = ingress
+    if egress is not None:
+        spec["egress"] = egress
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {
+            "name": name,
+            "namespace": ref.namespace,
+            "labels": labels_of(ref, branch),
+        },
+        "spec": spec,
+    }
+
+
+def _namespace(name: str) -> KubeObject:
+    return {"namespaceSelector": {"matchLabels": {_NAME_LABEL: name}}}
+
+
+def _block(cidr: str) -> KubeObject:
+    return {"ipBlock": {"cidr": cidr}}
+
+
+def _port(number: int, protocol: str) -> KubeObject:
+    return {"protocol": protocol, "port": number}
