@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from workflows.models import Commit, Label, Payload, Phase
+from workflows.models import Commit, Label, Payload, Phase, Project
 
 
 class Permission(StrEnum):
@@ -15,6 +15,8 @@ class Permission(StrEnum):
     """Change an environment: retry, redeploy, delete."""
     APPROVE = "approve"
     """Let a fork's exact commit run."""
+    CONFIGURE = "configure"
+    """Say what a project is and how it is deployed."""
 
 
 class ListEnvironments(Payload):
@@ -41,6 +43,14 @@ class Approve(EnvironmentKey):
     commit: Commit
 
 
+class ListProjects(Payload):
+    pass
+
+
+class ProjectKey(Payload):
+    key: Label
+
+
 class Command(Payload):
     name: str
     summary: str
@@ -64,4 +74,10 @@ CATALOGUE: tuple[Command, ...] = (
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
     Command(name="approve", summary="Let exactly this commit of a fork run", input=Approve,
             permission=Permission.APPROVE, is_change=True),
+    Command(name="list_projects", summary="List projects", input=ListProjects,
+            permission=Permission.VIEW, is_change=False),
+    Command(name="get_project", summary="One project with its repositories and templates",
+            input=ProjectKey, permission=Permission.VIEW, is_change=False),
+    Command(name="put_project", summary="Register a project, or replace its settings",
+            input=Project, permission=Permission.CONFIGURE, is_change=True),
 )  # fmt: skip
