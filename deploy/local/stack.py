@@ -1,0 +1,196 @@
+"""The local cluster as steps: from nothing to a cluster that takes previews, and back."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from deploy.local import debian, golang, smalltools
+from deploy.local.browser import ensure_forward, stop_forward
+from deploy.local.cluster import ClusterConnection, connection_file, write_connection
+from deploy.local.images import builder, pause, standins
+from deploy.local.instance import Instance
+from deploy.local.node import lifecycle, objects
+from deploy.local.node.layout import REGISTRY_PORT, NodeFiles, Tools
+from deploy.local.steps import Outcome, Step, StepContext
+
+CLUSTER_READY = "cluster"
+"""The last step: whatever needs a working cluster comes after it."""
+REGISTRY_READY = "registry"
+
+_Action = Callable[[StepContext], Awaitable[Outcome]]
+_GO_HINT = (
+    "check that the Go module proxy answers (`go env GOPROXY`); run it again, it goes on where "
+    "it stopped"
+)
+_APT_HINT = "check that `apt-get update` works; run it again, it goes on where it stopped"
+_PROCESS_SECONDS = 60.0
+"""Each of the node's processes is ready within 5 s on two idle cores; busy machines need more."""
+_PROCESSES = {
+    "registry": (),
+    "containerd": (),
+    "etcd": (),
+    "kube-apiserver": ("etcd",),
+    "kube-controller-manager": ("kube-apiserver",),
+    "kube-scheduler": ("kube-apiserver",),
+    "kubelet": ("kube-apiserver", "containerd"),
+    "kube-proxy": ("kubelet",),
+    "kube-router": ("kubelet",),
+}
+
+
+def make_connection(instance: Instance) -> ClusterConnection:
+    """Return how the cluster of this stack is reached; pure."""
+    tools = golang.artifact(golang.KUBERNETES, instance.cache_directory)
+    network = instance.network
+    registry = f"{network.node_address}:{REGISTRY_PORT}"
+    return ClusterConnection(
+        instance=instance.name,
+        kubeconfig=NodeFiles(instance).kubeconfig,
+        helm=tools / "helm",
+        kubectl=tools / "kubectl",
+        registry=registry,
+        ingress_address=network.node_address,
+        ingress_port=80,
+        browser_port=instance.ports.ingress,
+        host_address=network.host_address,
+        node_address=network.node_address,
+        preview_domain="localhost",
+        cluster_domain="catalyst.internal",
+        gateway="catalyst-system/catalyst",
+        ingress_class="traefik",
+        ingress_namespace="catalyst-ingress",
+        builder_image=f"{registry}/{builder.REPOSITORY}:{builder.TAG}",
+    )
+
+
+class ClusterStack:
+    """The cluster of one stack: tools, node, objects, images."""
+
+    def __init__(self, instance: Instance) -> None:
+        cache = instance.cache_directory
+        self._instance = instance
+        self._cache = cache
+        self._connection = make_connection(instance)
+        self._objects = objects.ClusterObjects(self._connection)
+        tools = Tools(
+            kubernetes=golang.artifact(golang.KUBERNETES, cache),
+            debian=debian.node_artifact(cache),
+            coredns=golang.artifact(golang.COREDNS, cache),
+            traefik=smalltools.traefik_artifact(cache),
+        )
+        self._node = lifecycle.Node(instance, tools)
+
+    @property
+    def connection(self) -> ClusterConnection:
+        """How the cluster is reached once it is up."""
+        return self._connection
+
+    def steps(self) -> list[Step]:
+        """Return all steps that bring the cluster up; `CLUSTER_READY` is the last of them."""
+        return [
+            *self._tool_steps(),
+            *self._node_steps(),
+            *self._object_steps(),
+            *self._image_steps(),
+            Step(
+                CLUSTER_READY,
+                "cluster ready",
+                self._write_connection,
+                after=("dns", "ingress", "forward", "builder-pushed", "standins-pushed"),
+            ),
+        ]
+
+    async def delete_if_present(self, context: StepContext) -> None:
+        """Remove the cluster with every trace of it; the cache stays."""
+        connection_file(self._instance).unlink(missing_ok=True)
+        await stop_forward(self._instance)
+        await self._node.delete_if_present(context)
+
+    def _tool_steps(self) -> list[Step]:
+        def tool(name: str, title: str, action: _Action, *after: str, heavy: bool = False) -> Step:
+            hint = _GO_HINT if heavy else _APT_HINT
+            return Step(name, title, action, after=after, is_heavy=heavy, hint=hint)
+
+        def go(tools: golang.GoTools) -> _Action:
+            return partial(golang.ensure_go_tools, tools, self._cache)
+
+        return [
+            tool("kubernetes", "Kubernetes, Helm, kube-router", go(golang.KUBERNETES), heavy=True),
+            tool("coredns", "CoreDNS", go(golang.COREDNS), heavy=True),
+            tool("buildkit", "BuildKit", go(golang.BUILDKIT), heavy=True),
+            tool("debian", "Debian packages", self._cached(debian.ensure_node_packages)),
+            tool("traefik", "Traefik", self._cached(smalltools.ensure_traefik)),
+            tool("pause", "pause", self._cached(smalltools.ensure_pause)),
+            tool("pause-image", "pause image", self._cached(pause.ensure_image), "pause"),
+        ]
+
+    def _node_steps(self) -> list[Step]:
+        tools = ("kubernetes", "debian", "coredns", "traefik")
+        node = self._node
+        waits = [
+            Step(
+                name,
+                f"node: {name}",
+                partial(self._wait_for, name),
+                after=("node", *after),
+                hint=f"read {self._instance.log_directory / 'node' / name}.log",
+            )
+            for name, after in _PROCESSES.items()
+        ]
+        return [
+            Step("configuration", "node: configuration", node.ensure_configured, after=tools),
+            Step("node", "node: name spaces and network", node.ensure_started, ("configuration",)),
+            *waits,
+        ]
+
+    def _object_steps(self) -> list[Step]:
+        build = self._objects
+        api = ("kube-apiserver",)
+        running = ("kubelet", "kube-proxy", "kube-scheduler", "kube-controller-manager")
+        pods = (*running, "pause-pushed")
+        return [
+            Step("pause-pushed", "pause image pushed", self._push_pause, ("registry", "pause-image")),
+            Step("base-objects", "DNS, storage, namespaces", build.ensure_base, api),
+            Step("gateway-api", "Gateway API", build.ensure_gateway_api, api),
+            Step(
+                "ingress-objects", "ingress and gateway", build.ensure_ingress,
+                ("gateway-api", "base-objects"),
+            ),
+            Step("dns", "DNS answers", build.wait_for_dns, ("base-objects", *pods)),
+            Step("ingress", "ingress answers", build.wait_for_ingress, ("ingress-objects", *pods)),
+            Step("forward", "browser port", self._forward, ("node",)),
+        ]  # fmt: skip
+
+    def _image_steps(self) -> list[Step]:
+        standin, build = self._cached(standins.ensure_images), self._cached(builder.ensure_image)
+        return [
+            Step("standins", "base images", standin, ("debian",), hint=_APT_HINT),
+            Step(
+                "builder", "builder image", build, ("standins", "buildkit"), hint=_APT_HINT
+            ),
+            Step("standins-pushed", "base images pushed", self._push_standins,
+                 ("registry", "standins")),
+            Step("builder-pushed", "builder image pushed", self._push_builder,
+                 ("registry", "builder", "standins-pushed")),
+        ]  # fmt: skip
+
+    def _cached(self, action: Callable[..., Awaitable[Outcome]]) -> _Action:
+        return partial(action, self._cache)
+
+    async def _wait_for(self, name: str, context: StepContext) -> Outcome:
+        return await self._node.wait_for(name, context, seconds=_PROCESS_SECONDS)
+
+    async def _push_pause(self, _: StepContext) -> Outcome:
+        return await pause.push(self._cache, self._connection.registry)
+
+    async def _push_standins(self, _: StepContext) -> Outcome:
+        return await standins.push(self._cache, self._connection.registry)
+
+    async def _push_builder(self, _: StepContext) -> Outcome:
+        return await builder.push(self._cache, self._connection.registry)
+
+    async def _forward(self, _: StepContext) -> Outcome:
+        return await ensure_forward(self._instance, self._connection)
+
+    async def _write_connection(self, _: StepContext) -> Outcome:
+        write_connection(self._connection, connection_file(self._instance))
+        return Outcome.DONE
