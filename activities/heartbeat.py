@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 from temporalio import activity
 
-EVERY = 2.0
-"""Seconds. A cancel arrives in the answer to a heartbeat; the worker's throttle is below this."""
+EVERY = 0.5
+"""Seconds. A cancel arrives in the answer to a heartbeat, and two seconds is all a push may wait for it."""
 
 
 class Progress:

@@ -156,11 +156,15 @@ async def request(
     """The same for a bare path, where the library has no typed call or JSON is wanted. Raises as `call` does."""
     with _translated(timeout):
         response = await _send(api, method, path, query, body, content_type, timeout)
-        raw = await response.read()
-        if not 200 <= response.status <= 299:
-            raise ApiException(http_resp=response)
-        answer: KubeObject = json.loads(raw)
+        answer: KubeObject = json.loads(await _body(response))
         return answer
+
+
+async def read_text(api: ApiClient, path: str, *, query: Query = ()) -> str:
+    """The same for answers that are text, such as logs; bytes that are no UTF-8 are replaced."""
+    with _translated(CALL_TIMEOUT):
+        response = await _send(api, "GET", path, query, None, "application/json", CALL_TIMEOUT)
+        return (await _body(response)).decode(errors="replace")
 
 
 async def apply(
@@ -206,8 +210,7 @@ async def watch(
     try:
         if response.status != 200:
             with _translated(CALL_TIMEOUT):
-                await response.read()
-                raise ApiException(http_resp=response)
+                await _body(response)
         async with aclosing(_events(response)) as events:
             yield events
     finally:
@@ -227,6 +230,13 @@ async def _events(response: Any) -> AsyncGenerator[KubeObject, None]:
         yield event
 
 
+async def _body(response: Any) -> bytes:
+    body: bytes = await response.read()
+    if not 200 <= response.status <= 299:
+        raise ApiException(http_resp=response)
+    return body
+
+
 async def _send(
     api: ApiClient,
     method: str,
@@ -240,7 +250,7 @@ async def _send(
         method,
         path,
         query_params=list(query),
-        header_params={"Accept": "application/json", "Content-Type": content_type},
+        header_params={"Accept": "application/json, */*", "Content-Type": content_type},
         body=body,
         auth_settings=["BearerToken"],
     )
