@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 from deploy.local import debian, golang, smalltools
 from deploy.local.browser import ensure_forward, stop_forward
@@ -16,7 +17,8 @@ CLUSTER_READY = "cluster"
 """The last step: whatever needs a working cluster comes after it."""
 REGISTRY_READY = "registry"
 
-_Action = Callable[[StepContext], Awaitable[Outcome]]
+_Cached = Callable[[Path, StepContext], Awaitable[Outcome]]
+_Push = Callable[[Path, str], Awaitable[Outcome]]
 _GO_HINT = (
     "check that the Go module proxy answers (`go env GOPROXY`); run it again, it goes on where "
     "it stopped"
@@ -95,7 +97,7 @@ class ClusterStack:
                 CLUSTER_READY,
                 "cluster ready",
                 self._write_connection,
-                after=("dns", "ingress", "forward", "builder-pushed", "standins-pushed"),
+                after=("dns", "ingress", "forward", "prepull"),
             ),
         ]
 
@@ -106,21 +108,20 @@ class ClusterStack:
         await self._node.delete_if_present(context)
 
     def _tool_steps(self) -> list[Step]:
-        def tool(name: str, title: str, action: _Action, *after: str, heavy: bool = False) -> Step:
-            hint = _GO_HINT if heavy else _APT_HINT
-            return Step(name, title, action, after=after, is_heavy=heavy, hint=hint)
+        def compiled(name: str, title: str, tools: golang.GoTools) -> Step:
+            action = partial(golang.ensure_go_tools, tools, self._cache)
+            return Step(name, title, action, is_heavy=True, hint=_GO_HINT)
 
-        def go(tools: golang.GoTools) -> _Action:
-            return partial(golang.ensure_go_tools, tools, self._cache)
+        def fetched(name: str, title: str, action: _Cached, hint: str) -> Step:
+            return Step(name, title, partial(action, self._cache), hint=hint)
 
         return [
-            tool("kubernetes", "Kubernetes, Helm, kube-router", go(golang.KUBERNETES), heavy=True),
-            tool("coredns", "CoreDNS", go(golang.COREDNS), heavy=True),
-            tool("buildkit", "BuildKit", go(golang.BUILDKIT), heavy=True),
-            tool("debian", "Debian packages", self._cached(debian.ensure_node_packages)),
-            tool("traefik", "Traefik", self._cached(smalltools.ensure_traefik)),
-            tool("pause", "pause", self._cached(smalltools.ensure_pause)),
-            tool("pause-image", "pause image", self._cached(pause.ensure_image), "pause"),
+            compiled("kubernetes", "Kubernetes, Helm, kube-router", golang.KUBERNETES),
+            compiled("coredns", "CoreDNS", golang.COREDNS),
+            compiled("buildkit", "BuildKit", golang.BUILDKIT),
+            fetched("debian", "Debian packages", debian.ensure_node_packages, _APT_HINT),
+            fetched("traefik", "Traefik", smalltools.ensure_traefik, ""),
+            fetched("pause", "pause", smalltools.ensure_pause, _GO_HINT),
         ]
 
     def _node_steps(self) -> list[Step]:
@@ -147,46 +148,39 @@ class ClusterStack:
         api = ("kube-apiserver",)
         running = ("kubelet", "kube-proxy", "kube-scheduler", "kube-controller-manager")
         pods = (*running, "pause-pushed")
+        objects = ("gateway-api", "base-objects")
         return [
-            Step("pause-pushed", "pause image pushed", self._push_pause, ("registry", "pause-image")),
             Step("base-objects", "DNS, storage, namespaces", build.ensure_base, api),
             Step("gateway-api", "Gateway API", build.ensure_gateway_api, api),
-            Step(
-                "ingress-objects", "ingress and gateway", build.ensure_ingress,
-                ("gateway-api", "base-objects"),
-            ),
+            Step("ingress-objects", "ingress and gateway", build.ensure_ingress, objects),
             Step("dns", "DNS answers", build.wait_for_dns, ("base-objects", *pods)),
             Step("ingress", "ingress answers", build.wait_for_ingress, ("ingress-objects", *pods)),
             Step("forward", "browser port", self._forward, ("node",)),
-        ]  # fmt: skip
+        ]
 
     def _image_steps(self) -> list[Step]:
-        standin, build = self._cached(standins.ensure_images), self._cached(builder.ensure_image)
-        return [
-            Step("standins", "base images", standin, ("debian",), hint=_APT_HINT),
-            Step(
-                "builder", "builder image", build, ("standins", "buildkit"), hint=_APT_HINT
-            ),
-            Step("standins-pushed", "base images pushed", self._push_standins,
-                 ("registry", "standins")),
-            Step("builder-pushed", "builder image pushed", self._push_builder,
-                 ("registry", "builder", "standins-pushed")),
-        ]  # fmt: skip
+        def make(name: str, title: str, action: _Cached, *after: str) -> Step:
+            return Step(name, title, partial(action, self._cache), after, hint=_APT_HINT)
 
-    def _cached(self, action: Callable[..., Awaitable[Outcome]]) -> _Action:
-        return partial(action, self._cache)
+        def push(name: str, title: str, action: _Push, *after: str) -> Step:
+            return Step(f"{name}-pushed", title, partial(self._push, action), ("registry", *after))
+
+        prepull = self._objects.ensure_prepulled
+        return [
+            make("pause-image", "pause image", pause.ensure_image, "pause"),
+            make("standins", "base images", standins.ensure_images, "debian"),
+            make("builder", "builder image", builder.ensure_image, "standins", "buildkit"),
+            push("pause", "pause image pushed", pause.push, "pause-image"),
+            push("standins", "base images pushed", standins.push, "standins"),
+            push("builder", "builder image pushed", builder.push, "builder", "standins-pushed"),
+            Step("prepull", "first images fetched", prepull, ("builder-pushed", "base-objects")),
+        ]
 
     async def _wait_for(self, name: str, context: StepContext) -> Outcome:
         return await self._node.wait_for(name, context, seconds=_PROCESS_SECONDS)
 
-    async def _push_pause(self, _: StepContext) -> Outcome:
-        return await pause.push(self._cache, self._connection.registry)
-
-    async def _push_standins(self, _: StepContext) -> Outcome:
-        return await standins.push(self._cache, self._connection.registry)
-
-    async def _push_builder(self, _: StepContext) -> Outcome:
-        return await builder.push(self._cache, self._connection.registry)
+    async def _push(self, action: _Push, _: StepContext) -> Outcome:
+        return await action(self._cache, self._connection.registry)
 
     async def _forward(self, _: StepContext) -> Outcome:
         return await ensure_forward(self._instance, self._connection)

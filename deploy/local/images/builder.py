@@ -25,7 +25,7 @@ _PACKAGES = (
     "slirp4netns",
     "uidmap",
 )
-_FORMAT = "1"
+_FORMAT = "2"
 """Raised when the way the image is made changes."""
 
 
@@ -127,7 +127,6 @@ def _settings() -> Settings:
             f"HOME={HOME}",
             "USER=user",
             f"XDG_RUNTIME_DIR=/run/user/{USER}",
-            f"TMPDIR={HOME}/.local/tmp",
             f"BUILDKIT_HOST=unix:///run/user/{USER}/buildkit/buildkitd.sock",
         ),
     )

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from string import Template
 
-from deploy.local import golang
+from deploy.local import golang, versions
 from deploy.local.cluster import ClusterConnection
 from deploy.local.instance import DNS_ADDRESS
 from deploy.local.node import configuration, layout
@@ -68,6 +68,14 @@ class ClusterObjects:
         )
         return Outcome.DONE
 
+    async def ensure_prepulled(self, context: StepContext) -> Outcome:
+        """Have the node begin to fetch the images of the first build; not waited for."""
+        # A job cannot be changed, and one that ended a while ago is gone: both are fine.
+        job = ["job/prepull", "--namespace=catalyst-builds", "--ignore-not-found"]
+        await self._kubectl(context, "delete", *job)
+        await self._apply(context, self._render("prepull"))
+        return Outcome.DONE
+
     async def _wait_for_rollout(self, context: StepContext, namespace: str, name: str) -> None:
         await self._kubectl(
             context,
@@ -82,7 +90,9 @@ class ClusterObjects:
         cluster = self._connection
         namespace, gateway = cluster.gateway.split("/")
         return Template((_MANIFESTS / f"{name}.yaml").read_text()).substitute(
+            base_image=f"docker.io/library/python:{versions.PYTHON}-slim",
             browser_port=cluster.browser_port,
+            builder_image=cluster.builder_image,
             cluster_domain=cluster.cluster_domain,
             cluster_domain_pattern=cluster.cluster_domain.replace(".", r"\."),
             dns_address=DNS_ADDRESS,
