@@ -1,0 +1,1 @@
+"""JSON bodies: GitHub's own published examples with the changing fields written over."""
