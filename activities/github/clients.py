@@ -26,6 +26,8 @@ API_VERSION = "2022-11-28"
 """Later versions drop `merge_commit_sha` and others; none is sent unless we do."""
 READ_CONTENTS: Mapping[str, str] = {"contents": "read"}
 """All that a clone needs, and the only permission that ever comes near a build."""
+PER_PAGE = 100
+"""GitHub's maximum."""
 _REFRESH = 60.0
 """Seconds before its end at which a token is renewed: longer than any of our requests."""
 
@@ -44,6 +46,7 @@ class _Plain(TypedDict):
     seconds_between_requests: None
     seconds_between_writes: None
     api_version: str
+    per_page: int
 
 
 class _Minted(BaseModel):
@@ -108,6 +111,7 @@ class GitHubClients:
             seconds_between_requests=None,  # the reporter paces writes, over all processes
             seconds_between_writes=None,
             api_version=API_VERSION,
+            per_page=PER_PAGE,
         )
         self._app_id = app_id
         self._key = _checked(private_key)

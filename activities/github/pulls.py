@@ -8,11 +8,10 @@ from github import Github
 from pydantic import BaseModel, TypeAdapter
 from requests.utils import parse_header_links
 
+from activities.github.clients import PER_PAGE
 from workflows.errors import GitHubError
 from workflows.models import PullRequest, PullRequestRef
 
-PER_PAGE = 100
-"""GitHub's maximum."""
 _MAX_PAGES = 100
 _ROUNDS = 3
 """Listings in a row that may disagree with the count; pull requests come and go while we read."""
