@@ -1,0 +1,142 @@
+"""What the API reads from the cluster for people: whether a namespace is there, and its containers' logs.
+
+It writes nothing, so that the API's identity needs no more than reading (T-5).
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from kubernetes.aio.client import ApiClient
+
+from activities import kube
+from activities.logs import ContainerRef, LogsMissingError, PodLogs
+from activities.masking import mask_secrets
+from workflows import naming
+from workflows.errors import ClusterError
+from workflows.models import EnvironmentRef
+
+TIMEOUT = 5.0
+"""Seconds. A person waits for the page, and it says so when the cluster is slow."""
+MAX_PARALLEL = 8
+"""Log requests at once; each holds a connection to a kubelet."""
+
+
+class NamespaceStanding(StrEnum):
+    """What the cluster says of an environment's namespace. Unreachable is not missing (invariant 10)."""
+
+    PRESENT = "present"
+    TERMINATING = "terminating"
+    MISSING = "missing"
+    FOREIGN = "foreign"
+    """It exists and is not ours: nothing in it is shown."""
+    UNREACHABLE = "unreachable"
+    NOT_CONFIGURED = "not configured"
+    NOT_CHOSEN = "not chosen"
+    """The environment has not asked for one yet."""
+
+
+@dataclass(frozen=True)
+class LiveLog:
+    """The last lines of one container as the kubelet has them, masked."""
+
+    container: ContainerRef
+    lines: tuple[str, ...] = ()
+    note: str = ""
+    """Why there are no lines; empty when it ran and wrote nothing."""
+
+
+class ClusterReader:
+    """Reads one cluster. Connects at its first use, so that a missing kubeconfig stops no process."""
+
+    def __init__(self, kubeconfig: Path | None, context: str | None = None) -> None:
+        self._kubeconfig = kubeconfig
+        self._context = context
+        self._api: ApiClient | None = None
+
+    @property
+    def is_configured(self) -> bool:
+        return self._kubeconfig is not None
+
+    async def check(self) -> None:
+        """Raise ClusterError unless the Kubernetes API answers."""
+        await kube.request(await self._connected(), "GET", "/api/v1", timeout=TIMEOUT)
+
+    async def standing(self, ref: EnvironmentRef) -> NamespaceStanding:
+        """Whether the environment's namespace is there and its own. Never raises for an outage."""
+        if not self.is_configured:
+            return NamespaceStanding.NOT_CONFIGURED
+        if not ref.namespace:
+            return NamespaceStanding.NOT_CHOSEN
+        try:
+            api = await self._connected()
+            path = f"{kube.collection_path('v1', 'Namespace')}/{ref.namespace}"
+            return _standing(await kube.request(api, "GET", path, timeout=TIMEOUT), ref)
+        except kube.NotFoundError:
+            return NamespaceStanding.MISSING
+        except ClusterError:
+            return NamespaceStanding.UNREACHABLE
+
+    async def logs(
+        self,
+        namespace: str,
+        *,
+        container: str | None,
+        tail: int,
+        since: datetime | None,
+        timestamps: bool,
+    ) -> tuple[LiveLog, ...]:
+        """The last `tail` lines of every container, or of those of one name.
+
+        Raises LogsMissingError when the namespace is not there, ClusterError when the cluster cannot be asked.
+        """
+        pods = PodLogs(await self._connected())
+        places = asyncio.Semaphore(MAX_PARALLEL)
+
+        async def read(ref: ContainerRef) -> LiveLog:
+            try:
+                async with places:
+                    lines = await pods.lines(
+                        namespace,
+                        ref.pod,
+                        ref.container,
+                        tail=tail,
+                        since=since,
+                        timestamps=timestamps,
+                    )
+            except LogsMissingError:
+                return LiveLog(ref, note="it has not run yet")
+            except (
+                ClusterError
+            ) as error:  # one kubelet's trouble leaves the other containers readable
+                return LiveLog(ref, note=str(error))
+            return LiveLog(ref, tuple(mask_secrets("\n".join(lines)).splitlines()))
+
+        wanted = [
+            ref for ref in await pods.containers(namespace) if container in (None, ref.container)
+        ]
+        return tuple(await asyncio.gather(*(read(ref) for ref in wanted)))
+
+    async def close(self) -> None:
+        if self._api is not None:
+            await self._api.close()  # type: ignore[no-untyped-call]  # the library's
+
+    async def _connected(self) -> ApiClient:
+        if self._kubeconfig is None:
+            raise ClusterError("no cluster is configured")
+        if self._api is None:
+            self._api = await kube.connect(self._kubeconfig, self._context)
+        return self._api
+
+
+def _standing(namespace: kube.KubeObject, ref: EnvironmentRef) -> NamespaceStanding:
+    metadata = namespace["metadata"]
+    labels = metadata.get("labels") or {}
+    owner = (labels.get(naming.PROJECT_LABEL), labels.get(naming.ENVIRONMENT_LABEL))
+    if owner != (ref.project, ref.environment):
+        return NamespaceStanding.FOREIGN
+    if metadata.get("deletionTimestamp"):
+        return NamespaceStanding.TERMINATING
+    return NamespaceStanding.PRESENT

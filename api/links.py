@@ -1,0 +1,38 @@
+"""Addresses of what people read next."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from api.schemas import Links
+from workflows.models import EnvironmentSnapshot
+
+
+@dataclass(frozen=True)
+class LinkMaker:
+    web_url: str
+    github_web_url: str
+    temporal_ui_url: str
+    temporal_namespace: str
+
+    def for_environment(self, snapshot: EnvironmentSnapshot) -> Links:
+        page = f"{self.web_url}{environment_path(snapshot.ref.project, snapshot.ref.environment)}"
+        pull_request = snapshot.pull_request
+        return Links(
+            page=page,
+            logs=f"{page}/logs",
+            pull_request=f"{self.github_web_url}/{pull_request.repository}/pull/{pull_request.number}",
+            workflow=self.workflow(snapshot.workflow_id),
+        )
+
+    def workflow(self, workflow_id: str) -> str:
+        """The workflow's latest run in Temporal's UI; empty without one."""
+        if not self.temporal_ui_url:
+            return ""
+        namespace = quote(self.temporal_namespace, safe="")
+        return (
+            f"{self.temporal_ui_url}/namespaces/{namespace}/workflows/{quote(workflow_id, safe='')}"
+        )
+
+
+def environment_path(project: str, environment: str) -> str:
+    return f"/environments/{project}/{environment}"

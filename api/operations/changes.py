@@ -1,0 +1,97 @@
+"""What people ask of an environment; its workflow decides and answers."""
+
+from uuid import uuid4
+
+from activities.cluster_reader import NamespaceStanding
+from api.operations.base import Caller, Services, operation
+from api.operations.environments import find_snapshot
+from api.operations.errors import NotThereError, RefusedError
+from api.temporal import WorkflowStanding
+from workflows.commands import Approve, EnvironmentKey
+from workflows.models import Phase
+from workflows.models.messages import ApproveCommand, CommandResult, GitHubEvent, PersonCommand
+
+
+@operation("retry")
+async def retry(services: Services, caller: Caller, request: EnvironmentKey) -> CommandResult:
+    """Raises NotThereError, RefusedError (nothing has failed), UnreachableError."""
+    try:
+        return await _command(services, caller, "retry", request)
+    except NotThereError:
+        return await _start_again(services, caller, request)
+
+
+@operation("redeploy")
+async def redeploy(services: Services, caller: Caller, request: EnvironmentKey) -> CommandResult:
+    """Raises NotThereError, RefusedError, UnreachableError."""
+    try:
+        return await _command(services, caller, "redeploy", request)
+    except NotThereError:
+        return await _start_again(services, caller, request)
+
+
+@operation("delete")
+async def delete(services: Services, caller: Caller, request: EnvironmentKey) -> CommandResult:
+    """Raises NotThereError, RefusedError, UnreachableError."""
+    try:
+        return await _command(services, caller, "delete", request)
+    except NotThereError:
+        await _refuse_when_removed(services, request)
+        # Its workflow is gone while something of it may remain: only a workflow removes.
+        await _start_again(services, caller, request)
+        return await _command(services, caller, "delete", request)
+
+
+@operation("approve")
+async def approve(services: Services, caller: Caller, request: Approve) -> CommandResult:
+    """Raises NotThereError, RefusedError (the head has moved), UnreachableError."""
+    command = ApproveCommand(actor=caller.actor, face=caller.face, commit=request.commit)
+    try:
+        return await _command(services, caller, "approve", request, command)
+    except NotThereError as error:
+        raise RefusedError(
+            f"{_name(request)} waits for no approval: it does not run",
+            hint="Push to the pull request, or redeploy it, then approve the commit it shows.",
+        ) from error
+
+
+async def _command(
+    services: Services,
+    caller: Caller,
+    name: str,
+    key: EnvironmentKey,
+    command: PersonCommand | None = None,
+) -> CommandResult:
+    return await services.gateway.command(
+        name,
+        key.project,
+        key.environment,
+        command=command or PersonCommand(actor=caller.actor, face=caller.face),
+        request_id=caller.request_id,
+    )
+
+
+async def _start_again(services: Services, caller: Caller, key: EnvironmentKey) -> CommandResult:
+    """Start the workflow of an environment that only the record knows. Raises NotThereError for any other."""
+    snapshot = await find_snapshot(services, key, WorkflowStanding.MISSING)
+    hint = GitHubEvent(
+        delivery=f"operation:{uuid4()}", event="operation", action="redeploy", sender=caller.actor
+    )
+    await services.gateway.changed(snapshot.ref, snapshot.pull_request, hint)
+    return CommandResult(
+        message=f"{_name(key)} was not running. It was started again and looks at its pull request.",
+        phase=Phase.PENDING,
+    )
+
+
+async def _refuse_when_removed(services: Services, key: EnvironmentKey) -> None:
+    snapshot = await find_snapshot(services, key, WorkflowStanding.MISSING)
+    if snapshot.phase is not Phase.DELETED:
+        return
+    standing = await services.cluster.standing(snapshot.ref)
+    if standing not in (NamespaceStanding.PRESENT, NamespaceStanding.TERMINATING):
+        raise RefusedError(f"{_name(key)} was removed already")
+
+
+def _name(key: EnvironmentKey) -> str:
+    return f"{key.project}/{key.environment}"

@@ -1,0 +1,154 @@
+"""The shapes that the API promises to programs. Fields are only ever added."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from workflows.models import Failure, Label, Payload, Phase, Project, Revision
+
+StandingState = Literal[
+    "fine", "being created", "being removed", "removed", "missing", "left over", "unknown"
+]
+Action = Literal["retry", "redeploy", "delete", "approve"]
+
+
+class Links(Payload):
+    """Where a person reads more; empty where there is no such place."""
+
+    page: str
+    logs: str
+    pull_request: str
+    workflow: str = ""
+    """The environment's workflow in Temporal's UI."""
+
+
+class EnvironmentSummary(Payload):
+    """One environment in a list."""
+
+    team: Label
+    project: Label
+    environment: Label
+    namespace: str = ""
+    repository: str
+    number: int
+    phase: Phase
+    reason: str = ""
+    commit: str = ""
+    """The commit wanted or at work."""
+    branch: str = ""
+    title: str = ""
+    author: str = ""
+    url: str = ""
+    """Where the application answers; empty until it does."""
+    serving_commit: str = ""
+    """What answers there: an older commit than `commit` while a newer one is on its way or has failed."""
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    links: Links
+
+
+class EnvironmentList(Payload):
+    environments: tuple[EnvironmentSummary, ...]
+    total: int
+    """How many there are in all pages."""
+    limit: int
+    offset: int
+
+
+class Standing(Payload):
+    """What is known beyond the record, in words that tell missing from unknown from unreachable (EC-10)."""
+
+    state: StandingState
+    explanation: str = ""
+    causes: tuple[str, ...] = ()
+    """What may have led to it, when something is wrong."""
+    actions: tuple[Action, ...] = ()
+    """What may be asked for now."""
+    workflow: str = ""
+    """Temporal's word on the environment's workflow: running, ended, missing, unreachable."""
+    cluster: str = ""
+    """The cluster's word on the namespace: present, terminating, missing, foreign, unreachable, …"""
+
+
+class Decision(Payload):
+    """What became of an event."""
+
+    at: AwareDatetime
+    event: str
+    action: str
+    decision: str
+    reason: str
+
+
+class EnvironmentDetail(EnvironmentSummary):
+    """One environment with its history."""
+
+    standing: Standing
+    failure: Failure | None = None
+    blockers: tuple[str, ...] = ()
+    """What keeps a removal from ending."""
+    revisions: tuple[Revision, ...] = ()
+    """Newest first."""
+    decisions: tuple[Decision, ...] = ()
+    """Newest first."""
+
+
+class ContainerLog(Payload):
+    pod: str
+    container: str
+    state: str = ""
+    """What the container is doing; empty in a kept log."""
+    lines: tuple[str, ...] = ()
+    note: str = ""
+    """Why there are no lines."""
+    kept_at: AwareDatetime | None = None
+    """When a kept log was copied; None for a live one."""
+
+
+class Logs(Payload):
+    """Logs of an environment, secrets masked."""
+
+    source: Literal["live", "kept", "none"]
+    """`kept` when the containers are gone or the cluster cannot be reached."""
+    note: str = ""
+    """Why there are no live logs."""
+    containers: tuple[ContainerLog, ...] = ()
+
+
+class ProjectList(Payload):
+    projects: tuple[Project, ...]
+
+
+class ProjectWritten(Payload):
+    project: Project
+    is_new: bool
+
+
+class Receipt(Payload):
+    """What became of a delivery; GitHub shows it in its list of deliveries."""
+
+    decision: str
+    reason: str
+
+
+class Problem(Payload):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    """`urn:catalyst:problem:…`, one for each code."""
+    title: str
+    status: int
+    detail: str
+    code: Literal[
+        "INVALID_INPUT",
+        "UNAUTHORIZED",
+        "NOT_FOUND",
+        "CONFLICT",
+        "TOO_LARGE",
+        "SERVER_ERROR",
+        "UNAVAILABLE",
+    ]
+    hint: str = ""
+    """What the caller can do about it."""
+    errors: tuple[dict[str, str], ...] = ()
+    """For INVALID_INPUT: `where` and `message` of each."""
