@@ -1,0 +1,69 @@
+"""The cluster's port: each activity beats while it works and hands over to the part that knows how."""
+
+from kubernetes.aio.client import ApiClient
+from temporalio import activity
+
+from activities.cluster.config import ClusterConfig, KeptLogs
+from activities.cluster.enforcement import Enforcement
+from activities.cluster.health import Health
+from activities.cluster.keeping import Keeping
+from activities.cluster.namespaces import Namespaces
+from activities.cluster.rollout.wait import Rollouts
+from activities.cluster.routes import Routes
+from activities.heartbeat import beating
+from workflows.models import messages as m
+from workflows.ports import ClusterPort
+
+
+class ClusterActivities(ClusterPort):
+    """Everything done to one cluster, apart from Helm and builds."""
+
+    def __init__(self, api: ApiClient, config: ClusterConfig, kept: KeptLogs) -> None:
+        self._namespaces = Namespaces(api, config)
+        self._enforcement = Enforcement(api, config)
+        self._routes = Routes(api, config)
+        self._rollouts = Rollouts(api)
+        self._health = Health(api, config)
+        self._keeping = Keeping(api, kept)
+
+    @activity.defn(name="choose_namespace")
+    async def choose_namespace(self, request: m.ChooseNamespaceInput) -> m.ChooseNamespaceResult:
+        async with beating():
+            return m.ChooseNamespaceResult(namespace=await self._namespaces.choose(request.ref))
+
+    @activity.defn(name="ensure_namespace")
+    async def ensure_namespace(self, request: m.EnsureNamespaceInput) -> m.EnsureNamespaceResult:
+        async with beating() as progress:
+            await self._namespaces.ensure(request, progress)
+            progress.detail = "asking whether the cluster enforces network policies"
+            return m.EnsureNamespaceResult(warnings=await self._enforcement.warnings())
+
+    @activity.defn(name="ensure_route")
+    async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:
+        async with beating():
+            return await self._routes.ensure(request)
+
+    @activity.defn(name="wait_for_rollout")
+    async def wait_for_rollout(self, request: m.WaitForRolloutInput) -> None:
+        async with beating() as progress:
+            await self._rollouts.wait(request, progress)
+
+    @activity.defn(name="check_health")
+    async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:
+        async with beating() as progress:
+            return m.CheckHealthResult(status=await self._health.check(request, progress))
+
+    @activity.defn(name="delete_namespace")
+    async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:
+        async with beating() as progress:
+            return await self._namespaces.delete(request.ref, progress)
+
+    @activity.defn(name="list_namespaces")
+    async def list_namespaces(self) -> m.ListNamespacesResult:
+        async with beating():
+            return m.ListNamespacesResult(namespaces=await self._namespaces.list_ours())
+
+    @activity.defn(name="keep_logs")
+    async def keep_logs(self, request: m.KeepLogsInput) -> None:
+        async with beating() as progress:
+            await self._keeping.keep(request.ref, progress)

@@ -1,0 +1,206 @@
+"""Finds out whether the cluster enforces network policies at all: some network plugins accept them and do nothing
+(FR-013).
+
+A pod that may reach nothing tries to reach the Kubernetes API, which listens in every cluster. It gets a few
+seconds, since policies reach a new pod a moment after its start. The answer is kept as an annotation, so that
+all workers ask once a day together.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+from kubernetes.aio.client import ApiClient
+from temporalio import activity
+
+from activities import kube
+from activities.cluster.config import ClusterConfig
+from activities.kube import KubeObject
+from activities.manifests.namespace import POD_SECURITY_VERSION
+from workflows import naming
+from workflows.errors import ClusterError
+
+NAMESPACE = "catalyst-policy-check"
+ANSWER = f"{naming.DOMAIN}/policies-enforced"
+ASKED_AT = f"{naming.DOMAIN}/policies-checked-at"
+WARNING = "This cluster does not enforce network policies: previews can reach each other and everything else."
+_VALID_FOR = timedelta(days=1)
+_POD = "probe"
+_LIMIT = 25.0
+"""Seconds for the whole check. Without an answer in time there is no warning, and the next environment asks again."""
+_POLL = 0.25
+_TRIES = 20
+"""Half a second apart: enforcers need up to a few seconds for a new pod."""
+_BLOCKED, _REACHED = 3, 7
+"""Exit codes that no shell gives by itself in this script."""
+_SCRIPT = f"""
+command -v timeout seq >/dev/null || exit 2
+for attempt in $(seq {_TRIES}); do
+  if ! timeout 1 bash -c 'exec 3<>/dev/tcp/$KUBERNETES_SERVICE_HOST/$KUBERNETES_SERVICE_PORT'; then
+    exit {_BLOCKED}
+  fi
+  sleep 0.5
+done
+exit {_REACHED}
+"""
+
+
+class Enforcement:
+    """Asks once, remembers in this process and in the cluster."""
+
+    def __init__(self, api: ApiClient, config: ClusterConfig) -> None:
+        self._api = api
+        self._image = config.probe_image
+        self._lock = asyncio.Lock()
+        self._is_enforced: bool | None = None
+        self._asked_at = datetime.min.replace(tzinfo=UTC)
+
+    async def warnings(self) -> tuple[str, ...]:
+        """One warning when the cluster was seen not to enforce policies; never a failure."""
+        if not self._image:
+            return ()
+        async with self._lock:
+            if datetime.now(UTC) - self._asked_at > _VALID_FOR:
+                try:
+                    async with asyncio.timeout(_LIMIT):
+                        await self._ask()
+                except (ClusterError, TimeoutError) as error:
+                    activity.logger.warning("cannot tell whether policies are enforced: %s", error)
+                    # Not known, and not worth the same wait for every environment.
+                    self._asked_at = datetime.now(UTC) - _VALID_FOR + timedelta(minutes=10)
+        return (WARNING,) if self._is_enforced is False else ()
+
+    async def _ask(self) -> None:
+        namespace = await kube.apply(self._api, _make_namespace())
+        annotations = namespace["metadata"].get("annotations") or {}
+        asked_at = _parse(annotations.get(ASKED_AT, ""))
+        if datetime.now(UTC) - asked_at > _VALID_FOR:
+            is_enforced = await self._probe()
+            asked_at = datetime.now(UTC)
+            await self._remember(is_enforced=is_enforced, at=asked_at)
+            self._is_enforced = is_enforced
+        else:
+            self._is_enforced = annotations.get(ANSWER) == "true"
+        self._asked_at = asked_at
+
+    async def _probe(self) -> bool:
+        await kube.apply(self._api, _make_policy())
+        pods = kube.collection_path("v1", "Pod", NAMESPACE)
+        await self._delete_pod(pods)
+        await self._create_pod(pods)
+        try:
+            code = await self._exit_code(pods)
+        finally:
+            await asyncio.shield(self._delete_pod(pods))
+        if code not in (_BLOCKED, _REACHED):
+            raise ClusterError(f"the pod that asks ended with exit code {code}")
+        return code == _BLOCKED
+
+    async def _create_pod(self, pods: str) -> None:
+        while True:  # bounded by the whole check's limit
+            try:
+                await kube.request(self._api, "POST", pods, body=_make_pod(self._image))
+            except kube.ConflictError:
+                return  # another worker asks at the same time: its pod answers for both
+            except kube.ForbiddenError:
+                # A new namespace gets its default ServiceAccount a moment later.
+                await asyncio.sleep(_POLL)
+            else:
+                return
+
+    async def _exit_code(self, pods: str) -> int:
+        deadline = time.monotonic() + _LIMIT
+        while time.monotonic() < deadline:
+            pod = await kube.request(self._api, "GET", f"{pods}/{_POD}")
+            for status in pod["status"].get("containerStatuses") or ():
+                if (ended := status["state"].get("terminated")) is not None:
+                    return int(ended["exitCode"])
+            await asyncio.sleep(_POLL)
+        raise ClusterError("the pod that asks did not end")
+
+    async def _delete_pod(self, pods: str) -> None:
+        """And wait, so that the name is free."""
+        deadline = time.monotonic() + _LIMIT
+        while time.monotonic() < deadline:
+            try:
+                query = [("gracePeriodSeconds", "0")]
+                await kube.request(self._api, "DELETE", f"{pods}/{_POD}", query=query)
+            except kube.NotFoundError:
+                return
+            await asyncio.sleep(_POLL)
+
+    async def _remember(self, *, is_enforced: bool, at: datetime) -> None:
+        wanted = _make_namespace()
+        wanted["metadata"]["annotations"] = {
+            ANSWER: str(is_enforced).lower(),
+            ASKED_AT: at.isoformat(),
+        }
+        await kube.apply(self._api, wanted, field_manager=f"{naming.FIELD_MANAGER}-policy-check")
+
+
+def _make_namespace() -> KubeObject:
+    mode = "pod-security.kubernetes.io/"
+    labels = {
+        naming.MANAGED_BY_LABEL: naming.MANAGED_BY,
+        f"{mode}enforce": "restricted",
+        f"{mode}enforce-version": POD_SECURITY_VERSION,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": NAMESPACE, "labels": labels},
+    }
+
+
+def _make_policy() -> KubeObject:
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {
+            "name": "nothing",
+            "namespace": NAMESPACE,
+            "labels": {naming.MANAGED_BY_LABEL: naming.MANAGED_BY},
+        },
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    }
+
+
+def _make_pod(image: str) -> KubeObject:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": _POD, "labels": {naming.MANAGED_BY_LABEL: naming.MANAGED_BY}},
+        "spec": {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "terminationGracePeriodSeconds": 0,
+            "activeDeadlineSeconds": int(_LIMIT),
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 65532,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [
+                {
+                    "name": _POD,
+                    "image": image,
+                    "command": ["bash", "-c", _SCRIPT],
+                    "resources": {
+                        "requests": {"cpu": "10m", "memory": "16Mi"},
+                        "limits": {"memory": "64Mi"},
+                    },
+                    "securityContext": {
+                        "allowPrivilegeEscalation": False,
+                        "capabilities": {"drop": ["ALL"]},
+                    },
+                }
+            ],
+        },
+    }
+
+
+def _parse(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

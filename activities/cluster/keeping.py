@@ -1,0 +1,78 @@
+"""Copies what containers wrote into the store before they vanish (FR-006)."""
+
+from kubernetes.aio.client import ApiClient
+
+from activities import kube
+from activities.cluster.config import KeptLogs
+from activities.cluster.evidence import describe_event
+from activities.heartbeat import Progress
+from activities.kube import KubeObject
+from activities.logs import ContainerRef, LogsMissingError, PodLogs
+from activities.masking import mask_secrets
+from workflows.models import EnvironmentRef
+
+LINES = 500
+"""Of each container."""
+EVENTS = ("(namespace)", "events")
+"""Pod and container under which a namespace's events are kept; no pod can have that name."""
+
+
+class Keeping:
+    """Reads all logs of a namespace and hands them to the store."""
+
+    def __init__(self, api: ApiClient, kept: KeptLogs) -> None:
+        self._api = api
+        self._logs = PodLogs(api)
+        self._kept = kept
+
+    async def keep(self, ref: EnvironmentRef, progress: Progress) -> None:
+        """A namespace that is gone has nothing to keep; a container that vanishes meanwhile neither."""
+        namespace = ref.namespace
+        try:
+            containers = await self._logs.containers(namespace)
+        except LogsMissingError:
+            return
+        for container in containers:
+            progress.detail = f"{container.pod}/{container.container}"
+            if container.has_previous:
+                await self._keep(namespace, container, is_previous=True)
+            if container.has_started:
+                await self._keep(namespace, container, is_previous=False)
+        await self._keep_events(namespace)
+
+    async def _keep(self, namespace: str, container: ContainerRef, *, is_previous: bool) -> None:
+        try:
+            lines = await self._logs.lines(
+                namespace,
+                container.pod,
+                container.container,
+                tail=LINES,
+                timestamps=True,
+                previous=is_previous,
+            )
+        except LogsMissingError:
+            return
+        if lines:
+            name = f"{container.container} (previous)" if is_previous else container.container
+            await self._kept.keep(namespace, container.pod, name, _masked(lines))
+
+    async def _keep_events(self, namespace: str) -> None:
+        """They live for an hour only."""
+        path = kube.collection_path("v1", "Event", namespace)
+        events = (await kube.request(self._api, "GET", path))["items"]
+        lines = [_line(event) for event in sorted(events, key=_when)][-LINES:]
+        if lines:
+            await self._kept.keep(namespace, *EVENTS, _masked(lines))
+
+
+def _masked(lines: tuple[str, ...] | list[str]) -> list[str]:
+    return mask_secrets("\n".join(lines)).split("\n")
+
+
+def _line(event: KubeObject) -> str:
+    subject = event.get("involvedObject") or {}
+    return f"{_when(event)} {subject.get('kind')} {subject.get('name')}: {describe_event(event)}"
+
+
+def _when(event: KubeObject) -> str:
+    return str(event.get("lastTimestamp") or event.get("eventTime") or "")

@@ -1,0 +1,77 @@
+"""Waiting until a release is up, or until it is certain that it will not be."""
+
+import time
+
+from kubernetes.aio.client import ApiClient
+
+from activities import kube
+from activities.cluster.changes import watching
+from activities.cluster.evidence import Evidence
+from activities.cluster.rollout.problem import Patience, Problem, gravest
+from activities.cluster.rollout.snapshot import take_snapshot
+from activities.cluster.rollout.workloads import Verdict, judge
+from activities.heartbeat import Progress
+from activities.masking import mask
+from workflows.errors import CatalystError, ClusterError, PhaseTimeoutError
+from workflows.models.messages import WaitForRolloutInput
+
+
+class Rollouts:
+    """Looks whenever something changes, and gives up early where waiting is pointless."""
+
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
+        self._evidence = Evidence(api)
+
+    async def wait(self, request: WaitForRolloutInput, progress: Progress) -> None:
+        """Raises RolloutFailedError, or a platform's error when nothing of the user's is at fault."""
+        namespace, limit = request.ref.namespace, request.timeout.total_seconds()
+        deadline, patience = time.monotonic() + limit, Patience()
+        async with watching(self._api, _watched(namespace)) as changes:
+            while True:
+                verdict = await self._look(request, deadline)
+                now = time.monotonic()
+                if verdict is not None and not verdict.waiting_for:
+                    return
+                problems = verdict.problems if verdict else ()
+                if verdict:
+                    progress.detail = "; ".join(verdict.waiting_for)[:500]
+                if (problem := patience.first_lasting(problems, now)) is not None:
+                    raise await self._failure(namespace, problem)
+                if now >= deadline:
+                    raise await self._out_of_time(namespace, gravest(problems), limit)
+                await changes.wait(min(deadline - now, 1.0))
+
+    async def _look(self, request: WaitForRolloutInput, deadline: float) -> Verdict | None:
+        """None while the API does not answer: a short outage is not the release's failure."""
+        try:
+            snapshot = await take_snapshot(self._api, request.ref.namespace, request.release)
+        except (kube.NotFoundError, kube.ForbiddenError, kube.InvalidError):
+            raise
+        except ClusterError:
+            if time.monotonic() >= deadline:
+                raise
+            return None
+        return judge(snapshot)
+
+    async def _failure(self, namespace: str, problem: Problem, limit: str = "") -> CatalystError:
+        return problem.error(
+            mask(f"{limit}{problem.message}"),
+            excerpt=await self._evidence.of(namespace, problem),
+            hint=problem.hint,
+        )
+
+    async def _out_of_time(
+        self, namespace: str, problem: Problem | None, limit: float
+    ) -> CatalystError:
+        before = f"not ready within {limit:g} s: "
+        if problem is None:
+            return PhaseTimeoutError(f"{before}Kubernetes says nothing about it")
+        return await self._failure(namespace, problem, before)
+
+
+def _watched(namespace: str) -> list[str]:
+    return [
+        kube.collection_path(api_version, kind, namespace)
+        for api_version, kind in (("v1", "Pod"), ("apps/v1", "Deployment"), ("v1", "Event"))
+    ]

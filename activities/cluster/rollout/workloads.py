@@ -1,0 +1,203 @@
+"""Whether each workload of a release is up, and what is wrong with it; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from activities.cluster.rollout.pods import find_pod_problems, is_ready
+from activities.cluster.rollout.problem import Problem
+from activities.cluster.rollout.snapshot import DELETED, Snapshot, is_owned
+from activities.kube import KubeObject
+from workflows.errors import PhaseTimeoutError
+
+_REVISION = "deployment.kubernetes.io/revision"
+_REFUSED_PATIENCE = {
+    # Old pods on their way out still count: room may appear.
+    "exceeded quota": 20.0,
+    "violates PodSecurity": 2.0,
+    # A request above the default limit, and the like.
+    "must be less than or equal": 2.0,
+    "is invalid": 2.0,
+}
+_OTHER_REFUSAL_PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Ready when `waiting_for` is empty."""
+
+    waiting_for: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def judge(snapshot: Snapshot) -> Verdict:
+    """Every workload at its present generation with all pods ready, and only new pods left of a Deployment."""
+    waiting_for: list[str] = []
+    problems: list[Problem] = []
+    for workload, pods in _workloads(snapshot):
+        if (reason := why_unready(workload)) is None:
+            continue
+        name = f"{workload['kind']} {workload['metadata']['name']}"
+        waiting_for.append(f"{name}: {reason}")
+        problems += _refusals(workload, snapshot)
+        is_job = workload["kind"] == "Job"
+        for pod in pods:
+            events = snapshot.events_of(pod["metadata"]["uid"])
+            problems += find_pod_problems(pod, events, may_crash=is_job)
+        problems.append(
+            Problem(f"{name}/unready", f"{name} is not ready: {reason}", error=PhaseTimeoutError)
+            if not _has_failed(workload)
+            else _failed_job(workload, snapshot)
+        )
+    return Verdict(tuple(waiting_for), tuple(problems))
+
+
+def why_unready(workload: KubeObject) -> str | None:
+    """None when it is up."""
+    kind = workload["kind"]
+    if kind == "Pod":
+        return _why_pod_unready(workload)
+    if kind == "Job":
+        return _why_job_unready(workload)
+    status = workload.get("status") or {}
+    if status.get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
+        return "Kubernetes has not looked at its present form"
+    return _why_daemons_unready(status) if kind == "DaemonSet" else _why_replicas_unready(workload)
+
+
+def current_pods(workload: KubeObject, snapshot: Snapshot) -> list[KubeObject]:
+    """Pods of the workload's present form; those of an older one say nothing about it."""
+    status = workload.get("status") or {}
+    if status.get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
+        return []
+    if workload["kind"] == "Deployment":
+        newest = newest_replica_set(workload, snapshot)
+        return list(snapshot.pods_of(newest)) if newest else []
+    pods = list(snapshot.pods_of(workload))
+    if workload["kind"] == "StatefulSet" and (revision := status.get("updateRevision")):
+        label = "controller-revision-hash"
+        return [pod for pod in pods if pod["metadata"].get("labels", {}).get(label) == revision]
+    return pods
+
+
+def newest_replica_set(deployment: KubeObject, snapshot: Snapshot) -> KubeObject | None:
+    owned = [item for item in snapshot.replica_sets if is_owned(item, deployment)]
+    return max(owned, key=_revision, default=None)
+
+
+def _workloads(snapshot: Snapshot) -> Iterator[tuple[KubeObject, list[KubeObject]]]:
+    sets = (*snapshot.deployments, *snapshot.stateful_sets, *snapshot.daemon_sets)
+    for workload in sets:
+        yield workload, current_pods(workload, snapshot)
+    for job in snapshot.jobs:
+        yield job, list(snapshot.pods_of(job))
+    for pod in snapshot.bare_pods:
+        if not pod["metadata"].get(DELETED):
+            yield pod, [pod]
+
+
+def _why_pod_unready(pod: KubeObject) -> str | None:
+    phase = (pod.get("status") or {}).get("phase", "unknown")
+    return None if phase == "Succeeded" or is_ready(pod) else f"phase {phase}"
+
+
+def _why_daemons_unready(status: KubeObject) -> str | None:
+    wanted = status.get("desiredNumberScheduled", 0)
+    updated, ready = status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0)
+    return None if updated >= wanted <= ready else f"{ready} of {wanted} pods are ready"
+
+
+def _why_replicas_unready(workload: KubeObject) -> str | None:
+    """Of a Deployment or a StatefulSet."""
+    status, wanted = workload["status"], workload["spec"].get("replicas", 1)
+    is_deployment = workload["kind"] == "Deployment"
+    updated = status.get("updatedReplicas", 0)
+    ready = status.get("availableReplicas" if is_deployment else "readyReplicas", 0)
+    is_old_left = status.get("replicas", 0) > wanted
+    if not is_deployment:
+        if _keeps_old_pods(workload):
+            updated = wanted
+        else:
+            is_old_left |= status.get("currentRevision") != status.get("updateRevision")
+    if updated < wanted or ready < wanted:
+        return f"{min(updated, ready)} of {wanted} pods are ready"
+    return "old pods still serve" if is_old_left else None
+
+
+def _keeps_old_pods(stateful_set: KubeObject) -> bool:
+    """The chart replaces pods in its own time."""
+    strategy = stateful_set["spec"].get("updateStrategy") or {}
+    is_partial = bool((strategy.get("rollingUpdate") or {}).get("partition"))
+    return is_partial or strategy.get("type") == "OnDelete"
+
+
+def _why_job_unready(job: KubeObject) -> str | None:
+    """A Job has to have begun, not ended: it may run as long as the environment."""
+    status = job.get("status") or {}
+    has_begun = status.get("succeeded") or status.get("ready")
+    if _has_failed(job):
+        return "it failed"
+    return None if has_begun or job["spec"].get("suspend") else "it has not begun"
+
+
+def _has_failed(workload: KubeObject) -> bool:
+    return workload["kind"] == "Job" and any(
+        condition["type"] == "Failed" and condition["status"] == "True"
+        for condition in (workload.get("status") or {}).get("conditions") or ()
+    )
+
+
+def _failed_job(job: KubeObject, snapshot: Snapshot) -> Problem:
+    name = job["metadata"]["name"]
+    pods = sorted(
+        (pod for pod in snapshot.pods if is_owned(pod, job)),
+        key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")),
+    )
+    last = pods[-1] if pods else None
+    return Problem(
+        f"{name}/failed",
+        f"Job {name} failed",
+        patience=0.0,
+        pod=last["metadata"]["name"] if last else "",
+        container=last["spec"]["containers"][0]["name"] if last else "",
+    )
+
+
+def _refusals(workload: KubeObject, snapshot: Snapshot) -> list[Problem]:
+    """Pods that Kubernetes does not let in: quota, Pod Security, limits. The pods do not exist, so their controller's
+    events and conditions are all there is."""
+    said = _replica_failure(workload) or _creation_failure(workload, snapshot)
+    if not said:
+        return []
+    name = f"{workload['kind']} {workload['metadata']['name']}"
+    patience = next(
+        (seconds for sign, seconds in _REFUSED_PATIENCE.items() if sign in said),
+        _OTHER_REFUSAL_PATIENCE,
+    )
+    is_quota = "exceeded quota" in said
+    hint = "Ask for less, or let an operator raise the project's quota." if is_quota else ""
+    text = f"{name}: Kubernetes refuses its pods: {said}"
+    return [Problem(f"{name}/refused", text, patience=patience, hint=hint)]
+
+
+def _replica_failure(workload: KubeObject) -> str:
+    for condition in (workload.get("status") or {}).get("conditions") or ():
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            return str(condition.get("message") or "")
+    return ""
+
+
+def _creation_failure(workload: KubeObject, snapshot: Snapshot) -> str:
+    """The last word of the controller about creating pods, when it is a failure."""
+    creations = [
+        event
+        for event in snapshot.events_of(workload["metadata"]["uid"])
+        if event.get("reason") in ("FailedCreate", "SuccessfulCreate")
+    ]
+    if not creations or creations[-1]["reason"] != "FailedCreate":
+        return ""
+    return str(creations[-1].get("message") or "")
+
+
+def _revision(replica_set: KubeObject) -> int:
+    annotations = replica_set["metadata"].get("annotations") or {}
+    return int(annotations.get(_REVISION, 0))
