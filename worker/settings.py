@@ -53,6 +53,9 @@ class WorkerSettings(BaseSettings):
     ingress_cidr: str = ""
     """Address block of an ingress that runs outside the pod network, such as on the node itself."""
     gateway: str = "catalyst-system/catalyst"
+    """`namespace/name` of the Gateway that previews' routes attach to."""
+    probe_image: str = ""
+    """Image with a shell, for the pod that finds out whether the cluster enforces network policies (FR-013)."""
 
     web_url: str = "http://127.0.0.1:8080"
     """Catalyst's own pages, for the links in comments."""

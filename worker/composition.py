@@ -1,0 +1,85 @@
+"""From settings to the objects that do the work: the one place where every part is made and handed to the others."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from temporalio.client import Client
+
+from activities import kube
+from activities.addresses import PublicAddress
+from activities.build import BuildActivities, BuildConfig
+from activities.cluster import ClusterActivities, ClusterConfig
+from activities.github import GitHubActivities, GitHubClients
+from activities.helm import HelmActivities, HelmConfig
+from activities.manifests import NetworkRules, cidr_of
+from activities.signals import SignalActivities
+from activities.source import SourceActivities
+from activities.store import ProjectReader, Store, StoreActivities
+from worker.settings import WorkerSettings
+from worker.workers import Implementations
+from workflows.rendering import Links
+
+
+@asynccontextmanager
+async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Implementations]:
+    """Everything connected, and closed again in the opposite order.
+
+    Raises ConfigurationError for an unusable App key, StoreError when the database cannot be opened, OSError
+    when a file is missing.
+    """
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(Store.open(settings.database_url))
+        reader = ProjectReader(settings.database_url)
+        stack.callback(reader.close)
+        api = await kube.connect(settings.kubeconfig)
+        stack.push_async_callback(api.close)
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalyst-worker-")))
+        clients = GitHubClients(
+            base_url=settings.github_url,
+            app_id=settings.github_app_id,
+            private_key=await asyncio.to_thread(settings.github_app_key.read_text),
+        )
+        yield Implementations(
+            github=(
+                SourceActivities(clients, reader, work / "source"),
+                GitHubActivities(clients, make_links(settings)),
+            ),
+            builds=(BuildActivities(api, make_build_config(settings), clients),),
+            cluster=(
+                ClusterActivities(api, make_cluster_config(settings), store.kept_logs),
+                HelmActivities(api, make_helm_config(settings, work / "helm"), clients),
+            ),
+            control=(StoreActivities(store), SignalActivities(client)),
+        )
+
+
+def make_address(settings: WorkerSettings) -> PublicAddress:
+    return PublicAddress(
+        domain=settings.domain,
+        scheme=settings.public_scheme,
+        port=settings.public_port,
+        ingress=settings.ingress,
+        inner_domain=settings.inner_domain,
+        gateway=settings.gateway,
+    )
+
+
+def make_cluster_config(settings: WorkerSettings) -> ClusterConfig:
+    _, _, port = settings.registry.rpartition(":")
+    return ClusterConfig(
+        address=make_address(settings),
+        network=NetworkRules(
+            ingress_namespace=settings.ingress_namespace,
+            ingress_cidrs=(settings.ingress_cidr,) if settings.ingress_cidr else (),
+            registry_cidr=cidr_of(settings.registry),
+            registry_port=int(port) if port.isdigit() else 443,
+        ),
+        probe_image=settings.probe_image,
+    )
+
+
+def make_links(settings: WorkerSettings) -> Links:
+    return Links(web_url=settings.web_url, temporal_ui_url=settings.temporal_ui_url)
