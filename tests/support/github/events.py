@@ -126,8 +126,6 @@ def installation_event(github: GitHub, found: Installation, sender: Account, act
     body["sender"] = account(view, sender)
     covered = [r for r in github.state.repositories.values() if github.state.covers(found, r)]
     body["repositories"] = [_short(view, r) for r in covered]
-    if action == "created":
-        body["requester"] = None
     github.hooks.emit("installation", body, installation_id=found.id)
 
 

@@ -75,7 +75,7 @@ def _utc(when: datetime) -> str:
 def _known(view: View, who: Person) -> Body | None:
     """The account behind a commit's e-mail address, as GitHub matches them."""
     for found in view.state.accounts.values():
-        if found.email == who.email:
+        if who.email in (found.email, f"{found.login}@users.noreply.github.com"):
             return account(view, found)
     return None
 

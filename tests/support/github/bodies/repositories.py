@@ -107,7 +107,7 @@ def _values(view: View, found: Repository, caller: Account | None) -> Body:
         "is_template": False,
         "has_pages": False,
         "delete_branch_on_merge": False,
-        "temp_clone_token": None,
+        "temp_clone_token": "",
         "permissions": _permissions(view, found, caller),
     }
 

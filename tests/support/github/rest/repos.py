@@ -8,8 +8,8 @@ from tests.support.github import repositories
 from tests.support.github.bodies import accounts
 from tests.support.github.bodies import repositories as bodies
 from tests.support.github.errors import GitHubError, not_found
-from tests.support.github.models import RANK, Account, Label
-from tests.support.github.permissions import read, write
+from tests.support.github.models import RANK, Account, Label, Repository
+from tests.support.github.permissions import reaches, read, write
 from tests.support.github.rest.routing import Answer, Call, Input, Routes, created, no_content
 
 routes = Routes()
@@ -57,6 +57,32 @@ async def create_organization_repository(call: Call) -> object:
         text = "You need admin access to the organization before adding a repository to it."
         raise GitHubError(HTTPStatus.FORBIDDEN, text)
     return await _create(call, owner)
+
+
+@routes.get("/orgs/{owner}/repos")
+@routes.get("/users/{owner}/repos")
+async def list_repositories(call: Call) -> object:
+    return _repositories_of(call, call.state.account(call.text("owner")))
+
+
+@routes.get("/user/repos")
+async def list_own_repositories(call: Call) -> object:
+    return _repositories_of(call, call.actor)
+
+
+def _repositories_of(call: Call, owner: Account) -> Answer:
+    """Those the caller may see; an installation sees what it covers, and what is public."""
+
+    def is_visible(one: Repository) -> bool:
+        if one.owner_id != owner.id:
+            return False
+        if call.caller.installation:
+            return not one.private or reaches(call.state, call.caller, one)
+        who = call.caller.account
+        return not one.private if who is None else call.state.permission_of(who.id, one) != "none"
+
+    found = [one for one in call.state.repositories.values() if is_visible(one)]
+    return call.page(found, lambda one: bodies.repository(call.view, one))
 
 
 class RepositoryEdit(Input):
