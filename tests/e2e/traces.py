@@ -1,0 +1,107 @@
+"""What a local stack could leave on the machine, as sets that can be compared."""
+
+import contextlib
+import os
+import re
+import subprocess
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from deploy.local import debian
+from deploy.local.instance import Instance
+
+_WATCHED = ("/", "/etc", "/opt", "/run", "/usr/libexec", "/var/lib", "/var/log")
+_OTHER_STACK = re.compile(r"catalyst-[0-9a-f]{8}|cat[0-9a-f]{8}-[hn]|10\.213\.\d+\.\d+")
+_PROCESS_NAMESPACES = ("pid", "net", "mnt", "uts")
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Everything on the machine that a node could leave behind."""
+
+    mounts: frozenset[str]
+    links: frozenset[str]
+    addresses: frozenset[str]
+    rules: frozenset[str]
+    cgroups: frozenset[str]
+    entries: frozenset[str]
+    """Of the directories that Kubernetes writes to on other machines."""
+    namespaces: frozenset[str]
+    """Of all processes."""
+    marked: frozenset[str]
+    """Processes that name the instance in their command line or environment."""
+    settings: frozenset[str]
+    """Settings of the kernel that a kubelet likes to change."""
+
+    def new_since(self, before: "Traces", instance: Instance) -> dict[str, set[str]]:
+        """Return what is there and was not; other stacks of this machine may come and go."""
+        found = {}
+        for field in fields(self):
+            added = getattr(self, field.name) - getattr(before, field.name)
+            ours = {item for item in added if not _belongs_to_another(item, instance)}
+            if ours:
+                found[field.name] = ours
+        return found
+
+
+def read_traces(instance: Instance) -> Traces:
+    """Look at the machine as it is now."""
+    return Traces(
+        mounts=frozenset(Path("/proc/self/mounts").read_text().splitlines()),
+        links=frozenset(path.name for path in Path("/sys/class/net").iterdir()),
+        addresses=frozenset(_lines("ip", "-o", "-4", "route", "show", "table", "all")),
+        rules=frozenset(_firewall(instance)),
+        cgroups=frozenset(str(path) for path in Path("/sys/fs/cgroup").glob("*/*")),
+        entries=frozenset(
+            str(path) for top in _WATCHED for path in Path(top).iterdir() if path.is_dir()
+        ),
+        namespaces=frozenset(_namespaces([path.name for path in Path("/proc").iterdir()])),
+        marked=frozenset(_marked(instance)),
+        settings=frozenset(
+            _lines("sysctl", "vm.overcommit_memory", "kernel.panic", "vm.panic_on_oom")
+        ),
+    )
+
+
+def namespaces_of(pid: int) -> frozenset[str]:
+    """Return the name spaces of a process that are not ours."""
+    return frozenset(_namespaces([str(pid)])) - frozenset(_namespaces(["self"]))
+
+
+def _belongs_to_another(item: str, instance: Instance) -> bool:
+    own = {instance.name[:17], instance.host_link, instance.network.node_address}
+    names = set(_OTHER_STACK.findall(item))
+    return bool(names) and instance.name not in item and not names & (own - {instance.name[:17]})
+
+
+def _firewall(instance: Instance) -> list[str]:
+    tools = debian.node_artifact(instance.cache_directory)
+    environment = {"LD_LIBRARY_PATH": str(tools / "usr" / "lib" / "x86_64-linux-gnu")}
+    return _lines(str(tools / "usr" / "sbin" / "nft"), "list", "ruleset", environment=environment)
+
+
+def _namespaces(pids: list[str]) -> set[str]:
+    found = set()
+    for pid in pids:
+        for kind in _PROCESS_NAMESPACES:
+            with contextlib.suppress(OSError):
+                found.add(str(Path("/proc", pid, "ns", kind).readlink()))
+    return found
+
+
+def _marked(instance: Instance) -> set[str]:
+    found = set()
+    for path in Path("/proc").iterdir():
+        if not path.name.isdigit() or int(path.name) in {os.getpid(), os.getppid()}:
+            continue
+        with contextlib.suppress(OSError):
+            told = (path / "environ").read_bytes() + (path / "cmdline").read_bytes()
+            if instance.name.encode() in told:
+                found.add(f"{path.name} {(path / 'comm').read_text().strip()}")
+    return found
+
+
+def _lines(*command: str, environment: dict[str, str] | None = None) -> list[str]:
+    merged = {**os.environ, **(environment or {})}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=merged)
+    return done.stdout.splitlines()
