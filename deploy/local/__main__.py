@@ -1,8 +1,9 @@
-"""`python -m deploy.local up|down|status|kubeconfig`."""
+"""`python -m deploy.local up|demo|push|close|status|down|cluster|kubeconfig`."""
 
 import sys
 
-from deploy.local.cli import main
+from deploy.local import cli
+from deploy.local.demo.cli import COMMANDS
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cli.main({**COMMANDS, **cli.COMMANDS}))

@@ -25,23 +25,24 @@ from deploy.local.steps import (
     run_steps,
 )
 
-_FAILED = 1
-_CANNOT_START = 2
+FAILED = 1
+CANNOT_START = 2
+Commands = dict[str, tuple[Callable[[Instance], int], str]]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(commands: Commands, arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, (_, summary) in _COMMANDS.items():
-        commands.add_parser(name, help=summary, description=summary)
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for name, (_, summary) in commands.items():
+        subparsers.add_parser(name, help=summary, description=summary)
     chosen = parser.parse_args(arguments)
-    action, _ = _COMMANDS[chosen.command]
+    action, _ = commands[chosen.command]
     try:
         return action(instances.current())
     except InstanceError as error:
         print(error, file=sys.stderr)
-        return _CANNOT_START
+        return CANNOT_START
     except KeyboardInterrupt:
         print("\ninterrupted; run it again to go on", file=sys.stderr)
         return 130
@@ -51,10 +52,10 @@ def up(instance: Instance) -> int:
     """Bring the cluster up and print how to reach it."""
     settled = prepare(instance)
     if settled is None:
-        return _CANNOT_START
+        return CANNOT_START
     stack = ClusterStack(settled)
     if run(stack.steps(), settled) is None:
-        return _FAILED
+        return FAILED
     show_connection(stack.connection)
     return 0
 
@@ -109,20 +110,8 @@ def down(instance: Instance) -> int:
         return Outcome.DONE
 
     if run([Step("down", f"{instance.name} removed", remove)], instance) is None:
-        return _FAILED
+        return FAILED
     shutil.rmtree(instance.state_directory)
-    return 0
-
-
-def status(instance: Instance) -> int:
-    """Show what runs; the exit code says whether the cluster is up."""
-    for record in Processes(instance).running():
-        print(f"  {record.name:<14} pid {record.pid}")
-    try:
-        show_connection(read_connection(connection_file(instance)))
-    except FileNotFoundError:
-        print(f"{instance.name} is not up")
-        return _FAILED
     return 0
 
 
@@ -132,13 +121,12 @@ def kubeconfig(instance: Instance) -> int:
         print(os.fspath(read_connection(connection_file(instance)).kubeconfig))
     except FileNotFoundError:
         print(f"{instance.name} is not up", file=sys.stderr)
-        return _FAILED
+        return FAILED
     return 0
 
 
-_COMMANDS: dict[str, tuple[Callable[[Instance], int], str]] = {
-    "up": (up, "bring the local cluster up"),
+COMMANDS: Commands = {
+    "cluster": (up, "bring the local cluster up, without Catalyst"),
     "down": (down, "remove it with every trace"),
-    "status": (status, "show what runs and where"),
     "kubeconfig": (kubeconfig, "print the path of its kubeconfig"),
 }

@@ -34,6 +34,16 @@ def temporal_ui(instance: Instance) -> str:
     return f"http://127.0.0.1:{instance.ports.temporal_ui}"
 
 
+def temporal_environment(instance: Instance) -> dict[str, str]:
+    """Temporal's own standard variables."""
+    return {
+        "TEMPORAL_ADDRESS": temporal_address(instance),
+        "TEMPORAL_NAMESPACE": NAMESPACE,
+        # A profile file of this machine's user must not lead our processes elsewhere.
+        "TEMPORAL_CONFIG_FILE": "/nonexistent/temporal.toml",
+    }
+
+
 def temporal_service(instance: Instance) -> Service:
     """Describe the process."""
     # A database file does not migrate to another version of the server, so each has its own.

@@ -1,13 +1,12 @@
 """The worker: every activity and workflow of Catalyst in one process on this machine."""
 
 import sys
-from pathlib import Path
 
 from deploy.local.cluster import ClusterConnection
 from deploy.local.control.github import GitHubFacts
 from deploy.local.control.probes import answers
 from deploy.local.control.service import Service
-from deploy.local.control.temporal import NAMESPACE, temporal_address, temporal_ui
+from deploy.local.control.temporal import temporal_environment, temporal_ui
 from deploy.local.instance import Instance
 
 _GRACE = 15.0
@@ -22,16 +21,6 @@ def catalyst_url(instance: Instance) -> str:
 def database_url(instance: Instance) -> str:
     """The read model that API and worker share."""
     return f"sqlite+aiosqlite:///{instance.state_directory / 'catalyst.db'}"
-
-
-def temporal_environment(instance: Instance) -> dict[str, str]:
-    """Temporal's own standard variables."""
-    return {
-        "TEMPORAL_ADDRESS": temporal_address(instance),
-        "TEMPORAL_NAMESPACE": NAMESPACE,
-        # A profile file of this machine's user must not lead our processes elsewhere.
-        "TEMPORAL_CONFIG_FILE": "/nonexistent/temporal.toml",
-    }
 
 
 def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHubFacts) -> Service:
@@ -80,8 +69,3 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         grace=_GRACE,
         hint="its log tells what is missing; the cluster must be up",
     )
-
-
-def worker_log(instance: Instance) -> Path:
-    """Return where the worker writes."""
-    return instance.log_directory / "worker.log"
