@@ -109,14 +109,19 @@ class Checkouts:
             while not task.done():
                 await asyncio.wait({task}, timeout=_WAKE)
                 turns += 1
-                if turns % 5 == 0 and await asyncio.to_thread(size_of, directory) > self._max_bytes:
-                    task.cancel()
-                    await asyncio.wait({task})
-                    raise PlanError(
-                        f"the repository is larger than {self._max_bytes // 2**20} MiB",
-                        hint="Keep large files out of the repository, or ask an operator to raise the limit.",
-                    )
+                if turns % 5 == 0 or task.done():
+                    await self._check_size(directory, task)
             return task.result()
+
+    async def _check_size(self, directory: Path, task: "asyncio.Future[T]") -> None:
+        if await asyncio.to_thread(size_of, directory) <= self._max_bytes:
+            return
+        task.cancel()
+        await asyncio.wait({task})
+        raise PlanError(
+            f"the repository is larger than {self._max_bytes // 2**20} MiB",
+            hint="Keep large files out of the repository, or ask an operator to raise the limit.",
+        )
 
 
 def remove_leftovers(root: Path) -> int:
