@@ -17,6 +17,7 @@ from activities.processes import Finished, ProcessTimeoutError, run_process
 from workflows.errors import CommitGoneError, GitHubError, RepositoryGoneError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_LINK_MODE = "120000"
 _SCHEMES = ("https", "http", "file")
 _COMMIT_GONE = re.compile(
     r"not our ref|couldn't find remote ref|unadvertised object|not a valid object|unable to find"
@@ -51,14 +52,10 @@ async def fetch_commit(
     Raises CommitGoneError, RepositoryGoneError, GitHubError.
     """
     _check(url, commit, ref)
-    env = _environment(url, token)
-    git = _Git(destination, env, timeout)
-    await asyncio.to_thread(destination.mkdir, parents=True, exist_ok=True)
-    await git("init", "--quiet", "--template=", ".")
-    await git("remote", "add", "origin", url)
+    git = _Git(destination, _environment(url, token), timeout)
+    await _initialise(git, url, destination)
     if paths:
-        await git("config", "remote.origin.promisor", "true")
-        await git("config", "remote.origin.partialclonefilter", "blob:none")
+        await _filter_contents(git)
         await git("sparse-checkout", "set", "--no-cone", *(f"/{_plain(path)}" for path in paths))
     await _fetch(git, commit, ref, only_trees=bool(paths))
     await git("checkout", "--quiet", "--detach", commit)
@@ -120,6 +117,39 @@ def _is_inside(base: Path, path: Path) -> bool:
     return real == base or (real.is_relative_to(base) and not real.is_relative_to(base / ".git"))
 
 
+async def fetch_object_ids(
+    url: str,
+    commit: str,
+    ref: str,
+    token: str,
+    destination: Path,
+    *,
+    paths: Sequence[str],
+    timeout: float = 120,  # noqa: ASYNC109  (as `fetch_commit`)
+) -> tuple[str, ...]:
+    """Hash of each path's content at `commit`: equal hashes mean equal files. Fetches names, not contents.
+
+    A path that is a link, or leads over one, has the hash of the whole commit's content: what a link shows
+    may lie anywhere in it. So has a path that does not exist. Raises as `fetch_commit`.
+    """
+    _check(url, commit, ref)
+    git = _Git(destination, _environment(url, token), timeout)
+    await _initialise(git, url, destination)
+    await _filter_contents(git)
+    await _fetch(git, commit, ref, only_trees=True)
+    whole = (await git("rev-parse", f"{commit}^{{tree}}")).stdout.decode().strip()
+    return tuple([await _object_id(git, commit, path) or whole for path in paths])
+
+
+async def _object_id(git: "_Git", commit: str, path: str) -> str:
+    plain = path.strip("/").removeprefix("./")
+    if plain in ("", "."):
+        return ""
+    listed = (await git("ls-tree", "-z", "--full-tree", commit, "--", plain)).stdout.decode()
+    mode, _, rest = listed.partition(" ")
+    return "" if mode in ("", _LINK_MODE) else rest.split("\t")[0].split(" ")[-1]
+
+
 class _Git:
     """Git commands in one directory; a failure is raised as ours."""
 
@@ -142,6 +172,18 @@ class _Git:
             )
         except ProcessTimeoutError as error:
             raise GitHubError(f"git {args[0]} took longer than {self._timeout:g} s") from error
+
+
+async def _initialise(git: _Git, url: str, directory: Path) -> None:
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
+    await git("init", "--quiet", "--template=", ".")
+    await git("remote", "add", "origin", url)
+
+
+async def _filter_contents(git: _Git) -> None:
+    """Contents come when a checkout asks for them."""
+    await git("config", "remote.origin.promisor", "true")
+    await git("config", "remote.origin.partialclonefilter", "blob:none")
 
 
 async def _fetch(git: _Git, commit: str, ref: str, *, only_trees: bool) -> None:

@@ -69,7 +69,7 @@ async def run_process(
     except TimeoutError as error:
         raise ProcessTimeoutError(f"{argv[0]} did not end within {timeout:g} s") from error
     finally:
-        await _uninterrupted(_end_group(process, grace))
+        await uninterrupted(_end_group(process, grace))
     return Finished(code=process.returncode or 0, stdout=out, stderr=err)
 
 
@@ -80,7 +80,7 @@ async def end_survivors(marker: str, value: str, *, grace: float = GRACE) -> int
     """
     groups = sorted(set(_groups_marked(f"{marker}={value}".encode())))
     for group in groups:
-        await _uninterrupted(_end_members(group, grace))
+        await uninterrupted(_end_members(group, grace))
     return len(groups)
 
 
@@ -140,7 +140,7 @@ def _stat_group(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[2])
 
 
-async def _uninterrupted(work: Coroutine[Any, Any, None]) -> None:
+async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
     """Finish `work` although cancels arrive meanwhile; the cancel is raised afterwards."""
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
