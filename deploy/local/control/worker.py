@@ -41,6 +41,7 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "registry_is_plain_http": "true",
         "registry_mirror": cluster.registry,
         "builder_image": cluster.builder_image,
+        "probe_image": f"{cluster.registry}/library/python:3.11-slim",
         "helm": str(cluster.helm),
         "domain": cluster.preview_domain,
         "public_port": str(cluster.browser_port),

@@ -1,0 +1,158 @@
+"""The running local stack as tests use it: its processes, GitHub, Temporal, cluster and REST."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.client import Client
+
+from deploy.local.cluster import ClusterConnection, connection_file, read_connection
+from deploy.local.control.api import api_service
+from deploy.local.control.github import github_service, github_url, read_facts
+from deploy.local.control.service import Service, start_service
+from deploy.local.control.temporal import connect, temporal_service
+from deploy.local.control.worker import catalyst_url, worker_service
+from deploy.local.demo.catalyst import CatalystClient
+from deploy.local.instance import Instance, current
+from deploy.local.processes import Processes, ProcessRecord, is_alive, wait_until
+from tests.e2e.support.cluster import Cluster, open_cluster
+from tests.e2e.support.history import Run, read_run
+from tests.e2e.support.waiting import eventually
+from tests.support.github.client import GitHubClient
+from tests.support.github.faults import Fault
+
+_READY_SECONDS = 60.0
+
+
+@dataclass
+class Stack:
+    """Everything end-to-end tests talk to; what they stop they start again."""
+
+    instance: Instance
+    connection: ClusterConnection
+    github: GitHubClient
+    temporal: Client
+    cluster: Cluster
+    catalyst: CatalystClient
+
+    # --- processes
+
+    async def kill(self, name: str) -> None:
+        """End a process with KILL: no handler of it runs."""
+        record = Processes(self.instance).find(name)
+        assert record, f"{name} does not run"
+        os.kill(record.pid, signal.SIGKILL)
+        await wait_until(lambda: not is_alive(record), seconds=10, what=f"{name} has ended")
+
+    async def start(self, name: str) -> ProcessRecord:
+        """Start a process that was ended and wait until it is ready."""
+        service = self._service(name)
+        record = start_service(service, self.instance)
+        await wait_until(
+            service.is_ready,
+            seconds=_READY_SECONDS,
+            what=f"{name} is ready",
+            process=record,
+            poll=0.1,
+        )
+        return record
+
+    async def restart(self, name: str) -> None:
+        await self.kill(name)
+        await self.start(name)
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """Have a process killed while the block runs, and back afterwards."""
+        await self.kill(name)
+        try:
+            yield
+        finally:
+            await self.start(name)
+
+    async def ensure_all(self) -> None:
+        """Start whatever an earlier test left ended."""
+        for name in ("temporal", "github", "api", "worker"):
+            if Processes(self.instance).find(name) is None:
+                await self.start(name)
+
+    def _service(self, name: str) -> Service:
+        facts = read_facts(self.instance)
+        return {
+            "temporal": temporal_service(self.instance),
+            "github": github_service(self.instance),
+            "api": api_service(self.instance, self.connection, facts),
+            "worker": worker_service(self.instance, self.connection, facts),
+        }[name]
+
+    @asynccontextmanager
+    async def stopped_in_node(self, program: str) -> AsyncIterator[None]:
+        """Have a program of the node (such as `registry`) stand still while the block runs.
+
+        Stopped and not killed: whoever asks it hangs, which is the harder case of the two.
+        """
+        pids = _descendants_named(self.instance, program)
+        assert pids, f"no process {program} in the node"
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    # --- GitHub
+
+    @asynccontextmanager
+    async def fault(self, **described: Any) -> AsyncIterator[None]:
+        """Have GitHub misbehave while the block runs (see `tests.support.github.faults`)."""
+        await self.github.arm(Fault.model_validate(described))
+        try:
+            yield
+        finally:
+            await self.github.clear_faults()
+
+    async def until_deliveries_are_in(self) -> None:
+        async def nothing_in_flight() -> bool:
+            return await self.github.deliveries_in_flight() == 0
+
+        await eventually(nothing_in_flight, within=30, what="all webhooks have arrived")
+
+    # --- Temporal
+
+    async def run_of(self, workflow_id: str) -> Run:
+        return await read_run(self.temporal, workflow_id)
+
+    async def reconcile(self) -> None:
+        """Have the reconcile run now instead of in five minutes."""
+        await self.temporal.get_schedule_handle("reconcile").trigger()
+
+
+@asynccontextmanager
+async def open_stack() -> AsyncIterator[Stack]:
+    """Connect to the stack of this checkout (and of `CATALYST_LOCAL_INSTANCE`); it must be up."""
+    instance = current()
+    connection = read_connection(connection_file(instance))
+    async with AsyncExitStack() as stack:
+        yield Stack(
+            instance=instance,
+            connection=connection,
+            github=await stack.enter_async_context(GitHubClient.connect(github_url(instance))),
+            temporal=await connect(instance),
+            cluster=await stack.enter_async_context(open_cluster(connection)),
+            catalyst=await stack.enter_async_context(
+                CatalystClient.connect(catalyst_url(instance))
+            ),
+        )
+        # Temporal's client may not be dropped in the very moment in which the interpreter ends.
+        await asyncio.sleep(0)
+
+
+def _descendants_named(instance: Instance, program: str) -> list[int]:
+    return [
+        record.pid for record in Processes(instance).survivors("node") if record.name == program
+    ]
