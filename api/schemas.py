@@ -2,13 +2,23 @@
 
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from workflows.models import Failure, Label, Payload, Phase, Project, Revision
 
 StandingState = Literal[
     "fine", "being created", "being removed", "removed", "missing", "left over", "unknown"
 ]
+Code = Literal[
+    "INVALID_INPUT",
+    "UNAUTHORIZED",
+    "NOT_FOUND",
+    "CONFLICT",
+    "TOO_LARGE",
+    "SERVER_ERROR",
+    "UNAVAILABLE",
+]
+"""What a program decides by."""
 Action = Literal["retry", "redeploy", "delete", "approve"]
 
 
@@ -53,6 +63,8 @@ class EnvironmentList(Payload):
     """How many there are in all pages."""
     limit: int
     offset: int
+    phases: dict[Phase, int] = Field(default_factory=dict)
+    """How many environments there are in each phase, whatever the filter; phases with none are left out."""
 
 
 class Standing(Payload):
@@ -139,15 +151,7 @@ class Problem(Payload):
     title: str
     status: int
     detail: str
-    code: Literal[
-        "INVALID_INPUT",
-        "UNAUTHORIZED",
-        "NOT_FOUND",
-        "CONFLICT",
-        "TOO_LARGE",
-        "SERVER_ERROR",
-        "UNAVAILABLE",
-    ]
+    code: Code
     hint: str = ""
     """What the caller can do about it."""
     errors: tuple[dict[str, str], ...] = ()

@@ -19,7 +19,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from activities.signals import wake_environment
-from api.operations.errors import NotThereError, RefusedError, UnreachableError
+from api.failures import NotThereError, RefusedError, UnreachableError
 from workflows import naming, wire
 from workflows.errors import MAX_MESSAGE
 from workflows.models import EnvironmentRef, EnvironmentSnapshot, PullRequestRef

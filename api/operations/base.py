@@ -8,8 +8,8 @@ from typing import Generic, TypeVar, get_type_hints
 
 from activities.cluster_reader import ClusterReader
 from activities.store import AuditEntry, Store
+from api.failures import ForbiddenError
 from api.links import LinkMaker
-from api.operations.errors import ForbiddenError
 from api.temporal import Gateway
 from workflows.commands import CATALOGUE, Command, Permission
 from workflows.errors import StoreError

@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 from activities.cluster_reader import NamespaceStanding
+from api.failures import NotThereError, RefusedError
 from api.operations.base import Caller, Services, operation
 from api.operations.environments import find_snapshot
-from api.operations.errors import NotThereError, RefusedError
 from api.temporal import WorkflowStanding
 from workflows.commands import Approve, EnvironmentKey
 from workflows.models import Phase

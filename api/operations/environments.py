@@ -4,8 +4,8 @@
 
 import asyncio
 
+from api.failures import NotThereError, UnreachableError
 from api.operations.base import Caller, Services, operation
-from api.operations.errors import NotThereError, UnreachableError
 from api.schemas import Decision, EnvironmentDetail, EnvironmentList, EnvironmentSummary
 from api.standing import explain
 from api.temporal import WorkflowStanding
@@ -33,6 +33,7 @@ async def list_environments(
         total=page.total,
         limit=request.limit,
         offset=request.offset,
+        phases=await services.store.environments.count_by_phase(),
     )
 
 

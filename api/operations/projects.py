@@ -2,8 +2,8 @@
 
 # ruff: noqa: ARG001  (every operation has the same shape)
 
+from api.failures import NotThereError
 from api.operations.base import Caller, Services, operation
-from api.operations.errors import NotThereError
 from api.schemas import ProjectList, ProjectWritten
 from workflows.commands import ListProjects, ProjectKey
 from workflows.models import Project

@@ -1,0 +1,106 @@
+"""Examples that OpenAPI shows; a test keeps them valid."""
+
+from typing import Any
+
+_COMMIT = "4f2a9c0d1e7b6835a2c4d9e0f1b3a5c7d8e6f402"
+_TIME = "2026-03-02T09:15:00Z"
+
+_SUMMARY: dict[str, Any] = {
+    "team": "web",
+    "project": "web-shop",
+    "environment": "pr-shop-12",
+    "namespace": "web-shop-pr-shop-12",
+    "repository": "acme/shop",
+    "number": 12,
+    "phase": "ready",
+    "reason": "",
+    "commit": _COMMIT,
+    "branch": "larger-basket",
+    "title": "Make the basket larger",
+    "author": "ada",
+    "url": "http://web-shop-pr-shop-12.localhost/",
+    "serving_commit": _COMMIT,
+    "created_at": _TIME,
+    "updated_at": "2026-03-02T09:17:10Z",
+    "links": {
+        "page": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12",
+        "logs": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12/logs",
+        "pull_request": "https://github.com/acme/shop/pull/12",
+        "workflow": "",
+    },
+}
+_PROJECT: dict[str, Any] = {
+    "key": "web-shop",
+    "team": "web",
+    "name": "shop",
+    "sources": [
+        {"name": "shop", "repository_id": 1001, "repository": "acme/shop", "installation": 7}
+    ],
+    "templates": {
+        "development": {
+            "type": "helm",
+            "chart": "chart",
+            "builds": [{"component": "web", "context": ".", "dockerfile": "Dockerfile"}],
+            "health": {"path": "/healthz", "timeout_seconds": 120},
+        }
+    },
+    "drafts": "skip",
+}
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "list_environments": {"environments": [_SUMMARY], "total": 1, "limit": 100, "offset": 0},
+    "get_environment": {
+        **_SUMMARY,
+        "standing": {
+            "state": "fine",
+            "actions": ["redeploy", "delete"],
+            "workflow": "running",
+            "cluster": "present",
+        },
+        "revisions": [
+            {
+                "number": 1,
+                "id": "rev:web-shop:pr-shop-12:0a1b2c3d:1",
+                "commit": _COMMIT,
+                "state": "succeeded",
+                "created_at": _TIME,
+                "finished_at": "2026-03-02T09:17:10Z",
+                "trigger": "opened",
+            }
+        ],
+        "decisions": [],
+    },
+    "get_logs": {
+        "source": "live",
+        "containers": [
+            {
+                "pod": "shop-6c9d7b5f4-x2x7k",
+                "container": "web",
+                "state": "running",
+                "lines": ["listening on :8080"],
+            }
+        ],
+    },
+    "retry": {"message": "Revision 3 is being tried again.", "phase": "pending"},
+    "redeploy": {"message": "The head commit is being deployed again.", "phase": "pending"},
+    "delete": {"message": "The environment is being removed.", "phase": "deleting"},
+    "approve": {"message": f"Commit {_COMMIT[:7]} may run.", "phase": "pending"},
+    "list_projects": {"projects": [_PROJECT]},
+    "get_project": _PROJECT,
+    "put_project": {"project": _PROJECT, "is_new": True},
+}
+"""By operation: what success looks like."""
+
+BODIES: dict[str, dict[str, Any]] = {
+    "approve": {"commit": _COMMIT},
+    "put_project": _PROJECT,
+}
+"""By operation: what is sent."""
+
+PROBLEM: dict[str, Any] = {
+    "type": "urn:catalyst:problem:conflict",
+    "title": "Conflict",
+    "status": 409,
+    "detail": "nothing has failed: revision 3 succeeded",
+    "code": "CONFLICT",
+}

@@ -1,0 +1,203 @@
+"""Pages for people: an operation is asked, a view is made of its answer, a template places it.
+
+Each live part has an address of its own, from which a script of ours refreshes it; without scripts the page
+reloads itself.
+"""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+from urllib.parse import parse_qs, quote, unquote, urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from api import operations
+from api.body import read_body
+from api.dependencies import ServicesDep, WebCallerDep, caller_at
+from api.failures import InvalidInputError, OperationError
+from api.links import environment_path
+from api.operations import OPERATIONS, Caller, Services
+from api.schemas import EnvironmentDetail, Problem
+from api.templates import render
+from api.views import detail_view, list_view
+from workflows.commands import Approve, EnvironmentKey, GetLogs, ListEnvironments, ListProjects
+from workflows.errors import CatalystError
+from workflows.models import Label
+from workflows.models.messages import CommandResult
+
+MAX_FORM = 10_000
+"""Bytes; our forms hold a commit and a request id."""
+FLASH = "catalyst_flash"
+FLASH_SECONDS = 20
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def environments(
+    request: Request,
+    services: ServicesDep,
+    caller: WebCallerDep,
+    wanted: Annotated[ListEnvironments, Query()],
+) -> Response:
+    context = await _list_context(services, caller, wanted)
+    return _page(request, "environments.html", context)
+
+
+@router.get("/fragments/environments")
+async def environments_fragment(
+    services: ServicesDep, caller: WebCallerDep, wanted: Annotated[ListEnvironments, Query()]
+) -> Response:
+    return render("fragments/environments.html", await _list_context(services, caller, wanted))
+
+
+@router.get("/environments/{project}/{environment}")
+async def environment(
+    request: Request,
+    services: ServicesDep,
+    caller: WebCallerDep,
+    project: Label,
+    environment: Label,
+) -> Response:
+    context = await _detail_context(services, caller, project, environment)
+    return _page(request, "environment.html", context)
+
+
+@router.get("/fragments/environments/{project}/{environment}")
+async def environment_fragment(
+    services: ServicesDep, caller: WebCallerDep, project: Label, environment: Label
+) -> Response:
+    context = await _detail_context(services, caller, project, environment)
+    return render("fragments/environment.html", context)
+
+
+@router.get("/environments/{project}/{environment}/logs")
+async def logs(
+    request: Request,
+    services: ServicesDep,
+    caller: WebCallerDep,
+    project: Label,
+    environment: Label,
+) -> Response:
+    context = await _logs_context(request, services, caller, project, environment)
+    return _page(request, "logs.html", context)
+
+
+@router.get("/fragments/environments/{project}/{environment}/logs")
+async def logs_fragment(
+    request: Request,
+    services: ServicesDep,
+    caller: WebCallerDep,
+    project: Label,
+    environment: Label,
+) -> Response:
+    context = await _logs_context(request, services, caller, project, environment)
+    return render("fragments/logs.html", context)
+
+
+@router.post("/environments/{project}/{environment}/{command}")
+async def change(
+    request: Request,
+    services: ServicesDep,
+    project: Label,
+    environment: Label,
+    command: Literal["retry", "redeploy", "delete", "approve"],
+) -> Response:
+    """Carry it out, then show the environment again with what was answered."""
+    form = {name: values[-1] for name, values in parse_qs(await _form(request)).items()}
+    caller = caller_at("web", request, form.get("request"))
+    key = EnvironmentKey(project=project, environment=environment)
+    wanted = _approval(key, form) if command == "approve" else key
+    response = RedirectResponse(environment_path(project, environment), HTTPStatus.SEE_OTHER)
+    try:
+        answer: CommandResult = await OPERATIONS[command](services, caller, wanted)
+        told = f"good {answer.message}"
+    except (OperationError, CatalystError) as error:
+        told = f"bad {error}{f' {error.hint}' if error.hint else ''}"
+    # A cookie rather than the address: nobody can send a link that makes this page say things.
+    response.set_cookie(
+        FLASH, quote(told[:1_000]), max_age=FLASH_SECONDS, httponly=True, samesite="strict"
+    )
+    return response
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """What a person sees in place of a problem document."""
+    response = _page(request, "problem.html", {"problem": problem})
+    response.status_code = problem.status
+    return response
+
+
+async def _form(request: Request) -> str:
+    try:
+        return (await read_body(request, limit=MAX_FORM)).decode("ascii")
+    except UnicodeDecodeError as error:
+        raise InvalidInputError("the form cannot be read") from error
+
+
+def _approval(key: EnvironmentKey, form: dict[str, str]) -> Approve:
+    try:
+        return Approve(
+            project=key.project, environment=key.environment, commit=form.get("commit", "")
+        )
+    except ValueError as error:
+        raise InvalidInputError("an approval names a whole commit") from error
+
+
+async def _list_context(
+    services: Services, caller: Caller, wanted: ListEnvironments
+) -> dict[str, object]:
+    listed = await operations.list_environments(services, caller, wanted)
+    projects = (
+        ()
+        if listed.environments
+        else (await operations.list_projects(services, caller, ListProjects())).projects
+    )
+    view = list_view(
+        listed,
+        phase=wanted.phase,
+        include_deleted=wanted.include_deleted,
+        now=datetime.now(UTC),
+    )
+    return {"view": view, "projects": projects}
+
+
+async def _detail_context(
+    services: Services, caller: Caller, project: str, environment: str
+) -> dict[str, object]:
+    detail: EnvironmentDetail = await operations.get_environment(
+        services, caller, EnvironmentKey(project=project, environment=environment)
+    )
+    # The form's own id: pressing twice asks once.
+    return {"view": detail_view(detail, now=datetime.now(UTC)), "request_id": str(uuid4())}
+
+
+async def _logs_context(
+    request: Request, services: Services, caller: Caller, project: str, environment: str
+) -> dict[str, object]:
+    asked = {name: value for name, value in request.query_params.items() if value}
+    try:
+        wanted = GetLogs.model_validate(asked | {"project": project, "environment": environment})
+    except ValueError as error:
+        raise InvalidInputError("these logs cannot be asked for") from error
+    found = await operations.get_logs(services, caller, wanted)
+    shown = wanted.model_dump(exclude={"project", "environment"}, exclude_defaults=True)
+    return {
+        "logs": found,
+        "wanted": wanted,
+        "path": environment_path(project, environment),
+        "query": urlencode({name: str(value).lower() for name, value in shown.items()}),
+        "names": sorted({each.container for each in found.containers}),
+    }
+
+
+def _page(request: Request, template: str, context: dict[str, object]) -> Response:
+    tone, _, text = unquote(request.cookies.get(FLASH, "")).partition(" ")
+    flash = {"tone": tone, "text": text} if tone in ("good", "bad") else None
+    response = render(template, context | {"flash": flash})
+    response.headers["Cache-Control"] = "no-store"
+    if flash:
+        response.delete_cookie(FLASH)
+    return response
