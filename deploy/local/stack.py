@@ -97,7 +97,7 @@ class ClusterStack:
                 CLUSTER_READY,
                 "cluster ready",
                 self._write_connection,
-                after=("dns", "ingress", "forward", "prepull"),
+                after=("dns", "ingress", "kube-router", "forward", "prepull"),
             ),
         ]
 
