@@ -1,0 +1,198 @@
+"""The entity: one long-lived workflow per environment; it orders steps and owns the state.
+
+Events and commands only leave a note (see `inbox`). One loop looks at the pull request, lets `planning` choose, and
+carries out one step; so nothing interleaves, and duplicates, disorder and lost events do no harm (EC-9).
+"""
+
+import asyncio
+
+from temporalio import workflow
+
+from workflows import planning, policies, removal
+from workflows.inbox import EnvironmentInbox
+from workflows.models import EnvironmentState, Phase, PullRequest, RevisionState
+from workflows.planning import Decision, Step
+from workflows.publisher import upsert_attributes
+
+
+@workflow.defn
+class EnvironmentWorkflow(EnvironmentInbox):
+    """Follows one pull request from its first event until nothing of it is left."""
+
+    @workflow.init
+    def __init__(self, state: EnvironmentState) -> None:
+        super().__init__(state)
+        self._is_cancelled = False
+
+    @workflow.run
+    async def run(self, _state: EnvironmentState) -> None:
+        # A cancel of the workflow never reaches this task; it becomes a flag here, once.
+        life = asyncio.create_task(self._live())
+        while not life.done():
+            try:
+                await workflow.wait_condition(life.done)
+            except asyncio.CancelledError:
+                self._is_cancelled = True
+        life.result()
+
+    async def _live(self) -> None:
+        upsert_attributes(self._state, is_first=True)
+        self._voice = asyncio.create_task(self._publisher.run())
+        if workflow.info().continued_run_id or self._state.ref.namespace:
+            self._publisher.open()  # something was shown before, so its end will be too
+        await self._wait_for_former_removal()
+        while True:
+            reason = await self._follow()
+            if self._state.phase is not Phase.DELETED:
+                await self._remove(reason)
+            planning.forget_stop(self._state)
+            await self._say_goodbye()
+            if self._is_cancelled or not self._watch.is_dirty:
+                return
+
+    async def _follow(self) -> str:
+        """Until the pull request is closed or the workflow is cancelled; says which."""
+        while not self._is_cancelled:
+            await self._wait_for_news()
+            if self._slot.is_settled():
+                self._collect()
+            if self._must_halt:
+                await self._halt("the pull request was closed")
+            if self._must_remove:
+                await self._remove(f"stopped by {self._state.stopped_by}")
+            elif self._watch.is_due() and not self._is_cancelled:
+                closed = await self._look_and_act()
+                if closed:
+                    return closed
+            if self._may_continue_as_new():
+                workflow.continue_as_new(self._state)
+        return "cancelled by an operator"
+
+    async def _wait_for_news(self) -> None:
+        try:
+            await workflow.wait_condition(self._has_news, timeout=self._watch.pause())
+        except TimeoutError:
+            return  # a look is due now
+
+    def _has_news(self) -> bool:
+        return (
+            self._is_urgent()
+            or self._slot.is_settled()
+            or self._watch.is_due()
+            or self._may_continue_as_new()
+        )
+
+    def _is_urgent(self) -> bool:
+        """Nothing may begin before this was dealt with."""
+        return self._is_cancelled or self._must_halt or self._must_remove
+
+    def _may_continue_as_new(self) -> bool:
+        """Never while a child lives: the server would terminate it."""
+        is_busy = (
+            self._is_urgent()
+            or self._watch.is_dirty
+            or self._slot.in_flight() is not None
+            or self._publisher.is_busy()
+        )
+        return workflow.info().is_continue_as_new_suggested() and not is_busy
+
+    async def _look_and_act(self) -> str:
+        """One look, one step; not empty when the pull request is closed."""
+        before = self._watch.trouble
+        pull = await self._watch.look(self._state.pull_request, self._is_urgent)
+        if pull is None:
+            if self._watch.is_in_doubt:
+                self._decide("wait", self._watch.trouble)
+            if self._watch.trouble != before:
+                self._publisher.open()
+                self._changed()
+            return ""
+        planning.take_over(self._state, pull)
+        decision = planning.next_step(
+            self._state, pull, in_flight=self._slot.in_flight(), wanted=self._wanted
+        )
+        self._decide(decision.step, decision.reason)
+        if decision.step is Step.TEAR_DOWN:
+            return decision.reason
+        self._publisher.open()
+        if decision.is_superseding:
+            await self._slot.stop(decision.reason, RevisionState.SUPERSEDED)
+            self._changed()
+        await self._carry_out(decision, pull)
+        return ""
+
+    async def _carry_out(self, decision: Decision, pull: PullRequest) -> None:
+        if decision.step is Step.DEPLOY:
+            if await self._slot.begin(decision, pull, is_outdated=self._is_outdated):
+                self._wanted = None
+            self._changed()
+            return
+        self._wanted = None
+        if decision.step in (Step.SKIP, Step.REFUSE):
+            planning.rest(self._state, decision.reason)
+        elif decision.step is Step.WAIT and self._slot.in_flight() is None:
+            planning.settle(self._state, decision.commit)
+        self._changed()
+
+    def _is_outdated(self) -> bool:
+        """What was decided may be wrong by now; the next look decides anew."""
+        return self._is_urgent() or self._watch.is_dirty
+
+    def _collect(self) -> None:
+        """A vanished commit means that the pull request's new head is about to be visible."""
+        pause = self._slot.collect()
+        if pause is not None:
+            self._watch.look_after(pause)
+        self._changed()
+
+    async def _halt(self, reason: str) -> None:
+        await self._slot.stop(reason, RevisionState.CANCELLED)
+        self._must_halt = False
+        self._changed()
+
+    # --- the end ---
+
+    async def _remove(self, reason: str) -> None:
+        """Everything goes; returns when it is gone. A wish for a new revision that comes meanwhile is looked at after."""
+        await self._halt(reason)
+        state = self._state
+        state.phase, state.reason, state.failure = Phase.DELETING, reason, None
+        self._changed()
+        while not await removal.tear_down(state, reason):
+            await workflow.sleep(policies.REMOVAL_POLL)
+        self._must_remove = False
+        planning.forget_resources(state, reason)
+        self._changed()
+
+    async def _wait_for_former_removal(self) -> None:
+        """A terminated entity's removal goes on without it; the new life begins after that."""
+        if workflow.info().continued_run_id:
+            return
+        while not self._is_cancelled and await removal.is_going_on(self._state.ref):
+            self._watch.trouble = "waiting for the removal of its former life"
+            await workflow.sleep(policies.REMOVAL_POLL)
+        self._watch.trouble = ""
+
+    async def _say_goodbye(self) -> None:
+        """Until GitHub shows the removal, something new begins, or it has taken too long."""
+        self._publisher.is_final = True
+        self._changed()
+        final = self._state.sequence
+
+        def is_shown() -> bool:
+            return not self._publisher.is_open or self._written >= final
+
+        try:
+            await workflow.wait_condition(
+                lambda: self._watch.is_dirty or (self._publisher.is_idle() and is_shown()),
+                timeout=policies.FINAL_REPORT,
+            )
+        except TimeoutError:
+            workflow.logger.warning("GitHub may still show the removed environment as running")
+        self._publisher.is_final = False
+
+    def _decide(self, decision: str, reason: str) -> None:
+        """Every event ends in a visible decision (spec section 7, number 2); so does every wish of a person."""
+        events, self._events = self._events, []
+        if events or self._wanted:
+            self._publisher.decide(self._state.pull_request, events, decision, reason)

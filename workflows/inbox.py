@@ -1,0 +1,121 @@
+"""What others say to an environment: signals, updates and the query. They leave notes; the loop acts."""
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows import planning
+from workflows.models import Approval, EnvironmentSnapshot, EnvironmentState
+from workflows.models import messages as m
+from workflows.planning import Refusal, Wanted
+from workflows.publisher import Publisher, upsert_attributes
+from workflows.slot import RevisionSlot
+from workflows.watch import Watch
+
+
+class EnvironmentInbox:
+    """The half of `EnvironmentWorkflow` that hears; handlers are plain functions, so none can be interrupted."""
+
+    def __init__(self, state: EnvironmentState) -> None:
+        self._state = state
+        self._watch = Watch()
+        self._publisher = Publisher(self.snapshot)
+        self._slot = RevisionSlot(state, self._say)
+        self._events: list[m.GitHubEvent] = []
+        self._wanted: Wanted | None = None
+        self._must_halt = False
+        self._must_remove = False
+        self._written = 0
+        state.created_at = state.created_at or workflow.now()
+        state.run8 = state.run8 or workflow.info().first_execution_run_id[:8]
+
+    @workflow.signal
+    def github_event(self, event: m.GitHubEvent) -> None:
+        """Look again. Only `closed` acts before the look: nothing is created after it (invariant 2)."""
+        if planning.remember_delivery(self._state, event.delivery):
+            self._events.append(event)
+            self._must_halt = self._must_halt or event.action == "closed"
+            if event.action == "reopened":
+                planning.forget_stop(self._state)
+            self._watch.look_again()
+
+    @workflow.signal
+    def revision_progress(self, progress: m.RevisionProgress) -> None:
+        if self._slot.is_working() and planning.note_progress(self._state, progress):
+            self._changed()
+
+    @workflow.signal
+    def teardown_progress(self, progress: m.TeardownProgress) -> None:
+        self._state.blockers = list(progress.blockers)
+        self._changed()
+
+    @workflow.signal
+    def report_written(self, written: m.ReportWritten) -> None:
+        self._written = max(self._written, written.sequence)
+
+    @workflow.query
+    def snapshot(self) -> EnvironmentSnapshot:
+        return planning.make_snapshot(
+            self._state,
+            workflow_id=workflow.info().workflow_id,
+            now=workflow.now(),
+            trouble=self._watch.trouble,
+        )
+
+    @workflow.update
+    def retry(self, command: m.PersonCommand) -> m.CommandResult:
+        return self._want(Wanted(kind="retry", by=command.actor))
+
+    @retry.validator
+    def _check_retry(self, command: m.PersonCommand) -> None:  # noqa: ARG002  (the update's own signature)
+        _raise(planning.why_not_retry(self._state, in_flight=self._slot.in_flight()))
+
+    @workflow.update
+    def redeploy(self, command: m.PersonCommand) -> m.CommandResult:
+        return self._want(Wanted(kind="redeploy", by=command.actor))
+
+    @redeploy.validator
+    def _check_redeploy(self, command: m.PersonCommand) -> None:  # noqa: ARG002  (the update's own signature)
+        _raise(planning.why_not_redeploy(self._state))
+
+    @workflow.update
+    def approve(self, command: m.ApproveCommand) -> m.CommandResult:
+        now = workflow.now()
+        self._state.approval = Approval(commit=command.commit, by=command.actor, at=now)
+        self._watch.look_again()
+        return self._answer(f"{command.commit[:7]} may run")
+
+    @approve.validator
+    def _check_approve(self, command: m.ApproveCommand) -> None:
+        _raise(planning.why_not_approve(self._state, command.commit))
+
+    @workflow.update
+    def delete(self, command: m.PersonCommand) -> m.CommandResult:
+        """Needs no look at GitHub, so that it works while GitHub is away."""
+        self._wanted = None
+        planning.stop(self._state, by=command.actor)
+        self._must_remove = True
+        return self._answer("the environment is removed until the next push or redeploy")
+
+    def _want(self, wanted: Wanted) -> m.CommandResult:
+        self._wanted = wanted
+        self._watch.look_again()
+        return self._answer(f"{wanted.kind} accepted")
+
+    def _answer(self, message: str) -> m.CommandResult:
+        return m.CommandResult(message=message, phase=self._state.phase)
+
+    def _say(self, reason: str) -> None:
+        self._state.reason = reason
+        self._changed()
+
+    def _changed(self) -> None:
+        now = workflow.now()
+        self._state.sequence = planning.next_sequence(self._state.sequence, now)
+        self._state.updated_at = now
+        upsert_attributes(self._state)
+        self._publisher.announce()
+
+
+def _raise(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise ApplicationError(refusal.message, type=refusal.type, non_retryable=True)

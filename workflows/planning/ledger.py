@@ -1,0 +1,202 @@
+"""What happened, written into the entity's state: revisions begun and ended, phases, what serves.
+
+These functions change the state they are given; it is the one model that may change in place.
+"""
+
+from datetime import datetime
+
+from workflows.models import (
+    Commit,
+    EnvironmentSnapshot,
+    EnvironmentState,
+    Failure,
+    Phase,
+    PullRequest,
+    Revision,
+    RevisionState,
+    Serving,
+)
+from workflows.models.messages import RevisionProgress, RevisionResult
+
+MAX_REVISIONS = 10
+"""Revisions kept in state, comment and reports; the read model keeps them all."""
+MAX_DELIVERIES = 200
+"""GUIDs remembered; GitHub redelivers within three days, and what slips through only causes one more look."""
+GONE_TYPE = "CommitGoneError"
+_REVISION_STATES = {
+    Phase.PENDING: RevisionState.PENDING,
+    Phase.BUILDING: RevisionState.BUILDING,
+    Phase.DEPLOYING: RevisionState.DEPLOYING,
+    Phase.CHECKING: RevisionState.CHECKING,
+}
+
+
+def remember_delivery(state: EnvironmentState, delivery: str) -> bool:
+    """True when this delivery was not seen before."""
+    if delivery in state.deliveries:
+        return False
+    state.deliveries = [*state.deliveries, delivery][-MAX_DELIVERIES:]
+    return True
+
+
+def next_sequence(previous: int, now: datetime) -> int:
+    """Grows with every change and, being a time in milliseconds, also from one life to the next."""
+    return max(previous + 1, int(now.timestamp() * 1000))
+
+
+def begin_revision(
+    state: EnvironmentState, *, revision_id: str, commit: Commit, trigger: str, now: datetime
+) -> Revision:
+    """The newest revision becomes the one at work."""
+    revision = Revision(
+        number=state.count, id=revision_id, commit=commit, created_at=now, trigger=trigger
+    )
+    older = [_without_excerpt(each) for each in state.revisions]
+    state.revisions = [revision, *older][:MAX_REVISIONS]
+    state.commit = commit
+    state.phase, state.reason, state.failure = Phase.PENDING, "", None
+    forget_stop(state)
+    state.has_resources = True
+    return revision
+
+
+def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
+    """Take over what the revision at work tells; False when it is not about the newest one."""
+    if not state.revisions or state.revisions[0].number != progress.number:
+        return False
+    current = state.revisions[0]
+    if current.finished_at is not None:
+        return False
+    _replace_newest(
+        state,
+        {
+            "state": _REVISION_STATES.get(progress.phase, current.state),
+            "reasons": progress.reasons or current.reasons,
+            "timings": progress.timings or current.timings,
+        },
+    )
+    state.phase, state.reason = progress.phase, progress.reason
+    return True
+
+
+def end_revision(
+    state: EnvironmentState,
+    final: RevisionState,
+    *,
+    now: datetime,
+    result: RevisionResult | None = None,
+    failure: Failure | None = None,
+) -> None:
+    """The newest revision has ended; phase and what serves follow from how.
+
+    Superseded and cancelled revisions leave the phase to whatever replaces them.
+    """
+    changes: dict[str, object] = {"state": final, "finished_at": now, "failure": failure}
+    if result is not None:
+        changes |= {"reasons": result.reasons, "timings": result.timings}
+    _replace_newest(state, changes)
+    commit = state.revisions[0].commit
+    if final in (RevisionState.SUPERSEDED, RevisionState.CANCELLED):
+        state.commit = None  # it was never brought up, so the same head may be wanted again
+    elif final is RevisionState.SUCCEEDED and result is not None:
+        state.phase, state.reason, state.failure = Phase.READY, "", None
+        state.serving = Serving(commit=commit, url=result.url, since=now)
+    elif final is RevisionState.FAILED and failure is not None:
+        state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
+
+
+def rest(state: EnvironmentState, reason: str) -> None:
+    """Nothing is at work, by decision: ready when an earlier version serves, pending otherwise."""
+    state.phase = Phase.READY if state.serving is not None else Phase.PENDING
+    state.reason, state.failure = reason, None
+
+
+def settle(state: EnvironmentState, head: Commit) -> None:
+    """Nothing is at work and nothing new is wanted: phase and reason are those of the head's last revision.
+
+    They may tell of something else by now, such as a draft that was pushed back to what serves.
+    """
+    found = [each for each in state.revisions if each.commit == head]
+    if state.phase is Phase.DELETED or not found:
+        return
+    failure = found[0].failure
+    if found[0].state is RevisionState.FAILED and failure is not None:
+        state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
+    elif found[0].state is RevisionState.SUCCEEDED and state.serving is not None:
+        state.phase, state.reason, state.failure = Phase.READY, "", None
+
+
+def stop(state: EnvironmentState, *, by: str) -> None:
+    """A person removes it: it stays away until another head, a reopening or a redeploy."""
+    state.is_stopped, state.stopped_by = True, by
+    state.stopped_commit = state.pull.head_commit if state.pull else None
+
+
+def forget_stop(state: EnvironmentState) -> None:
+    """A reopening, or a new revision: the person's stop no longer counts."""
+    state.is_stopped, state.stopped_commit, state.stopped_by = False, None, ""
+
+
+def take_over(state: EnvironmentState, pull: PullRequest) -> None:
+    """The pull request as just read. Its head fixes what an earlier stop or approval was about."""
+    state.pull = pull
+    if state.is_stopped and state.stopped_commit is None:
+        state.stopped_commit = pull.head_commit
+    if state.approval is not None and state.approval.commit != pull.head_commit:
+        state.approval = None
+
+
+def forget_resources(state: EnvironmentState, reason: str) -> None:
+    """After a removal: nothing exists, and the same head deploys again when it is wanted."""
+    state.commit, state.serving, state.failure = None, None, None
+    state.has_resources, state.unconfirmed, state.blockers = False, "", []
+    state.phase, state.reason = Phase.DELETED, reason
+
+
+def gone_in_a_row(state: EnvironmentState) -> int:
+    """How often the newest revision's commit had vanished when it was fetched, without another in between."""
+    count = 0
+    for revision in state.revisions:
+        is_gone = revision.failure is not None and revision.failure.type == GONE_TYPE
+        if not is_gone or revision.commit != state.revisions[0].commit:
+            break
+        count += 1
+    return count
+
+
+def make_snapshot(
+    state: EnvironmentState, *, workflow_id: str, now: datetime, trouble: str = ""
+) -> EnvironmentSnapshot:
+    """What everybody may know. `trouble` is what keeps the entity from seeing its pull request right now."""
+    pull = state.pull
+    return EnvironmentSnapshot(
+        ref=state.ref,
+        workflow_id=workflow_id,
+        pull_request=pull.ref if pull else state.pull_request,
+        sequence=state.sequence,
+        phase=state.phase,
+        reason="; ".join(text for text in (state.reason, trouble) if text),
+        commit=pull.head_commit if pull else state.commit,
+        branch=pull.head_branch if pull else "",
+        title=pull.title if pull else "",
+        author=pull.author if pull else "",
+        serving=state.serving,
+        revisions=tuple(state.revisions),
+        failure=state.failure,
+        blockers=tuple(state.blockers),
+        created_at=state.created_at or now,
+        updated_at=state.updated_at or now,
+    )
+
+
+def _replace_newest(state: EnvironmentState, changes: dict[str, object]) -> None:
+    state.revisions = [state.revisions[0].model_copy(update=changes), *state.revisions[1:]]
+
+
+def _without_excerpt(revision: Revision) -> Revision:
+    """Older revisions keep their cause in one line: reports travel in every payload."""
+    if revision.failure is None or not revision.failure.excerpt:
+        return revision
+    return revision.model_copy(
+        update={"failure": revision.failure.model_copy(update={"excerpt": ()})}
+    )

@@ -1,0 +1,110 @@
+"""State and pull request -> what to do next. Level-triggered: how an event arrived plays no part (EC-9)."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.models import Commit, EnvironmentState, PullRequest
+
+
+class Step(StrEnum):
+    """What an environment can do about its pull request."""
+
+    DEPLOY = "deploy"
+    WAIT = "wait"
+    """Wanted and begun are the same; whatever is at work goes on."""
+    SKIP = "skip"
+    """By policy (draft): what serves stays."""
+    REFUSE = "refuse"
+    """A fork's commit that nobody approved (invariant 7): what serves stays, nothing new runs."""
+    STAY = "stay"
+    """A person removed it; it stays away until a push, a reopening or a `redeploy`."""
+    TEAR_DOWN = "tear down"
+
+
+class Wanted(BaseModel):
+    """A person's wish for a new revision."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["retry", "redeploy"]
+    by: str
+
+
+class Decision(BaseModel):
+    """One step and, in words for people, why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: Step
+    reason: str
+    commit: Commit
+    is_superseding: bool = False
+    """The revision at work has to be stopped first, and confirmed stopped (FR-007)."""
+    trigger: str = ""
+    """What asked for the revision; for DEPLOY only."""
+
+
+def next_step(  # noqa: PLR0911  (each return is one row of the table)
+    state: EnvironmentState,
+    pull: PullRequest,
+    *,
+    in_flight: Commit | None = None,
+    wanted: Wanted | None = None,
+) -> Decision:
+    """The decision for a pull request just read; `in_flight` is the commit of the revision at work."""
+    head = pull.head_commit
+    is_superseding = in_flight is not None and in_flight != head
+    if not pull.is_open:
+        reason = "pull request merged" if pull.is_merged else "pull request closed"
+        return Decision(step=Step.TEAR_DOWN, reason=reason, commit=head)
+    if is_stopped(state, pull) and wanted is None:
+        return Decision(step=Step.STAY, reason=f"stopped by {state.stopped_by}", commit=head)
+    if needs_approval(state, pull):
+        return Decision(
+            step=Step.REFUSE,
+            reason=f"fork: needs approval of {head}",
+            commit=head,
+            is_superseding=is_superseding,
+        )
+    if wanted is not None and (wanted.kind == "redeploy" or in_flight is None):
+        trigger = f"{wanted.kind} by {wanted.by}"
+        return Decision(
+            step=Step.DEPLOY,
+            reason=trigger,
+            commit=head,
+            is_superseding=in_flight is not None,
+            trigger=trigger,
+        )
+    if head == state.commit:
+        return Decision(step=Step.WAIT, reason="nothing new: this commit is known", commit=head)
+    if pull.is_draft and not state.deploy_drafts:
+        return Decision(
+            step=Step.SKIP, reason="skipped: draft", commit=head, is_superseding=is_superseding
+        )
+    trigger = _trigger(state, pull)
+    return Decision(
+        step=Step.DEPLOY,
+        reason=f"deploying {head[:7]}: {trigger}",
+        commit=head,
+        is_superseding=in_flight is not None,
+        trigger=trigger,
+    )
+
+
+def is_stopped(state: EnvironmentState, pull: PullRequest) -> bool:
+    """A person stopped it and nothing was pushed since."""
+    return state.is_stopped and state.stopped_commit in (None, pull.head_commit)
+
+
+def needs_approval(state: EnvironmentState, pull: PullRequest) -> bool:
+    """An approval counts for exactly one commit; a new head revokes it."""
+    is_approved = state.approval is not None and state.approval.commit == pull.head_commit
+    return pull.is_fork and not is_approved
+
+
+def _trigger(state: EnvironmentState, pull: PullRequest) -> str:
+    if pull.is_fork and state.approval is not None:
+        return f"approved by {state.approval.by}"
+    return "push" if state.count else "opened"

@@ -1,0 +1,100 @@
+"""Looking at one pull request: when, how often, and what people are told while it cannot be read."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from workflows import planning, policies
+from workflows.attempts import Trouble, judge
+from workflows.models import PullRequest, PullRequestRef
+from workflows.models import messages as m
+from workflows.ports import GitHubPort
+
+_DOUBTS = ("RepositoryGoneError", "GitHubPermissionError")
+"""Gone or only hidden? GitHub says 404 for both, so what runs is kept (github.md: a 404 removes nothing)."""
+
+
+class Watch:
+    """Owned by one entity; remembers that something may have changed until it was really looked at."""
+
+    def __init__(self) -> None:
+        self.is_dirty = True
+        self.trouble = ""
+        """Why the pull request cannot be read right now; empty when it can."""
+        self.is_in_doubt = False
+        """Repository or permission is gone: only a person can change that."""
+        self._not_before: datetime | None = None
+        self._is_limited = False
+        self._failures = 0
+
+    def look_again(self) -> None:
+        """Something may have changed. A pause that GitHub demanded is kept all the same."""
+        self.is_dirty = True
+        if not self._is_limited:
+            self._not_before = None
+
+    def look_after(self, pause: timedelta) -> None:
+        self.is_dirty, self._not_before = True, workflow.now() + pause
+
+    def is_due(self) -> bool:
+        return self.is_dirty and (self._not_before is None or workflow.now() >= self._not_before)
+
+    def pause(self) -> timedelta | None:
+        """How long until a look is due, when only time is missing."""
+        if not self.is_dirty or self._not_before is None:
+            return None
+        return max(self._not_before - workflow.now(), timedelta(0))
+
+    async def look(
+        self, ref: PullRequestRef, is_disturbed: Callable[[], bool]
+    ) -> PullRequest | None:
+        """The pull request as of now; None when it could not be read or something more urgent came."""
+        # Before the read: whatever arrives while it goes on makes it dirty again.
+        self.is_dirty, self._not_before, self._is_limited = False, None, False
+        task = asyncio.create_task(_read(ref))
+        await workflow.wait_condition(lambda: task.done() or is_disturbed())
+        if not task.done():
+            task.cancel()
+            await workflow.wait_condition(task.done)
+            self.is_dirty = True
+            return None
+        error = task.exception()
+        if error is None:
+            self._failures, self.trouble, self.is_in_doubt = 0, "", False
+            return task.result()
+        if not isinstance(error, ActivityError):
+            raise error
+        self._note(judge(error, is_limit_final=False))
+        return None
+
+    def _note(self, trouble: Trouble) -> None:
+        failure = trouble.failure
+        self._failures += 1
+        self.is_in_doubt = failure.type in _DOUBTS
+        self._is_limited = trouble.nature == "wait"
+        if self.is_in_doubt:
+            self.trouble = f"{failure.message}: what runs is kept"
+            self.look_after(policies.DOUBT_PAUSE)
+        elif self._is_limited:
+            self.trouble = f"waiting for GitHub: {failure.message}"
+            self.look_after(failure.retry_after or policies.DEFAULT_WAIT)
+        else:
+            self.trouble = f"GitHub could not be asked: {failure.message}"
+            self.look_after(
+                planning.backoff(
+                    self._failures,
+                    first=policies.FIRST_LOOK_PAUSE,
+                    most=policies.MAX_LOOK_PAUSE,
+                )
+            )
+
+
+async def _read(ref: PullRequestRef) -> PullRequest:
+    return await workflow.execute_activity_method(
+        GitHubPort.read_pull_request,
+        m.ReadPullRequestInput(pull_request=ref),
+        **policies.READ_PULL_REQUEST,
+    )
