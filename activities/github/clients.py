@@ -205,11 +205,22 @@ class GitHubClients:
     ) -> _Minted:
         with translated(f"asking for a token with {named(permissions)}", permissions):
             try:
-                with self.as_app() as app:
-                    return _request_token(app, installation, repository_id, permissions)
+                return self._request_token(installation, repository_id, permissions)
             except GithubException as error:
                 self._explain(error, installation, permissions)
                 raise
+
+    def _request_token(
+        self, installation: int, repository_id: int, permissions: Mapping[str, str]
+    ) -> _Minted:
+        with self.as_app() as app:
+            try:
+                return _request_token(app, installation, repository_id, permissions)
+            except GithubException as error:
+                if error.status != HTTPStatus.UNAUTHORIZED:
+                    raise
+            # A 401 has done nothing, and GitHub's servers do not always agree at once: the second one counts.
+            return _request_token(app, installation, repository_id, permissions)
 
     def _explain(
         self, error: GithubException, installation: int, permissions: Mapping[str, str]
