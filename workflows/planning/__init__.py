@@ -25,16 +25,21 @@ from workflows.planning.ledger import (
 )
 from workflows.planning.next_step import Decision, Step, Wanted, next_step
 from workflows.planning.pauses import backoff
-from workflows.planning.reconcile import Candidate, Findings, World, compare
+from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.revision import charts_asked, files_asked, make_revision_plan
 from workflows.planning.surfaces import (
+    NextWrite,
     after_write,
     is_finished,
     newer_report,
+    next_time,
     next_write,
+    open_writes,
     pull_request_key,
     settle_entry,
+    surface_kind,
     surface_writes,
+    trim,
 )
 
 __all__ = [
@@ -43,6 +48,7 @@ __all__ = [
     "Candidate",
     "Decision",
     "Findings",
+    "NextWrite",
     "Refusal",
     "Step",
     "Wanted",
@@ -58,21 +64,26 @@ __all__ = [
     "forget_stop",
     "gone_in_a_row",
     "is_finished",
+    "leftover_name",
     "make_revision_plan",
     "make_snapshot",
     "newer_report",
     "next_sequence",
     "next_step",
+    "next_time",
     "next_write",
     "note_progress",
+    "open_writes",
     "pull_request_key",
     "remember_delivery",
     "rest",
     "settle",
     "settle_entry",
     "stop",
+    "surface_kind",
     "surface_writes",
     "take_over",
+    "trim",
     "why_not_approve",
     "why_not_redeploy",
     "why_not_retry",

@@ -44,6 +44,8 @@ class NextWrite(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     key: str
+    report: Report
+    surfaces: Surfaces
     write: SurfaceWrite
 
 
@@ -101,7 +103,10 @@ def next_write(state: ReporterState, now: datetime) -> NextWrite | None:
             continue
         rank = _rank(entry.report, writes[0])
         if best is None or rank < best[0]:
-            best = (rank, NextWrite(key=key, write=writes[0]))
+            found = NextWrite(
+                key=key, report=entry.report, surfaces=entry.surfaces, write=writes[0]
+            )
+            best = (rank, found)
     return best[1] if best else None
 
 

@@ -1,0 +1,120 @@
+"""The one writer to GitHub for an installation: newest report wins, one write at a time, paused as a whole by a limit."""
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows import planning, policies
+from workflows.attempts import Trouble, judge
+from workflows.models import messages as m
+from workflows.models.messages import ReporterEntry, ReporterState
+from workflows.planning import NextWrite
+from workflows.ports import GitHubPort
+
+__all__ = ["ReporterState", "ReporterWorkflow"]
+
+
+@workflow.defn
+class ReporterWorkflow:
+    """Runs for ever. Environments hand reports in and go on; only a final one is answered."""
+
+    @workflow.init
+    def __init__(self, state: ReporterState) -> None:
+        self._state = state
+        self._entries = dict(state.entries)
+        self._paused_until = state.paused_until
+        self._has_news = False
+
+    @workflow.signal
+    def report(self, report: m.Report) -> None:
+        key = planning.pull_request_key(report.snapshot.pull_request)
+        entry = self._entries.get(key, ReporterEntry())
+        self._entries[key] = planning.newer_report(entry, report)
+        self._has_news = True
+
+    @workflow.run
+    async def run(self, _state: ReporterState) -> None:
+        while True:
+            self._has_news = False
+            await self._settle()
+            following = planning.next_write(self._now_state(), workflow.now())
+            if following is not None:
+                await self._write(following)
+            elif not self._has_news:
+                await self._wait()
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(self._now_state())
+
+    def _now_state(self) -> ReporterState:
+        return ReporterState(entries=self._entries, paused_until=self._paused_until)
+
+    async def _wait(self) -> None:
+        """Until a report comes, or the time of something that waits for one."""
+        now = workflow.now()
+        until = planning.next_time(self._now_state(), now)
+        try:
+            await workflow.wait_condition(
+                lambda: self._has_news, timeout=None if until is None else until - now
+            )
+        except TimeoutError:
+            return
+
+    async def _settle(self) -> None:
+        """Forget reports that are written, and tell environments that wait to hear it."""
+        written = []
+        for key, entry in list(self._entries.items()):
+            if entry.report is None or not planning.is_finished(entry, workflow.now()):
+                continue
+            # At the end of the order: whoever waits longest comes first.
+            del self._entries[key]
+            self._entries[key] = planning.settle_entry(entry)
+            written.append(entry.report)
+        self._entries = planning.trim(self._entries)
+        for report in written:
+            if report.acknowledge:
+                await self._acknowledge(report)
+
+    async def _acknowledge(self, report: m.Report) -> None:
+        handle = workflow.get_external_workflow_handle(report.snapshot.workflow_id)
+        written = m.ReportWritten(sequence=report.snapshot.sequence)
+        try:
+            await handle.signal("report_written", written)
+        except ApplicationError as error:
+            workflow.logger.info("nobody waits for this report any more: %s", error)
+
+    async def _write(self, following: NextWrite) -> None:
+        report = following.report
+        try:
+            result = await workflow.execute_activity_method(
+                GitHubPort.write_surface,
+                m.WriteSurfaceInput(report=report, write=following.write, surfaces=entry.surfaces),
+                **policies.WRITE_SURFACE,
+            )
+        except ActivityError as error:
+            self._note(following, judge(error, is_limit_final=False))
+            return
+        surfaces = planning.after_write(result.surfaces, following.write, report.snapshot.sequence)
+        self._change(following.key, surfaces=surfaces, failures=0, not_before=None)
+        if result.was_written:
+            await workflow.sleep(policies.WRITE_PAUSE)
+
+    def _note(self, following: NextWrite, trouble: Trouble) -> None:
+        """A limit stops everything, an outage this pull request for a while, a refusal this surface."""
+        workflow.logger.warning("GitHub: %s", trouble.failure.message)
+        now, entry = workflow.now(), self._entries[following.key]
+        if trouble.nature == "wait":
+            self._paused_until = now + (trouble.failure.retry_after or policies.DEFAULT_WAIT)
+        elif trouble.nature == "final":
+            kind = planning.surface_kind(following.write)
+            refused = {**entry.refused, kind: now + policies.REFUSED_PAUSE}
+            self._change(following.key, refused=refused)
+        else:
+            pause = planning.backoff(
+                entry.failures + 1,
+                first=policies.FIRST_WRITE_BACKOFF,
+                most=policies.MAX_WRITE_BACKOFF,
+            )
+            self._change(following.key, failures=entry.failures + 1, not_before=now + pause)
+
+    def _change(self, key: str, **changes: object) -> None:
+        """The newest report may have come while a write was going on, so only what the write is about changes."""
+        self._entries[key] = self._entries[key].model_copy(update=changes)
