@@ -86,7 +86,9 @@ class ReporterWorkflow:
         try:
             result = await workflow.execute_activity_method(
                 GitHubPort.write_surface,
-                m.WriteSurfaceInput(report=report, write=following.write, surfaces=entry.surfaces),
+                m.WriteSurfaceInput(
+                    report=report, write=following.write, surfaces=following.surfaces
+                ),
                 **policies.WRITE_SURFACE,
             )
         except ActivityError as error:
