@@ -1,27 +1,19 @@
 """One running stack for all tests; each test has repositories and projects of its own."""
 
-from collections.abc import AsyncIterator, Generator
+import sys
+from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from deploy.local.cluster import connection_file
 from deploy.local.instance import current
+from tests.e2e.conftest import _HAS_FAILED as HAS_FAILED
+from tests.e2e.conftest import Evidence
 from tests.e2e.support.evidence import describe_namespace, describe_workflows
 from tests.e2e.support.preview import Preview, Previews
 from tests.e2e.support.stack import Stack, open_stack
 from workflows import naming
-
-_FAILED = pytest.StashKey[bool]()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if report.failed:
-        item.stash[_FAILED] = True
-    return report
 
 
 @pytest.fixture
@@ -40,9 +32,11 @@ async def previews(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterato
     """Closes what the test opened; shows everything when the test has failed."""
     previews = Previews(stack)
     yield previews
-    if request.node.stash.get(_FAILED, False):
+    if request.node.stash.get(HAS_FAILED, False):
+        evidence = Evidence()
         for preview in previews.made:
-            await _show(stack, preview)
+            _add_evidence(evidence, stack, preview)
+        sys.stderr.write("\n".join([*await evidence.gather(), ""]))
     await stack.ensure_all()
     await stack.github.clear_faults()
     for preview in previews.made:
@@ -50,18 +44,16 @@ async def previews(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterato
             await preview.close()
 
 
-async def _show(stack: Stack, preview: Preview) -> None:
+def _add_evidence(evidence: Evidence, stack: Stack, preview: Preview) -> None:
+    async def comments() -> list[str]:
+        return ["--- comment", *(await preview.comments() if preview.number else ["none"])]
+
     selector = f"{naming.ENVIRONMENT_LABEL}={preview.environment}"
-    parts = (
-        describe_workflows(stack.temporal, preview.project, preview.environment),
-        describe_namespace(stack.cluster, preview.expected_namespace),
-        describe_namespace(stack.cluster, naming.BUILD_NAMESPACE, selector=selector),
+    looks = (
+        partial(describe_workflows, stack.temporal, preview.project, preview.environment),
+        partial(describe_namespace, stack.cluster, preview.expected_namespace),
+        partial(describe_namespace, stack.cluster, naming.BUILD_NAMESPACE, selector=selector),
+        comments,
     )
-    for part in parts:
-        try:
-            lines = await part
-        except Exception as error:  # noqa: BLE001  (evidence is gathered as far as it goes)
-            lines = [f"no evidence: {type(error).__name__}: {error}"]
-        print("\n".join(lines))  # noqa: T201  (pytest shows it with the failure)
-    if preview.number:
-        print("--- comment", *await preview.comments(), sep="\n")  # noqa: T201  (as above)
+    for look in looks:
+        evidence.add(look)
