@@ -38,6 +38,9 @@ def main() -> int:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    # Libraries tell of their own start at length.
+    for name in ("uvicorn", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         sockets = [_bind(address) for address in settings.listen]
     except OSError as error:

@@ -161,7 +161,7 @@ async def _list_context(
         include_deleted=wanted.include_deleted,
         now=datetime.now(UTC),
     )
-    return {"view": view, "projects": projects}
+    return {"view": view, "projects": projects, "web_url": services.links.web_url}
 
 
 async def _detail_context(

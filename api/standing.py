@@ -67,8 +67,6 @@ def _explain_namespace(snapshot: EnvironmentSnapshot, namespace: Namespace) -> _
     if namespace in (Namespace.MISSING, Namespace.NOT_CHOSEN):
         return _explain_absence(snapshot, actions)
     state, explanation, causes = _NAMESPACE[namespace]
-    if namespace is Namespace.TERMINATING:
-        actions = ("redeploy", "delete")
     return state, explanation.format(name=snapshot.ref.namespace), causes, actions
 
 
@@ -78,7 +76,7 @@ def _explain_absence(snapshot: EnvironmentSnapshot, actions: tuple[Action, ...])
             "missing",
             f"It should be running, but the cluster has no namespace {snapshot.ref.namespace}.",
             ("somebody deleted it by hand", "the cluster was rebuilt or is another one"),
-            ("redeploy", "delete"),
+            actions,
         )
     if snapshot.phase in _COMING:
         return "being created", "Its namespace is being created.", (), actions

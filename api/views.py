@@ -136,6 +136,8 @@ class DetailView:
     is_troubled: bool
     """Whether record, workflow and cluster disagree, or one of them cannot be asked."""
     excerpt: str
+    namespace: str
+    """What the cluster says of the namespace; one on its way is not called missing."""
 
 
 def list_view(
@@ -167,6 +169,7 @@ def list_view(
 
 
 def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
+    state = detail.standing.state
     return DetailView(
         row=_row(detail, now),
         detail=detail,
@@ -181,8 +184,9 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
             )
             for each in detail.decisions
         ),
-        is_troubled=detail.standing.state in ("missing", "left over", "unknown"),
+        is_troubled=state in ("missing", "left over", "unknown"),
         excerpt="\n".join(detail.failure.excerpt) if detail.failure else "",
+        namespace=state if state.startswith("being") else detail.standing.cluster,
     )
 
 

@@ -76,7 +76,9 @@ class Operation(Generic[I, R]):
         self, services: Services, caller: Caller, request: Payload, result: str, detail: str
     ) -> None:
         subject = _subject(request)
-        log.info(
+        # An open page asks every few seconds: reads are for whoever looks for trouble.
+        log.log(
+            logging.INFO if self.command.is_change else logging.DEBUG,
             "operation %s on %s by %s (%s, %s): %s",
             self.command.name,
             subject or "-",
@@ -85,7 +87,6 @@ class Operation(Generic[I, R]):
             caller.origin,
             result,
         )
-        # Reads go to the log alone: an open page asks every few seconds.
         if not self.command.is_change:
             return
         entry = AuditEntry(
