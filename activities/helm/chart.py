@@ -1,0 +1,103 @@
+"""The chart of the pinned commit, fetched for one attempt, and what it says of itself."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import JsonValue
+
+from activities.git import escaping_links, fetch_commit
+from activities.origin import Origin
+from workflows.errors import ManifestError
+
+_MAX_BYTES = 2 * 2**20
+"""Of a chart's own values; larger ones are not looked into, only handed to Helm."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart in a checkout."""
+
+    directory: Path
+    path: str
+    """In the repository, as people know it."""
+    name: str
+    """Its own name, by which Helm calls its files; empty where Chart.yaml cannot be read."""
+    values: Mapping[str, JsonValue]
+    """Its values.yaml; empty where that cannot be read: Helm will say why."""
+    schema: Mapping[str, JsonValue]
+
+    def read(self, file: str) -> str:
+        """Text of a file as Helm names it (`NAME/templates/…`); empty where there is none."""
+        inside = file.removeprefix(f"{self.name}/")
+        try:
+            return (self.directory / inside).read_text(errors="replace")
+        except OSError:
+            return ""
+
+
+async def fetch_chart(
+    origin: Origin,
+    commit: str,
+    path: str,
+    directory: Path,
+    *,
+    timeout: float,  # noqa: ASYNC109  (handed to git, which is ended by it)
+) -> Chart:
+    """Fetch the chart's directory at that commit. Raises ManifestError, and what `fetch_commit` does."""
+    path = path.strip("/") or "."
+    parts = () if path == "." else (path,)
+    root = await fetch_commit(
+        origin.url,
+        commit,
+        origin.ref,
+        origin.token,
+        directory / "chart",
+        timeout=timeout,
+        paths=parts,
+    )
+    if parts and await asyncio.to_thread(_has_dangling_link, root / path):
+        # Links to other places of the repository: then all of it is needed.
+        root = await fetch_commit(
+            origin.url, commit, origin.ref, origin.token, directory / "whole", timeout=timeout
+        )
+    return await asyncio.to_thread(_read, root, path)
+
+
+def _read(root: Path, path: str) -> Chart:
+    directory = root / path
+    # Helm follows links, and one that leads to a file of this process would publish it.
+    if link := next(escaping_links(root, path), None):
+        raise ManifestError(f"{link} leads out of the repository")
+    if not (directory / "Chart.yaml").is_file():
+        raise ManifestError(f"there is no chart at {path} (no Chart.yaml)")
+    name = _mapping(_load(directory / "Chart.yaml")).get("name")
+    return Chart(
+        directory=directory,
+        path=path,
+        name=name if isinstance(name, str) else "",
+        values=_mapping(_load(directory / "values.yaml")),
+        schema=_mapping(_load(directory / "values.schema.json", is_json=True)),
+    )
+
+
+def _has_dangling_link(directory: Path) -> bool:
+    return any(path.is_symlink() and not path.exists() for path in directory.rglob("*"))
+
+
+def _load(file: Path, *, is_json: bool = False) -> Any:
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            return None
+        data = file.read_bytes()
+        return json.loads(data) if is_json else yaml.load(data, Loader=yaml.CSafeLoader)
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return None
+
+
+def _mapping(value: Any) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,36 @@
+"""What the release activities are told by the process that runs them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from activities.addresses import PublicAddress
+
+
+@dataclass(frozen=True)
+class HelmConfig:
+    """Settings of Helm for one cluster (OPS-7). Times are in seconds."""
+
+    executable: Path
+    """Helm 4."""
+    address: PublicAddress = field(default_factory=PublicAddress)
+    work_dir: Path | None = None
+    """Where checkouts and kubeconfigs of one attempt live; None: the system's directory for temporary files."""
+    server: str = ""
+    """Address of the Kubernetes API for Helm; empty: the one the worker itself uses."""
+    hook_timeout: int = 300
+    """How long one of the chart's own hooks may take; Helm waits for nothing else."""
+    command_timeout: int = 540
+    """How long one Helm command may take in all; shorter than the activity's limit, so that it ends by our hand."""
+    uninstall_timeout: int = 60
+    """Deleting the namespace removes what Helm could not; a chart's delete hooks get this long."""
+    grace: float = 1.0
+    """Between TERM and KILL. Helm writes its record within a tenth of it."""
+    fetch_timeout: float = 60.0
+    """For each step of fetching the chart."""
+    history: int = 10
+    """Releases kept for a rollback; each is a Secret of up to a megabyte."""
+
+    @property
+    def token_seconds(self) -> int:
+        """Longer than any command with it, and no less than the API allows (600)."""
+        return max(600, self.command_timeout + 60)

@@ -1,0 +1,121 @@
+"""What Helm printed, made into a failure of ours: whose fault it is, which object, which file and line.
+
+The patterns are of Helm 4.3; every one stands in a test with the very text that Helm printed.
+"""
+
+import re
+
+from activities.masking import mask, mask_lines
+from workflows.errors import (
+    CatalystError,
+    ForbiddenManifestError,
+    HelmError,
+    ManifestError,
+    RolloutFailedError,
+)
+
+_PREFIX = re.compile(r"(?:.*\n)*?Error: (?:(?:UPGRADE|INSTALLATION) FAILED: )?")
+_PLATFORM = re.compile(
+    r"kubernetes cluster unreachable|connection refused|connection reset|i/o timeout|no route to host"
+    r"|TLS handshake|unexpected EOF|etcdserver|server is currently unable|unable to return a response"
+    r"|Internal error occurred|Too Many Requests|too many requests|client rate limiter"
+    r"|another operation \(install/upgrade/rollback\)|because it is being terminated"
+    r"|namespaces \"[^\"]*\" not found|provide credentials|Unauthorized|failed calling webhook",
+    re.IGNORECASE,
+)
+_FORBIDDEN = re.compile(r'(?P<kind>[\w.-]+) "(?P<name>[^"]*)" is forbidden: (?P<why>.*)')
+_CANNOT = re.compile(
+    r'cannot (?P<verb>\w+) resource "[^"]+" in API group "[^"]*"'
+    r'(?: in the namespace "(?P<namespace>[^"]+)")?'
+)
+_HOOKS = re.compile(r"(?:(?:pre|post)-\w+ hooks failed|failed (?:pre|post)-\w+): ?")
+_RENDER = re.compile(
+    r"^(?:template: |parse error at |execution error at |YAML parse error on )|\n?  executing \"",
+)
+_CHART = re.compile(
+    r"cannot load (?:Chart|values|requirements)\.yaml|unable to detect chart|chart requires kubeVersion"
+    r"|library charts are not installable|checking for chart dependencies|chart\.metadata"
+    r"|validation: |cannot unmarshal|failed to invoke post-renderer"
+)
+_REFUSED = re.compile(
+    r"server-side apply failed|unable to build kubernetes objects|error validating|is invalid"
+    r"|cannot be imported into the current release|no matches for kind|field is immutable"
+)
+_VALUES = re.compile(r"values don't meet the specifications")
+_PLACE = re.compile(r"(?P<file>[\w./-]+\.(?:ya?ml|tpl|txt|json)):(?P<line>\d+)(?::\d+)?")
+_PARSE_PLACE = re.compile(r"YAML parse error on (?P<file>\S+): .*?line (?P<line>\d+)")
+
+_QUOTA_HINT = "Ask for less in the chart, or have a project admin raise the template's quota."
+_DEPENDENCY_HINT = "Commit the chart's dependencies: `helm dependency build`, then add `charts/`."
+_HOOK_HINT = "A hook of the chart failed or took too long; its last lines are above."
+
+
+def to_failure(stderr: str, *, chart: str = "chart", name: str = "") -> CatalystError:
+    """The failure that `stderr` of Helm tells of; unknown ones count as the platform's (FR-011).
+
+    `chart` is the chart's directory in the repository and `name` the chart's own name, by which Helm calls it.
+    """
+    text = reason_of(stderr)
+    if name:
+        text = re.sub(rf"(?<![\w./-]){re.escape(name)}/(?=[\w./-]+)", f"{chart.rstrip('/')}/", text)
+    lines = mask_lines(line for line in text.splitlines() if line.strip())
+    if found := _FORBIDDEN.search(text):
+        return _forbidden(found, text, lines)
+    if _RENDER.search(text):
+        return ManifestError(f"the chart does not render: {_where(text)}", excerpt=lines)
+    if _PLATFORM.search(text):
+        return HelmError(f"Helm could not do its work: {_first(lines)}", excerpt=lines)
+    if _HOOKS.search(text):
+        return RolloutFailedError(
+            f"a hook of the chart failed: {_first(mask_lines([_HOOKS.sub('', text)]))}",
+            excerpt=lines,
+            hint=_HOOK_HINT,
+        )
+    if _VALUES.search(text):
+        told = "; ".join(line.strip() for line in lines[1:])
+        return ManifestError(f"the values do not fit the chart's schema: {told}", excerpt=lines)
+    if _CHART.search(text):
+        hint = _DEPENDENCY_HINT if "dependencies" in text else ""
+        return ManifestError(f"the chart cannot be used: {_first(lines)}", excerpt=lines, hint=hint)
+    if _REFUSED.search(text):
+        return ManifestError(f"Kubernetes refused the chart: {_first(lines)}", excerpt=lines)
+    return HelmError(f"Helm failed: {_first(lines)}", excerpt=lines)
+
+
+def reason_of(stderr: str) -> str:
+    """Helm's own last word, without warnings and log lines before it."""
+    return _PREFIX.sub("", stderr, count=1).strip() if "Error: " in stderr else stderr.strip()
+
+
+def _forbidden(found: re.Match[str], text: str, lines: tuple[str, ...]) -> CatalystError:
+    thing = f'{found["kind"]} "{found["name"]}"'
+    why = found["why"]
+    if "being terminated" in why:
+        return HelmError("the namespace is being deleted", excerpt=lines)
+    if "exceeded quota" in why or "maximum" in why:
+        message = f"{thing} exceeds what the environment may use: {mask(why)}"
+        return ManifestError(message, excerpt=lines, hint=_QUOTA_HINT)
+    place = _PLACE.search(text)
+    at = f" ({place['file']}:{place['line']})" if place else ""
+    cannot = _CANNOT.search(why)
+    if cannot is None:
+        return ForbiddenManifestError(f"{thing} is not allowed{at}: {mask(why)}", excerpt=lines)
+    scope = f"in namespace {cannot['namespace']}" if cannot["namespace"] else "in the whole cluster"
+    message = f"the chart may not {cannot['verb']} {thing} {scope}{at}"
+    return ForbiddenManifestError(message, excerpt=lines)
+
+
+def _where(text: str) -> str:
+    """`file:line: what`, as far as Helm says it."""
+    if found := _PARSE_PLACE.search(text):
+        told = mask(text.rpartition("yaml: ")[2])
+        return f"{found['file']}: what it renders to is no YAML ({told})"
+    last = mask(text.splitlines()[-1].strip())
+    found = _PLACE.search(text)
+    if found is None or f"{found['file']}:{found['line']}" in last:
+        return last
+    return f"{found['file']}:{found['line']}: {last}"
+
+
+def _first(lines: tuple[str, ...]) -> str:
+    return lines[0] if lines else "it gave no reason"

@@ -1,0 +1,133 @@
+"""Puts Catalyst's labels on everything a chart renders (ENV-021); Helm runs this file as its post-renderer.
+
+A program of its own that needs nothing but PyYAML. Documents are composed into nodes and written back, never
+constructed into values: what looks like a date, an octal or a yes stays the very text that the chart wrote.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import IO
+
+import yaml
+from yaml.constructor import SafeConstructor
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+LABELS_VARIABLE = "CATALYST_LABELS"
+"""JSON of three mappings: `objects` (on objects alone), `pods` (on objects and pod templates), `volumes`."""
+_COMPONENT = "catalyst.dev/component"
+_OWN_COMPONENT = "app.kubernetes.io/component"
+_MANAGED_BY = "app.kubernetes.io/managed-by"
+_STRING = "tag:yaml.org,2002:str"
+_MAPPING = "tag:yaml.org,2002:map"
+_MERGE = "tag:yaml.org,2002:merge"
+_WIDTH = 1 << 20
+"""Lines are not folded: what is compared by people stays as it was."""
+
+Labels = Mapping[str, str]
+
+
+def label_documents(text: str, labels: Mapping[str, Labels]) -> str:
+    """The YAML documents of `text`, labelled."""
+    documents = yaml.compose_all(text, Loader=yaml.CSafeLoader)
+    labelled = [_labelled(document, labels) for document in documents]
+    if not labelled:
+        return text
+    written: str = yaml.serialize_all(
+        labelled, Dumper=yaml.CSafeDumper, explicit_start=True, allow_unicode=True, width=_WIDTH
+    )
+    return written
+
+
+def _labelled(node: Node, labels: Mapping[str, Labels]) -> Node:
+    if not isinstance(node, MappingNode):
+        return node
+    items = _child(node, "items")
+    kind = _child(node, "kind")
+    if isinstance(items, SequenceNode) and _text(kind).endswith("List"):
+        listed = [_labelled(item, labels) for item in items.value]
+        return _with(node, "items", SequenceNode(items.tag, listed, flow_style=items.flow_style))
+    component = _component(node) or labels["pods"].get(_COMPONENT, "")
+    of_pods = {**labels["pods"], **({_COMPONENT: component} if component else {})}
+    node = _with_labels(node, {**labels["objects"], **of_pods})
+    spec = _child(node, "spec")
+    if isinstance(spec, MappingNode):
+        node = _with(node, "spec", _labelled_spec(spec, of_pods, labels["volumes"]))
+    return node
+
+
+def _labelled_spec(spec: MappingNode, of_pods: Labels, of_volumes: Labels) -> MappingNode:
+    """Whatever the kind: a `template` with a `spec` makes pods, a `jobTemplate` makes Jobs that make pods."""
+    for key in ("template", "jobTemplate"):
+        template = _child(spec, key)
+        inner = _child(template, "spec") if isinstance(template, MappingNode) else None
+        if isinstance(template, MappingNode) and isinstance(inner, MappingNode):
+            labelled = _with_labels(template, of_pods)
+            inner = _labelled_spec(inner, of_pods, of_volumes)
+            spec = _with(spec, key, _with(labelled, "spec", inner))
+    claims = _child(spec, "volumeClaimTemplates")
+    if isinstance(claims, SequenceNode):
+        # They can never be changed afterwards, so only labels that never change go there.
+        made = [
+            _with_labels(claim, of_volumes) if isinstance(claim, MappingNode) else claim
+            for claim in claims.value
+        ]
+        spec = _with(spec, "volumeClaimTemplates", SequenceNode(claims.tag, made))
+    return spec
+
+
+def _component(node: MappingNode) -> str:
+    """The chart's own word for it, where it has one."""
+    labels = _child(_child(node, "metadata"), "labels")
+    return _text(_child(labels, _OWN_COMPONENT))
+
+
+def _with_labels(node: MappingNode, wanted: Labels) -> MappingNode:
+    metadata = _mapping(_child(node, "metadata"))
+    labels = _mapping(_child(metadata, "labels"))
+    if _text(_child(labels, _MANAGED_BY)) == "catalyst":
+        # What carries this is protected as ours; Helm's objects are the user's.
+        labels = _with(labels, _MANAGED_BY, ScalarNode(_STRING, "Helm"))
+    for key, value in wanted.items():
+        labels = _with(labels, key, ScalarNode(_STRING, value, style='"'))
+    return _with(node, "metadata", _with(metadata, "labels", labels))
+
+
+def _mapping(node: Node | None) -> MappingNode:
+    """The mapping with its merge keys resolved, or an empty one."""
+    if not isinstance(node, MappingNode):
+        return MappingNode(_MAPPING, [])
+    if any(key.tag == _MERGE for key, _ in node.value):
+        SafeConstructor().flatten_mapping(node)
+    return node
+
+
+def _child(node: Node | None, name: str) -> Node | None:
+    return next((value for key, value in _entries(node) if _text(key) == name), None)
+
+
+def _entries(node: Node | None) -> Iterator[tuple[Node, Node]]:
+    if isinstance(node, MappingNode):
+        yield from _mapping(node).value
+
+
+def _with(node: MappingNode, name: str, value: Node) -> MappingNode:
+    """A copy with one entry replaced or added: an anchor may share the original with other places."""
+    entries = [(key, value if _text(key) == name else old) for key, old in _mapping(node).value]
+    if all(_text(key) != name for key, _ in entries):
+        entries.append((ScalarNode(_STRING, name), value))
+    return MappingNode(node.tag, entries, flow_style=node.flow_style)
+
+
+def _text(node: Node | None) -> str:
+    return str(node.value) if isinstance(node, ScalarNode) else ""
+
+
+def main(source: IO[bytes], target: IO[bytes]) -> None:
+    labels = json.loads(os.environ[LABELS_VARIABLE])
+    target.write(label_documents(source.read().decode(), labels).encode())
+
+
+if __name__ == "__main__":
+    main(sys.stdin.buffer, sys.stdout.buffer)
