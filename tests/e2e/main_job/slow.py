@@ -1,17 +1,21 @@
-"""Commits that keep a phase busy until somebody stops it."""
+"""Commits that keep a phase busy, for ever or for a while."""
 
 SECONDS = 240
 """Longer than any test waits for the next thing, so that nothing ends by itself."""
 
-SLOW_BUILD = f"""FROM python:3.11-slim
+_DOCKERFILE = """FROM python:3.11-slim
 WORKDIR /app
 COPY app.py .
-RUN python -c "import time; print('a slow step', flush=True); time.sleep({SECONDS})"
+RUN python -c "import time; print('a slow step', flush=True); time.sleep({seconds})"
 USER 10001:10001
 CMD ["python", "-u", "app.py"]
 """
+SLOW_BUILD = _DOCKERFILE.format(seconds=SECONDS)
+"""Does not end while anybody waits for it."""
+SLOW_START = _DOCKERFILE.format(seconds=15)
+"""Leaves time for killing somebody."""
 
-_SLOW_HOOK = f"""apiVersion: batch/v1
+_HOOK = """apiVersion: batch/v1
 kind: Job
 metadata:
   name: {{{{ .Release.Name }}}}-slow
@@ -32,13 +36,18 @@ spec:
       containers:
         - name: slow
           image: "{{{{ .Values.image.repository }}}}:{{{{ .Values.image.tag }}}}"
-          command: ["python", "-c", "import time; time.sleep({SECONDS})"]
+          command: ["python", "-c", "import time; time.sleep({seconds})"]
           securityContext:
             allowPrivilegeEscalation: false
             capabilities: {{drop: ["ALL"]}}
 """
 
 
-def slow_helm() -> dict[str, str | None]:
+def hook(*, seconds: int) -> dict[str, str | None]:
     """A hook that Helm waits for before it installs anything."""
-    return {"chart/templates/slow.yaml": _SLOW_HOOK}
+    return {"chart/templates/slow.yaml": _HOOK.format(seconds=seconds)}
+
+
+def slow_helm() -> dict[str, str | None]:
+    """One that does not end while anybody waits for it."""
+    return hook(seconds=SECONDS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from deploy.local.cluster import ClusterConnection, connection_file, read_connection
 from deploy.local.control.api import api_service
@@ -126,6 +127,15 @@ class Stack:
 
     async def run_of(self, workflow_id: str) -> Run:
         return await read_run(self.temporal, workflow_id)
+
+    async def has_workflow(self, workflow_id: str) -> bool:
+        try:
+            await self.temporal.get_workflow_handle(workflow_id).describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def reconcile(self) -> None:
         """Have the reconcile run now instead of in five minutes."""

@@ -1,0 +1,169 @@
+"""One preview cannot reach another, nor can its chart reach beyond its own namespace."""
+
+import pytest
+
+from activities import kube
+from tests.e2e.support.preview import Preview, Previews
+from tests.e2e.support.stack import Stack
+from tests.e2e.support.waiting import eventually
+from workflows import naming
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+
+_PROBE = """
+import socket, sys
+for target in sys.argv[1:]:
+    host, _, port = target.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=3).close()
+        print(target, "open", flush=True)
+    except OSError as error:
+        print(target, "closed", type(error).__name__, flush=True)
+"""
+
+
+async def probe(stack: Stack, preview: Preview, targets: list[str]) -> dict[str, bool]:
+    """Try to connect from a pod of the preview's namespace to each `host:port`."""
+    namespace = await preview.namespace()
+    name = "probe"
+    await stack.cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {
+                "restartPolicy": "Never",
+                "automountServiceAccountToken": False,
+                "containers": [
+                    {
+                        "name": name,
+                        "image": "python:3.11-slim",
+                        "command": ["python3", "-c", _PROBE, *targets],
+                    }
+                ],
+            },
+        }
+    )
+    path = f"/api/v1/namespaces/{namespace}/pods/{name}"
+
+    async def has_ended() -> bool:
+        pod = await stack.cluster.get(path)
+        return bool(pod and pod["status"].get("phase") in ("Succeeded", "Failed"))
+
+    await eventually(has_ended, within=90, what="the probe has ended")
+    text = await stack.cluster.logs(namespace, name, name)
+    await stack.cluster.delete(path)
+    found = {line.split()[0]: line.split()[1] == "open" for line in text.splitlines() if line}
+    assert found.keys() == set(targets), text
+    return found
+
+
+async def service_address(stack: Stack, preview: Preview) -> str:
+    services = await stack.cluster.items(f"/api/v1/namespaces/{await preview.namespace()}/services")
+    return f"{services[0]['spec']['clusterIP']}:{services[0]['spec']['ports'][0]['port']}"
+
+
+@pytest.mark.spec("FR-013")
+async def test_a_pod_of_one_preview_reaches_its_own_service_and_no_other_preview(
+    previews: Previews, stack: Stack
+) -> None:
+    one, other = await previews.create(), await previews.create()
+    commits = [await one.open(), await other.open()]
+    await one.until_ready(commits[0])
+    await other.until_ready(commits[1])
+    own, foreign = await service_address(stack, one), await service_address(stack, other)
+    pods = await stack.cluster.pods(await other.namespace())
+    pod = f"{pods[0]['status']['podIP']}:8080"
+    api = "kubernetes.default.svc.cluster.local:443"
+    github = stack.github.base_url.removeprefix("http://")
+    found = await probe(stack, one, [own, foreign, pod, api, github])
+    assert found == {own: True, foreign: False, pod: False, api: False, github: False}
+
+
+_LOOKUP = """{{- $found := lookup "v1" "Secret" "kube-system" "e2e-foreign" -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: stolen
+data:
+  value: {{ dig "data" "value" "nothing" ($found | default dict) | quote }}
+"""
+
+_BINDING = """apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ .Release.Name }}-everything
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: default, namespace: {{ .Release.Namespace }}}]
+"""
+
+
+@pytest.mark.spec("FR-013")
+@pytest.mark.invariant(4)
+async def test_a_chart_that_looks_up_a_foreign_secret_is_refused(
+    previews: Previews, stack: Stack
+) -> None:
+    path = "/api/v1/namespaces/kube-system/secrets/e2e-foreign"
+    await stack.cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "e2e-foreign", "namespace": "kube-system"},
+            "stringData": {"value": "hidden"},
+        }
+    )
+    try:
+        preview = await previews.create()
+        commit = await preview.open({"chart/templates/stolen.yaml": _LOOKUP})
+        snapshot = await preview.until_failed(commit)
+    finally:
+        await stack.cluster.delete(path)
+    assert snapshot.failure
+    assert snapshot.failure.type == "ForbiddenManifestError"
+    namespace = await preview.namespace()
+    assert await stack.cluster.get(f"/api/v1/namespaces/{namespace}/configmaps/stolen") is None
+    comment = await preview.until_comment("secrets")
+    assert "hidden" not in comment
+    assert "aGlkZGVu" not in comment
+
+
+@pytest.mark.spec("FR-013")
+async def test_a_chart_with_a_cluster_role_binding_is_refused(
+    previews: Previews, stack: Stack
+) -> None:
+    preview = await previews.create()
+    commit = await preview.open({"chart/templates/everything.yaml": _BINDING})
+    snapshot = await preview.until_failed(commit)
+    assert snapshot.failure
+    assert snapshot.failure.type == "ForbiddenManifestError"
+    await preview.until_comment("clusterrolebindings")
+    name = f"{naming.release_name(preview.environment)}-everything"
+    bindings = f"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/{name}"
+    assert await stack.cluster.get(bindings) is None
+
+
+@pytest.mark.spec("FR-010", "FR-013")
+@pytest.mark.parametrize(
+    "kind", ["resourcequotas", "limitranges", "networkpolicies.networking.k8s.io"]
+)
+async def test_a_previews_own_identity_may_not_touch_its_limits(
+    previews: Previews, stack: Stack, kind: str
+) -> None:
+    preview = await previews.create()
+    await preview.until_ready(await preview.open())
+    namespace = await preview.namespace()
+    resource, _, group = kind.partition(".")
+    user = f"system:serviceaccount:{namespace}:{naming.HELM_SERVICE_ACCOUNT}"
+    for verb in ("create", "update", "patch", "delete"):
+        attributes = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
+        review = await kube.request(
+            stack.cluster.api,
+            "POST",
+            "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+            body={
+                "apiVersion": "authorization.k8s.io/v1",
+                "kind": "SubjectAccessReview",
+                "spec": {"user": user, "resourceAttributes": attributes},
+            },
+        )
+        assert review["status"]["allowed"] is False, f"{user} may {verb} {kind}"
