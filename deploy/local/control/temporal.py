@@ -17,7 +17,7 @@ from deploy.local.instance import Instance
 from deploy.local.steps import Outcome, StepContext
 from workflows import wire
 
-SEARCH_ATTRIBUTES = ("CatalystProject", "CatalystPullRequest", "CatalystCommit", "CatalystPhase")
+SEARCH_ATTRIBUTES = tuple(key.name for key in wire.SEARCH_ATTRIBUTES)
 """Of type Keyword. A workflow that writes an unknown one would hang in retries."""
 CONTINUE_AS_NEW_AT = 1_000
 """Events of a history: replaying more than that after a restart takes over 0.3 s of processor time."""

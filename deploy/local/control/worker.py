@@ -52,7 +52,7 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "web_url": catalyst_url(instance),
         "temporal_ui_url": temporal_ui(instance),
         "health_listen": health,
-        "shutdown_grace": "10",
+        "shutdown_grace": "PT10S",
     }
     root = instance.checkout
     return Service(
