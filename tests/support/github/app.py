@@ -33,12 +33,11 @@ async def codeload(request: Request) -> Response:
 
 
 async def on_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, GitHubError)
-    return JSONResponse(error.body(), error.status, headers=error.headers)
-
-
-async def unknown(request: Request, error: Exception) -> Response:
-    return JSONResponse(not_found().body(), HTTPStatus.NOT_FOUND)
+    """Pages and control routes raise what REST routes raise; browsers get a page."""
+    found = error if isinstance(error, GitHubError) else not_found()
+    if found.status == HTTPStatus.NOT_FOUND and "text/html" in request.headers.get("accept", ""):
+        return pages.missing(request)
+    return JSONResponse(found.body(), found.status, headers=found.headers)
 
 
 GIT = "/{owner}/{repo}/{service:path}"
@@ -75,5 +74,5 @@ def create_app(start: Callable[[], GitHub]) -> Starlette:
     return Starlette(
         routes=routes(),
         lifespan=lifespan,
-        exception_handlers={GitHubError: on_error, HTTPStatus.NOT_FOUND: unknown},
+        exception_handlers={GitHubError: on_error, HTTPStatus.NOT_FOUND: on_error},
     )

@@ -7,6 +7,7 @@ it, with a person's token.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeAlias, TypeVar
@@ -18,11 +19,11 @@ from starlette.routing import Route
 
 from tests.support.github import installations, pulls
 from tests.support.github.core import GitHub
-from tests.support.github.errors import GitHubError, not_found
+from tests.support.github.errors import GitHubError, invalid, not_found
 from tests.support.github.events import Events
 from tests.support.github.faults import Fault
 from tests.support.github.hooks import Delivery
-from tests.support.github.models import Account, Body, HookConfig, Level
+from tests.support.github.models import Account, AccountType, Body, HookConfig, Level
 from tests.support.github.state import State
 
 InputT = TypeVar("InputT", bound=BaseModel)
@@ -73,10 +74,7 @@ class OrganizationInput(AccountInput):
 @control("POST", "/organizations")
 async def create_organization(github: GitHub, request: Request, raw: bytes) -> object:
     wanted, state = parse(OrganizationInput, raw), github.state
-    if state.has_account(wanted.login):
-        found = state.account(wanted.login)
-    else:
-        found = state.add_account(wanted.login, "Organization", wanted.name)
+    found = _account(state, wanted.login, wanted.name, "Organization")
     members = state.memberships.setdefault(found.id, [])
     for login in wanted.owners:
         person = _account(state, login)
@@ -85,8 +83,19 @@ async def create_organization(github: GitHub, request: Request, raw: bytes) -> o
     return {"id": found.id, "login": found.login}
 
 
-def _account(state: State, login: str, name: str = "") -> Account:
-    return state.account(login) if state.has_account(login) else state.add_account(login, name=name)
+RESERVED = frozenset(
+    ["app", "apps", "avatars", "installation", "installations", "orgs", "rate_limit", "repos", "repositories", "settings", "user", "users"]
+)
+"""First parts of paths that mean something else than an account."""
+
+
+def _account(state: State, login: str, name: str = "", kind: AccountType = "User") -> Account:
+    """Known or new; raises 422 for a login that no account can have."""
+    if state.has_account(login):
+        return state.account(login)
+    if login in RESERVED or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}", login):
+        raise invalid("User", "login", "invalid")
+    return state.add_account(login, kind, name)
 
 
 class InstallationInput(BaseModel):
