@@ -1,0 +1,155 @@
+"""The sticky comment: one, quiet, edited in place; status, URL, cause of a failure, the last revisions."""
+
+from workflows.models import EnvironmentSnapshot, Failure, Phase, Revision, RevisionState, Serving
+from workflows.naming import comment_marker
+from workflows.rendering.links import Links, link
+from workflows.rendering.text import code, duration, escape, fence, when
+
+MAX_COMMENT = 60_000
+"""Characters; GitHub refuses above 65,536. Every part is cut far below."""
+MAX_SHOWN = 10
+"""Revisions, blockers and reasons in one comment."""
+_HEADINGS = {
+    Phase.PENDING: "⏳ Preview pending",
+    Phase.QUEUED: "⏳ Preview pending: queued",
+    Phase.BUILDING: "🔨 Preview running: building",
+    Phase.DEPLOYING: "🚀 Preview running: deploying",
+    Phase.CHECKING: "🔎 Preview running: checking",
+    Phase.READY: "✅ Preview ready",
+    Phase.DEGRADED: "⚠️ Preview degraded",
+    Phase.FAILED: "❌ Preview failed",
+    Phase.SLEEPING: "💤 Preview sleeping",
+    Phase.DELETING: "🧹 Preview being removed",
+    Phase.DELETED: "🧹 Preview cleaned up",
+}
+_RESULTS = {
+    RevisionState.PENDING: "⏳ pending",
+    RevisionState.BUILDING: "🔨 building",
+    RevisionState.DEPLOYING: "🚀 deploying",
+    RevisionState.CHECKING: "🔎 checking",
+    RevisionState.SUCCEEDED: "✅ succeeded",
+    RevisionState.FAILED: "❌ failed",
+    RevisionState.SUPERSEDED: "⏭️ superseded",
+    RevisionState.CANCELLED: "⏹️ cancelled",
+}
+
+
+def render_comment(snapshot: EnvironmentSnapshot, links: Links) -> str:
+    """The comment's whole body, marker first; below `MAX_COMMENT` characters whatever the input."""
+    marker = comment_marker(snapshot.pull_request.repository_id, snapshot.pull_request.number)
+    blocks = [
+        f"{marker}\n### {_HEADINGS[snapshot.phase]}",
+        _address(snapshot),
+        _reason(snapshot),
+        _failure(snapshot.failure) if snapshot.phase is Phase.FAILED else "",
+        _blockers(snapshot),
+        _facts(snapshot, links),
+        _revisions(snapshot, links),
+        _plan(snapshot),
+        _footer(snapshot, links),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def short(commit: str) -> str:
+    return commit[:7]
+
+
+def _address(snapshot: EnvironmentSnapshot) -> str:
+    serving = snapshot.serving
+    if serving is None:
+        return ""
+    address = link(escape(serving.url), serving.url)
+    if snapshot.phase is Phase.READY and is_current(snapshot, serving):
+        return f"**{address}**"
+    return f"**{address}** still serves {code(short(serving.commit))}"
+
+
+def is_current(snapshot: EnvironmentSnapshot, serving: Serving) -> bool:
+    """What answers is the commit that is wanted."""
+    return snapshot.commit is None or serving.commit == snapshot.commit
+
+
+def _reason(snapshot: EnvironmentSnapshot) -> str:
+    is_told_below = snapshot.phase is Phase.FAILED and snapshot.failure is not None
+    if not snapshot.reason or is_told_below:
+        return ""
+    return f"> Status: {escape(snapshot.reason)}"
+
+
+def _failure(failure: Failure | None) -> str:
+    if failure is None:
+        return ""
+    where = f" in the {escape(failure.phase)} phase" if failure.phase else ""
+    tries = f", after {failure.attempts} attempts" if failure.attempts > 1 else ""
+    parts = [f"**Cause**{where}{tries}: {escape(failure.message, 600)}"]
+    if failure.excerpt:
+        parts.append(fence(failure.excerpt[-40:]))
+    if failure.hint:
+        parts.append(f"**What to do**: {escape(failure.hint, 600)}")
+    return "\n\n".join(parts)
+
+
+def _blockers(snapshot: EnvironmentSnapshot) -> str:
+    lines = [f"- Waiting for: {escape(each)}" for each in snapshot.blockers[:MAX_SHOWN]]
+    return (
+        "\n".join(["**The removal is blocked; it is retried until it succeeds.**", *lines])
+        if (lines)
+        else ""
+    )
+
+
+def _facts(snapshot: EnvironmentSnapshot, links: Links) -> str:
+    facts = []
+    if snapshot.commit:
+        shown = link(code(short(snapshot.commit)), links.commit(snapshot, snapshot.commit))
+        facts.append(f"Commit {shown}")
+    if snapshot.branch:
+        facts.append(f"branch {code(snapshot.branch)}")
+    facts.append(f"updated {when(snapshot.updated_at)}")
+    return " · ".join(facts)
+
+
+def _revisions(snapshot: EnvironmentSnapshot, links: Links) -> str:
+    if not snapshot.revisions:
+        return ""
+    rows = [_row(snapshot, each, links) for each in snapshot.revisions[:MAX_SHOWN]]
+    return "\n".join(
+        [
+            "| Commit | Result | Begun | Took | By |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+        ]
+    )
+
+
+def _row(snapshot: EnvironmentSnapshot, revision: Revision, links: Links) -> str:
+    commit = link(code(short(revision.commit)), links.commit(snapshot, revision.commit))
+    took = duration(revision.finished_at - revision.created_at) if revision.finished_at else ""
+    cells = [
+        commit,
+        _RESULTS[revision.state],
+        when(revision.created_at),
+        took,
+        escape(revision.trigger, 100),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _plan(snapshot: EnvironmentSnapshot) -> str:
+    reasons = snapshot.revisions[0].reasons if snapshot.revisions else ()
+    if not reasons:
+        return ""
+    lines = [f"- Plan: {escape(each)}" for each in reasons[:MAX_SHOWN]]
+    return "\n".join(
+        ["<details><summary>Why it is deployed like this</summary>", "", *lines, "", "</details>"]
+    )
+
+
+def _footer(snapshot: EnvironmentSnapshot, links: Links) -> str:
+    places = (
+        ("Page", links.page(snapshot)),
+        ("Logs", links.logs(snapshot)),
+        ("Workflow", links.workflow(snapshot.workflow_id)),
+    )
+    return " · ".join(link(label, url) for label, url in places if url)

@@ -1,0 +1,49 @@
+"""Where a person reads more. Addresses of Catalyst's own pages; empty where there is no such place."""
+
+from urllib.parse import quote
+
+from workflows.models import Commit, EnvironmentSnapshot, Payload
+
+
+class Links(Payload):
+    """Made once by the process that renders."""
+
+    web_url: str = ""
+    """Catalyst's pages, without a slash at the end."""
+    temporal_ui_url: str = ""
+    temporal_namespace: str = "default"
+    github_web_url: str = ""
+    """For links to commits; GitHub's API has another address."""
+
+    def page(self, snapshot: EnvironmentSnapshot) -> str:
+        """The environment's page."""
+        if not self.web_url:
+            return ""
+        ref = snapshot.ref
+        return f"{self.web_url}/environments/{ref.project}/{ref.environment}"
+
+    def logs(self, snapshot: EnvironmentSnapshot) -> str:
+        page = self.page(snapshot)
+        return f"{page}/logs" if page else ""
+
+    def workflow(self, workflow_id: str) -> str:
+        """The workflow's latest run in Temporal's UI."""
+        if not self.temporal_ui_url:
+            return ""
+        namespace = quote(self.temporal_namespace, safe="")
+        return (
+            f"{self.temporal_ui_url}/namespaces/{namespace}/workflows/{quote(workflow_id, safe='')}"
+        )
+
+    def commit(self, snapshot: EnvironmentSnapshot, commit: Commit) -> str:
+        if not self.github_web_url:
+            return ""
+        repository = quote(snapshot.pull_request.repository, safe="/")
+        return f"{self.github_web_url}/{repository}/commit/{commit}"
+
+
+def link(label: str, url: str) -> str:
+    """A Markdown link, or the label alone; `label` is Markdown already."""
+    if not url.startswith(("http://", "https://")):
+        return label
+    return f"[{label}]({quote(url, safe=':/?&=%#,;@!~*+$-._[]')})"
