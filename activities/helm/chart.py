@@ -50,7 +50,7 @@ async def fetch_chart(
 ) -> Chart:
     """Fetch the chart's directory at that commit. Raises ManifestError, and what `fetch_commit` does."""
     path = path.strip("/") or "."
-    parts = () if path == "." else (path,)
+    parts: tuple[str, ...] = () if path == "." else (path,)
     root = await fetch_commit(
         origin.url,
         commit,
@@ -60,7 +60,8 @@ async def fetch_chart(
         timeout=timeout,
         paths=parts,
     )
-    if parts and await asyncio.to_thread(_has_dangling_link, root / path):
+    has_dangling_link = await asyncio.to_thread(_has_dangling_link, root / path)
+    if parts and has_dangling_link:
         # Links to other places of the repository: then all of it is needed.
         root = await fetch_commit(
             origin.url, commit, origin.ref, origin.token, directory / "whole", timeout=timeout

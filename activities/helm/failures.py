@@ -4,6 +4,7 @@ The patterns are of Helm 4.3; every one stands in a test with the very text that
 """
 
 import re
+from collections.abc import Callable
 
 from activities.masking import mask, mask_lines
 from workflows.errors import (
@@ -13,6 +14,8 @@ from workflows.errors import (
     ManifestError,
     RolloutFailedError,
 )
+
+Lines = tuple[str, ...]
 
 _PREFIX = re.compile(r"(?:.*\n)*?Error: (?:(?:UPGRADE|INSTALLATION) FAILED: )?")
 _PLATFORM = re.compile(
@@ -59,26 +62,9 @@ def to_failure(stderr: str, *, chart: str = "chart", name: str = "") -> Catalyst
     if name:
         text = re.sub(rf"(?<![\w./-]){re.escape(name)}/(?=[\w./-]+)", f"{chart.rstrip('/')}/", text)
     lines = mask_lines(line for line in text.splitlines() if line.strip())
-    if found := _FORBIDDEN.search(text):
-        return _forbidden(found, text, lines)
-    if _RENDER.search(text):
-        return ManifestError(f"the chart does not render: {_where(text)}", excerpt=lines)
-    if _PLATFORM.search(text):
-        return HelmError(f"Helm could not do its work: {_first(lines)}", excerpt=lines)
-    if _HOOKS.search(text):
-        return RolloutFailedError(
-            f"a hook of the chart failed: {_first(mask_lines([_HOOKS.sub('', text)]))}",
-            excerpt=lines,
-            hint=_HOOK_HINT,
-        )
-    if _VALUES.search(text):
-        told = "; ".join(line.strip() for line in lines[1:])
-        return ManifestError(f"the values do not fit the chart's schema: {told}", excerpt=lines)
-    if _CHART.search(text):
-        hint = _DEPENDENCY_HINT if "dependencies" in text else ""
-        return ManifestError(f"the chart cannot be used: {_first(lines)}", excerpt=lines, hint=hint)
-    if _REFUSED.search(text):
-        return ManifestError(f"Kubernetes refused the chart: {_first(lines)}", excerpt=lines)
+    for pattern, make in _TABLE:
+        if found := pattern.search(text):
+            return make(found, text, lines)
     return HelmError(f"Helm failed: {_first(lines)}", excerpt=lines)
 
 
@@ -87,7 +73,7 @@ def reason_of(stderr: str) -> str:
     return _PREFIX.sub("", stderr, count=1).strip() if "Error: " in stderr else stderr.strip()
 
 
-def _forbidden(found: re.Match[str], text: str, lines: tuple[str, ...]) -> CatalystError:
+def _forbidden(found: re.Match[str], text: str, lines: Lines) -> CatalystError:
     thing = f'{found["kind"]} "{found["name"]}"'
     why = found["why"]
     if "being terminated" in why:
@@ -105,6 +91,45 @@ def _forbidden(found: re.Match[str], text: str, lines: tuple[str, ...]) -> Catal
     return ForbiddenManifestError(message, excerpt=lines)
 
 
+def _unrendered(_: re.Match[str], text: str, lines: Lines) -> CatalystError:
+    return ManifestError(f"the chart does not render: {_where(text)}", excerpt=lines)
+
+
+def _platform(_: re.Match[str], __: str, lines: Lines) -> CatalystError:
+    return HelmError(f"Helm could not do its work: {_first(lines)}", excerpt=lines)
+
+
+def _hook(_: re.Match[str], text: str, lines: Lines) -> CatalystError:
+    told = _first(mask_lines(_HOOKS.sub("", text).splitlines()))
+    return RolloutFailedError(f"a hook of the chart failed: {told}", excerpt=lines, hint=_HOOK_HINT)
+
+
+def _schema(_: re.Match[str], __: str, lines: Lines) -> CatalystError:
+    told = "; ".join(line.strip() for line in lines[1:])
+    return ManifestError(f"the values do not fit the chart's schema: {told}", excerpt=lines)
+
+
+def _unusable(_: re.Match[str], text: str, lines: Lines) -> CatalystError:
+    hint = _DEPENDENCY_HINT if "dependencies" in text else ""
+    return ManifestError(f"the chart cannot be used: {_first(lines)}", excerpt=lines, hint=hint)
+
+
+def _refused(_: re.Match[str], __: str, lines: Lines) -> CatalystError:
+    return ManifestError(f"Kubernetes refused the chart: {_first(lines)}", excerpt=lines)
+
+
+_TABLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, Lines], CatalystError]], ...] = (
+    (_FORBIDDEN, _forbidden),
+    (_RENDER, _unrendered),
+    (_PLATFORM, _platform),
+    (_HOOKS, _hook),
+    (_VALUES, _schema),
+    (_CHART, _unusable),
+    (_REFUSED, _refused),
+)
+"""The first that matches decides: a template may quote what an API says, and an API what a template says."""
+
+
 def _where(text: str) -> str:
     """`file:line: what`, as far as Helm says it."""
     if found := _PARSE_PLACE.search(text):
@@ -117,5 +142,5 @@ def _where(text: str) -> str:
     return f"{found['file']}:{found['line']}: {last}"
 
 
-def _first(lines: tuple[str, ...]) -> str:
+def _first(lines: Lines) -> str:
     return lines[0] if lines else "it gave no reason"

@@ -10,6 +10,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from kubernetes.aio.client import ApiClient
 
@@ -59,6 +60,14 @@ class ReleaseRecords:
             await self._fail(record)
         return len(unsettled)
 
+    async def newest_manifest(self) -> str:
+        """What the newest version rendered to; empty where there is none."""
+        records = await self.list()
+        if not records:
+            return ""
+        secret = await kube.request(self._api, "GET", f"{self._path}/{records[-1].name}")
+        return str(_unpack(secret["data"]["release"]).get("manifest", ""))
+
     async def _fail(self, record: Record) -> None:
         path = f"{self._path}/{record.name}"
         try:
@@ -85,11 +94,15 @@ class ReleaseRecords:
 
 def failed_release(data: str) -> str:
     """The record's content with its status changed: base64 of base64 of gzip of JSON, as Helm stores it."""
-    packed = base64.b64decode(base64.b64decode(data))
-    content = json.loads(gzip.decompress(packed))
+    content = _unpack(data)
     content["info"] = {**content["info"], "status": FAILED, "description": _REASON}
     packed = gzip.compress(json.dumps(content).encode(), mtime=0)
     return base64.b64encode(base64.b64encode(packed)).decode()
+
+
+def _unpack(data: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
+    return content
 
 
 def _record(secret: KubeObject) -> Record:

@@ -1,0 +1,6 @@
+"""Releases: a chart of the pinned commit, installed with Helm as the environment's own identity."""
+
+from activities.helm.activities import HelmActivities
+from activities.helm.config import HelmConfig
+
+__all__ = ["HelmActivities", "HelmConfig"]

@@ -1,0 +1,264 @@
+"""The port that installs, settles and removes releases."""
+
+import asyncio
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pyhelm3
+from kubernetes.aio.client import ApiClient
+from temporalio import activity
+
+from activities import kube
+from activities.heartbeat import beating
+from activities.helm import access
+from activities.helm.chart import Chart, fetch_chart
+from activities.helm.command import MARKER, HelmCommand, Surroundings
+from activities.helm.config import HelmConfig
+from activities.helm.evidence import explain
+from activities.helm.failures import to_failure
+from activities.helm.hooks import stop_unfinished_hooks
+from activities.helm.records import DEPLOYED, Record, ReleaseRecords
+from activities.helm.rendering import (
+    LABELS_VARIABLE,
+    labels_for,
+    upgrade_options,
+    write_plugin,
+)
+from activities.origin import GitHubAccess, Origin, origin_of
+from activities.processes import ProcessTimeoutError, end_survivors, uninterrupted
+from workflows import naming
+from workflows.errors import (
+    CatalystError,
+    ConfigurationError,
+    HelmError,
+)
+from workflows.models import EnvironmentRef
+from workflows.models import messages as m
+from workflows.ports import HelmPort
+from workflows.values import ValueFacts, release_values
+
+_BEAT = 0.5
+"""Seconds. A cancel arrives in the answer to a heartbeat, and old work has to stop within two seconds."""
+_PREFIX = "helm-"
+
+
+class HelmActivities(HelmPort):
+    """Runs Helm as the environment's own ServiceAccount; one release a namespace, one Helm at a time for it."""
+
+    def __init__(self, api: ApiClient, config: HelmConfig, github: GitHubAccess) -> None:
+        self._api = api
+        self._config = config
+        self._github = github
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @activity.defn(name="deploy_release")
+    async def deploy_release(self, request: m.DeployReleaseInput) -> m.DeployReleaseResult:
+        """See `HelmPort`; also raises RolloutFailedError for a hook of the chart, and what fetching raises."""
+        namespace, release = request.ref.namespace, request.release.name
+        async with beating(_BEAT) as progress, self._alone(namespace):
+            progress.detail = "settling"
+            await self._settle(namespace, release)
+            records = ReleaseRecords(self._api, namespace, release)
+            if found := _deployed_by(request.revision, await records.list()):
+                # An earlier attempt's answer was lost; the work was not.
+                return m.DeployReleaseResult(
+                    release_revision=found.version, chart=request.release.chart
+                )
+            try:
+                with tempfile.TemporaryDirectory(
+                    prefix=_PREFIX, dir=self._config.work_dir
+                ) as directory:
+                    progress.detail = "fetching the chart"
+                    chart, kubeconfig = await self._prepare(request, Path(directory))
+                    progress.detail = "running Helm"
+                    return await self._upgrade(request, chart, kubeconfig)
+            except asyncio.CancelledError:
+                await self._settle_after_cancel(namespace, release)
+                raise
+
+    @activity.defn(name="settle_release")
+    async def settle_release(self, request: m.StopRevisionInput) -> None:
+        """See `HelmPort`. Raises ClusterError when it cannot tell; then nothing is confirmed."""
+        namespace = request.ref.namespace
+        if not namespace:
+            return
+        async with beating(_BEAT), self._alone(namespace):
+            await self._settle(namespace, _release_of(request.ref, request.release))
+
+    @activity.defn(name="uninstall_release")
+    async def uninstall_release(self, request: m.RemoveInput) -> None:
+        """See `HelmPort`. What the chart itself prevents is left to the namespace's deletion."""
+        namespace, release = request.ref.namespace, _release_of(request.ref, request.release)
+        if not namespace:
+            return
+        async with beating(_BEAT), self._alone(namespace):
+            if not await ReleaseRecords(self._api, namespace, release).list():
+                return
+            with tempfile.TemporaryDirectory(
+                prefix=_PREFIX, dir=self._config.work_dir
+            ) as directory:
+                try:
+                    kubeconfig = await self._kubeconfig(namespace, Path(directory))
+                except kube.KubeError:
+                    return  # the identity is gone, or the namespace is on its way out
+                await self._uninstall(namespace, release, kubeconfig)
+
+    @asynccontextmanager
+    async def _alone(self, namespace: str) -> AsyncIterator[None]:
+        """No other Helm of ours works on that namespace: not here, and none that outlived its worker."""
+        await end_survivors(MARKER, namespace, grace=self._config.grace)
+        async with self._locks[namespace]:
+            yield
+
+    async def _settle(self, namespace: str, release: str) -> None:
+        await ReleaseRecords(self._api, namespace, release).settle()
+        await stop_unfinished_hooks(self._api, namespace)
+
+    async def _settle_after_cancel(self, namespace: str, release: str) -> None:
+        """Helm has ended; now its record. The cancel goes on whatever comes of it: `settle_release` confirms."""
+        try:
+            await uninterrupted(self._settle(namespace, release))
+        except CatalystError as error:
+            activity.logger.warning("release %s is not settled yet: %s", release, error)
+
+    async def _prepare(self, request: m.DeployReleaseInput, directory: Path) -> tuple[Chart, Path]:
+        try:
+            async with asyncio.TaskGroup() as group:
+                chart = group.create_task(self._chart(request, directory))
+                kubeconfig = group.create_task(self._kubeconfig(request.ref.namespace, directory))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None  # the other one was cancelled
+        return chart.result(), kubeconfig.result()
+
+    async def _chart(self, request: m.DeployReleaseInput, directory: Path) -> Chart:
+        async with origin_of(self._github, request.pull_request) as origin:
+            return await self._fetch(origin, request, directory)
+
+    async def _fetch(self, origin: Origin, request: m.DeployReleaseInput, directory: Path) -> Chart:
+        return await fetch_chart(
+            origin,
+            request.commit,
+            request.release.chart,
+            directory,
+            timeout=self._config.fetch_timeout,
+        )
+
+    async def _kubeconfig(self, namespace: str, directory: Path) -> Path:
+        seconds = self._config.token_seconds
+        token = await access.request_token(self._api, namespace, seconds)
+        path = directory / "kubeconfig"
+        await access.write_kubeconfig(
+            self._api, path, namespace=namespace, token=token, server=self._config.server
+        )
+        return path
+
+    async def _upgrade(
+        self, request: m.DeployReleaseInput, chart: Chart, kubeconfig: Path
+    ) -> m.DeployReleaseResult:
+        namespace, release = request.ref.namespace, request.release.name
+        values = release_values(
+            self._facts(request), request.release.values, chart=chart.values, schema=chart.schema
+        )
+        await asyncio.to_thread(write_plugin, kubeconfig.parent)
+        command = self._command(
+            namespace,
+            kubeconfig,
+            options=upgrade_options(request),
+            environment={LABELS_VARIABLE: json.dumps(labels_for(request))},
+        )
+        try:
+            answer = await command.install_or_upgrade(
+                release,
+                chart.directory,
+                values,
+                create_namespace=False,  # a late Helm must not bring a deleted namespace back
+                namespace=namespace,
+                description=f"commit {request.commit}",
+                server_side="true",
+                force_conflicts=True,  # what people changed by hand is put right
+                timeout=f"{self._config.hook_timeout}s",
+            )
+        except pyhelm3.errors.Error as error:
+            stderr = error.stderr.decode(errors="replace")
+            raise await explain(
+                self._api, stderr, namespace=namespace, release=release, chart=chart
+            ) from None
+        except ProcessTimeoutError as error:
+            await self._settle_after_cancel(namespace, release)
+            raise HelmError("Helm took longer than it may; it was ended") from error
+        metadata = answer["chart"]["metadata"]
+        return m.DeployReleaseResult(
+            release_revision=int(answer["version"]),
+            chart=f"{metadata['name']}-{metadata['version']}",
+        )
+
+    async def _uninstall(self, namespace: str, release: str, kubeconfig: Path) -> None:
+        for no_hooks in (False, True):
+            command = self._command(namespace, kubeconfig)
+            timeout = f"{self._config.uninstall_timeout}s"
+            try:
+                await command.uninstall(
+                    release, namespace=namespace, no_hooks=no_hooks, timeout=timeout
+                )
+            except pyhelm3.errors.Error as error:
+                stderr = error.stderr.decode(errors="replace")
+                if "release: not found" in stderr:
+                    return
+                failure = to_failure(stderr)
+                if isinstance(failure, HelmError) and "Helm could not" in str(failure):
+                    raise failure from None
+                activity.logger.warning("uninstalling %s: %s", release, failure)
+            except ProcessTimeoutError:
+                activity.logger.warning("uninstalling %s took too long", release)
+            else:
+                return
+
+    def _command(
+        self,
+        namespace: str,
+        kubeconfig: Path,
+        *,
+        options: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+    ) -> HelmCommand:
+        if not self._config.executable.is_file():
+            raise ConfigurationError("the configured Helm does not exist")
+        return HelmCommand(
+            self._config.executable,
+            Surroundings(kubeconfig.parent, kubeconfig, namespace),
+            limit=self._config.command_timeout,
+            grace=self._config.grace,
+            history=self._config.history,
+            upgrade_options=options,
+            environment=environment,
+        )
+
+    def _facts(self, request: m.DeployReleaseInput) -> ValueFacts:
+        namespace = request.ref.namespace
+        return ValueFacts(
+            commit=request.commit,
+            url=self._config.address.url(namespace),
+            host=self._config.address.host(namespace),
+            namespace=namespace,
+            environment=request.ref.environment,
+            project=request.ref.project,
+            branch=request.branch,
+            images=request.images,
+        )
+
+
+def _deployed_by(revision: str, records: tuple[Record, ...]) -> Record | None:
+    """The newest record, if it is the finished work of that very revision."""
+    newest = records[-1] if records else None
+    if newest is None or newest.status != DEPLOYED:
+        return None
+    is_of_revision = newest.labels.get(naming.REVISION_LABEL) == naming.short_hash(revision)
+    return newest if is_of_revision else None
+
+
+def _release_of(ref: EnvironmentRef, release: str) -> str:
+    return release or naming.release_name(ref.environment)

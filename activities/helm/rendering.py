@@ -1,0 +1,58 @@
+"""What Helm is told beside the values: marks on the release record, and labels on everything it renders."""
+
+import json
+import sys
+from pathlib import Path
+
+from activities.helm import labels
+from workflows import naming
+from workflows.models import messages as m
+
+_PLUGIN = "catalyst-labels"
+LABELS_VARIABLE = labels.LABELS_VARIABLE
+
+
+def labels_for(request: m.DeployReleaseInput) -> dict[str, dict[str, str]]:
+    """What the post-renderer puts where (ENV-021). Pods do not carry the commit: it would restart them for nothing."""
+    ref = request.ref
+    lasting = {
+        naming.TEAM_LABEL: ref.team,
+        naming.PROJECT_LABEL: ref.project,
+        naming.ENVIRONMENT_LABEL: ref.environment,
+    }
+    component = request.images[0].component if request.images else "app"
+    return {
+        "objects": {naming.COMMIT_LABEL: request.commit},
+        "pods": {
+            **lasting,
+            naming.BRANCH_LABEL: naming.label_value(request.branch),
+            naming.COMPONENT_LABEL: component,
+        },
+        "volumes": lasting,
+    }
+
+
+def upgrade_options(request: m.DeployReleaseInput) -> tuple[str, ...]:
+    """The release record carries its commit and revision (invariant 3)."""
+    marks = {
+        naming.COMMIT_LABEL: request.commit,
+        naming.REVISION_LABEL: naming.short_hash(request.revision),
+    }
+    joined = ",".join(f"{key}={value}" for key, value in marks.items())
+    return ("--labels", joined, "--post-renderer", _PLUGIN)
+
+
+def write_plugin(directory: Path) -> None:
+    """Helm 4 takes post-renderers as plugins only: a directory with a description of the program."""
+    plugin = directory / "plugins" / _PLUGIN
+    plugin.mkdir(parents=True)
+    program = {"command": sys.executable, "args": ["-I", str(Path(labels.__file__).resolve())]}
+    description = {
+        "apiVersion": "v1",
+        "type": "postrenderer/v1",
+        "name": _PLUGIN,
+        "version": "1.0.0",
+        "runtime": "subprocess",
+        "runtimeConfig": {"platformCommand": [program]},
+    }
+    (plugin / "plugin.yaml").write_text(json.dumps(description))  # JSON is YAML
