@@ -6,9 +6,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from deploy.local.cluster import connection_file, read_connection
 from deploy.local.control.probes import answers
 from deploy.local.control.service import Service
 from deploy.local.instance import Instance
+from deploy.local.stack import ClusterStack
 
 
 class GitHubFacts(BaseModel):
@@ -25,9 +27,17 @@ class GitHubFacts(BaseModel):
     """What webhooks are signed with."""
 
 
+def host_address(instance: Instance) -> str:
+    """This machine as pods see it: its end of the link to the node, unless another cluster is used."""
+    try:
+        return read_connection(connection_file(instance)).host_address
+    except FileNotFoundError:
+        return ClusterStack(instance).connection.host_address
+
+
 def github_url(instance: Instance) -> str:
-    """One address for this machine and for pods: the machine's end of the link to the node."""
-    return f"http://{instance.network.host_address}:{instance.ports.github}"
+    """One address for this machine and for pods."""
+    return f"http://{host_address(instance)}:{instance.ports.github}"
 
 
 def github_page(instance: Instance) -> str:
@@ -58,7 +68,7 @@ def github_service(instance: Instance) -> Service:
         argv=(
             *(sys.executable, "-m", "tests.support.github"),
             *("--data", str(github_data(instance))),
-            *("--host", instance.network.host_address, "--host", "127.0.0.1"),
+            *("--host", host_address(instance), "--host", "127.0.0.1"),
             *("--port", str(instance.ports.github)),
             *("--base-url", github_url(instance)),
             *("--webhook-url", webhook_url(instance)),

@@ -39,9 +39,8 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "github_app_key": str(github.key_file),
         "registry": cluster.registry,
         "registry_is_plain_http": "true",
-        "registry_mirror": cluster.registry,
+        **_base_images(instance, cluster),
         "builder_image": cluster.builder_image,
-        "probe_image": f"{cluster.registry}/library/python:3.11-slim",
         "helm": str(cluster.helm),
         "domain": cluster.preview_domain,
         "public_port": str(cluster.browser_port),
@@ -70,3 +69,13 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         grace=_GRACE,
         hint="its log tells what is missing; the cluster must be up",
     )
+
+
+def _base_images(instance: Instance, cluster: ClusterConnection) -> dict[str, str]:
+    """The node's own registry stands in for docker.io; another cluster asks the real one."""
+    is_own_node = cluster.node_address == instance.network.node_address
+    mirror = cluster.registry if is_own_node else ""
+    return {
+        "registry_mirror": mirror,
+        "probe_image": f"{mirror or 'docker.io'}/library/python:3.11-slim",
+    }
