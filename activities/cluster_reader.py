@@ -12,8 +12,8 @@ from pathlib import Path
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
+from activities.log_masking import mask_log
 from activities.logs import ContainerRef, LogsMissingError, PodLogs
-from activities.masking import mask_secrets
 from workflows import naming
 from workflows.errors import ClusterError
 from workflows.models import EnvironmentRef
@@ -112,7 +112,7 @@ class ClusterReader:
                 ClusterError
             ) as error:  # one kubelet's trouble leaves the other containers readable
                 return LiveLog(ref, note=str(error))
-            return LiveLog(ref, tuple(mask_secrets("\n".join(lines)).splitlines()))
+            return LiveLog(ref, await mask_log(lines))
 
         wanted = [
             ref for ref in await pods.containers(namespace) if container in (None, ref.container)

@@ -87,8 +87,8 @@ async def writing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
 
 @contextmanager
 def writing_sync(engine: Engine) -> Generator[Connection]:
+    """The same for code on threads; failures stay the library's."""
     with (
-        translated("writing to the database"),
         engine.connect().execution_options(**{_IMMEDIATE: True}) as connection,
         connection.begin(),
     ):

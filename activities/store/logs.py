@@ -7,14 +7,14 @@ from pydantic import AwareDatetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from activities.masking import mask_secrets
+from activities.log_masking import mask_log
 from activities.store.database import reading, writing
 from activities.store.tables import KeptLogRow
 from activities.store.upsert import insert_into
 from workflows.models import Payload
 
-MAX_CHARACTERS = 1_000_000
-"""Of one container: about 10,000 lines, the newest."""
+MAX_CHARACTERS = 500_000
+"""Of one container: about 5,000 lines, the newest."""
 MAX_CONTAINERS = 100
 """Of one namespace: a preview that restarts for weeks must not fill the disk."""
 
@@ -37,7 +37,7 @@ class KeptLogs:
 
     async def keep(self, namespace: str, pod: str, container: str, lines: Sequence[str]) -> None:
         """Store the container's last lines, in place of what was kept of it before."""
-        text = mask_secrets("\n".join(lines))[-MAX_CHARACTERS:]
+        text = "\n".join(await mask_log(_last(lines)))
         values = {
             "namespace": namespace,
             "pod": pod,
@@ -73,6 +73,17 @@ class KeptLogs:
             KeptLog.model_validate(dict(row) | {"lines": tuple(row["lines"].split("\n"))})
             for row in rows
         )
+
+
+def _last(lines: Sequence[str]) -> list[str]:
+    """As many whole lines from the end as are kept: half a line could hold half a secret."""
+    room, kept = MAX_CHARACTERS, []
+    for line in reversed(lines):
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return kept[::-1]
 
 
 async def _drop_oldest(connection: AsyncConnection, namespace: str) -> None:

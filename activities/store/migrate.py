@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from activities.store.database import open_sync, translated, writing_sync
+from workflows.errors import StoreError
 
 _LOCK = 7_203_641_905
 """Any number, as long as nobody else's program on the same PostgreSQL uses it for an advisory lock."""
@@ -24,7 +25,12 @@ def upgrade(url: str) -> None:
         with translated("upgrading the database"), writing_sync(engine) as connection:
             if connection.dialect.name == "postgresql":  # SQLite's writer has the lock by now
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            if current(connection) != head():
+            found = current(connection)
+            if found is not None and found not in _known():
+                raise StoreError(
+                    f"the database is at schema {found}, which this release does not know"
+                )
+            if found != head():
                 command.upgrade(_config(connection), "head")
     finally:
         engine.dispose()
@@ -38,6 +44,10 @@ def current(connection: Connection) -> str | None:
 def head() -> str | None:
     """The newest migration of this release."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _known() -> set[str]:
+    return {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config(connection: Connection | None = None) -> Config:
