@@ -197,12 +197,13 @@ def settle(instance: Instance, is_free: Callable[[Instance], bool]) -> Instance:
 
     Raises InstanceError when none of the tried places is free.
     """
-    for salt in range(MAX_SALT):
-        candidate = replace(instance, salt=salt)
+    for step in range(MAX_SALT):
+        # From where it was before: a stack that is up stays where it is.
+        candidate = replace(instance, salt=(instance.salt + step) % MAX_SALT)
         if is_free(candidate):
             place = _place_file(candidate)
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(f"{salt}\n")
+            place.write_text(f"{candidate.salt}\n")
             return candidate
     message = f"none of {MAX_SALT} blocks of addresses and ports is free for {instance.name}"
     raise InstanceError(message)

@@ -78,6 +78,12 @@ def test_settling_steps_aside_from_a_taken_place_and_remembers_it(tmp_path: Path
     assert (instance.state_directory / "place").read_text() == "2\n"
 
 
+def test_a_stack_that_settled_stays_where_it_is(tmp_path: Path) -> None:
+    derived = derive(Path("/srv/a"), {**ENVIRONMENT, "XDG_STATE_HOME": str(tmp_path)})
+    settled = replace(derived, salt=5)
+    assert settle(settled, lambda _: True) == settled
+
+
 def test_settling_says_when_no_place_is_free(tmp_path: Path) -> None:
     instance = derive(Path("/srv/a"), {**ENVIRONMENT, "XDG_STATE_HOME": str(tmp_path)})
     with pytest.raises(InstanceError, match="free"):
