@@ -1,0 +1,106 @@
+"""`python -m tests.bench`: measure on the running stack of this checkout and print a table in Markdown."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+
+from deploy.local.cluster import connection_file
+from deploy.local.instance import current
+from deploy.local.processes import Processes
+from tests.bench import floor, lifecycle
+from tests.bench.figures import Figure, machine, resident, table
+from tests.e2e.support.preview import BRANCH, Preview, Previews
+from tests.e2e.support.stack import Stack, open_stack
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="of each measurement (default 5)")
+    options = parser.parse_args()
+    if not connection_file(current()).exists():
+        print("the local stack is not up: run `make demo` first", file=sys.stderr)
+        return 2
+    asyncio.run(_run(options.runs))
+    return 0
+
+
+async def _run(runs: int) -> None:
+    async with open_stack() as stack:
+        await stack.ensure_all()
+        previews = Previews(stack)
+        try:
+            figures = [*_memory(stack), *await _measure(previews, runs)]
+        finally:
+            for preview in previews.made:
+                if preview.number:
+                    await preview.close()
+    print(f"\nMeasured on {machine()}.\n\n{table(figures)}")
+
+
+async def _measure(previews: Previews, runs: int) -> list[Figure]:
+    cold, floors, warm = [], [], []
+    for number in range(1, runs + 1):
+        preview = await previews.create()
+        _say(f"{number}/{runs}: opening a pull request of a new repository")
+        cold.append(await lifecycle.measure_opening(preview))
+        _say(f"{number}/{runs}: the same with bare tools")
+        floors.append(await _floor(preview))
+        _say(f"{number}/{runs}: closing and reopening")
+        warm.append(await lifecycle.measure_reopening(preview))
+    preview = previews.made[-1]
+    pushes, stops, closings = [], [], []
+    for number in range(1, runs + 1):
+        _say(f"{number}/{runs}: pushing, superseding")
+        pushes.append(await lifecycle.measure_push(preview))
+        stops.append(await lifecycle.measure_superseding(preview))
+    for number, each in enumerate(previews.made, 1):
+        _say(f"{number}/{runs}: closing")
+        closings.append(await lifecycle.measure_closing(each))
+    whole = tuple(one.whole for one in floors)
+    bare = Figure("bare `buildctl` Job, then `helm upgrade --install --wait`", whole)
+    return [
+        Figure(
+            "opened → URL answers, empty build cache",
+            tuple(one.until_url for one in cold),
+            baseline=bare.median,
+            goal="≤ 1.5×",
+        ),
+        bare,
+        *(
+            Figure(f"  of which {phase}", samples)
+            for phase, samples in lifecycle.by_phase(cold).items()
+        ),
+        Figure("reopened → URL answers, warm build cache", tuple(o.until_url for o in warm)),
+        Figure("push → URL answers with the new commit", tuple(pushes)),
+        Figure("opened → workflow started", tuple(o.until_workflow for o in cold)),
+        Figure("new head read → old build stopped", tuple(stops), goal="p95 ≤ 2 s"),
+        Figure("closed → namespace gone", tuple(closings), goal="≤ 5 min"),
+    ]
+
+
+async def _floor(preview: Preview) -> floor.Floor:
+    stack = preview.stack
+    token = await stack.github.token(preview.repository.full_name.partition("/")[0])
+    scheme, _, rest = stack.github.base_url.partition("://")
+    clone = f"{scheme}://x-access-token:{token}@{rest}/{preview.repository.full_name}.git"
+    return await floor.measure_floor(
+        stack, preview.repository, BRANCH, clone, preview.sample, secrets.token_hex(4)
+    )
+
+
+def _memory(stack: Stack) -> list[Figure]:
+    """Resident memory of our two processes, before the first measurement."""
+    found = {record.name: record.pid for record in Processes(stack.instance).running()}
+    return [
+        Figure(f"memory of the {name}, at rest", (resident(found[name]),), unit="MiB")
+        for name in ("api", "worker")
+    ]
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Catalyst's own times, read where they happen: at the URL, in the workflow's history, in the cluster."""
+
+import asyncio
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass, field
+
+from tests.e2e.support.preview import Preview
+from tests.e2e.support.waiting import eventually
+from workflows.models import Phase
+
+
+@dataclass
+class Opened:
+    """Opening one pull request, in seconds from the moment it was opened."""
+
+    until_workflow: float
+    until_url: float
+    phases: dict[str, float] = field(default_factory=dict)
+    """Phase name to its own duration, as the revision recorded it."""
+
+
+async def measure_opening(preview: Preview) -> Opened:
+    """Open, and wait until the URL answers with that commit. The build cache is empty: the repository is new."""
+    return await _measure(preview, preview.open(preview.with_values(greeting=secrets.token_hex(4))))
+
+
+async def measure_reopening(preview: Preview) -> Opened:
+    """The same for a pull request whose removal has ended: its images are gone, its layers are cached."""
+    await preview.close()
+    await preview.until_gone()
+
+    async def reopen() -> str:
+        await preview.reopen()
+        return preview.commits[-1]
+
+    return await _measure(preview, reopen())
+
+
+async def _measure(preview: Preview, opening: Coroutine[None, None, str]) -> Opened:
+    stack = preview.stack
+    began = time.monotonic()
+    commit = await opening
+    started = asyncio.create_task(_since(began, _workflow_runs(preview)))
+    until_url = await _since(began, _url_answers(preview, commit))
+    until_workflow = await started
+    snapshot = await preview.until_ready(commit)
+    phases = {
+        timing.phase: (timing.finished_at - timing.started_at).total_seconds()
+        for timing in snapshot.revisions[0].timings
+        if timing.finished_at
+    }
+    await stack.until_deliveries_are_in()
+    return Opened(until_workflow, until_url, phases)
+
+
+async def measure_push(preview: Preview) -> float:
+    """From a push until the URL answers with its commit."""
+    began = time.monotonic()
+    commit = await preview.push(preview.with_values(greeting=secrets.token_hex(4)))
+    return await _since(began, _url_answers(preview, commit))
+
+
+async def measure_superseding(preview: Preview) -> float:
+    """From the read of a new head until the old revision, at work on its build, had really stopped.
+
+    Both moments are taken from the workflows' histories.
+    """
+    slow = {"Dockerfile": _slow(preview.sample["Dockerfile"])}
+    old = await preview.push(slow, force=True)
+    await preview.until_build_runs()
+    new = await preview.push(preview.with_values(greeting=secrets.token_hex(4)), force=True)
+    await preview.until_ready(new)
+    before = await preview.stack.run_of((await preview.revision_of(old)).id)
+    entity = await preview.stack.run_of(preview.workflow_id)
+    if before.closed is None:
+        raise RuntimeError(f"{old[:7]} never stopped")
+    looks = [look.ended for look in entity.of("read_pull_request") if look.ended]
+    read = max(look for look in looks if look <= before.closed)
+    return (before.closed - read).total_seconds()
+
+
+async def measure_closing(preview: Preview) -> float:
+    """From closing until the namespace is gone."""
+    namespace = await preview.namespace()
+    began = time.monotonic()
+    await preview.close()
+
+    async def is_gone() -> bool:
+        return await preview.stack.cluster.namespace(namespace) is None
+
+    await eventually(is_gone, within=300, what=f"{namespace} is gone")
+    return time.monotonic() - began
+
+
+def by_phase(opened: list[Opened]) -> dict[str, tuple[float, ...]]:
+    """Phase to its durations over all runs."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for one in opened:
+        for phase, seconds in one.phases.items():
+            found[phase].append(seconds)
+    return {phase: tuple(values) for phase, values in found.items()}
+
+
+async def _since(began: float, condition: Awaitable[None]) -> float:
+    await condition
+    return time.monotonic() - began
+
+
+async def _workflow_runs(preview: Preview) -> None:
+    async def runs() -> bool:
+        return (await preview.snapshot()).phase is not Phase.DELETED
+
+    await eventually(runs, within=60, what="the workflow runs")
+
+
+async def _url_answers(preview: Preview, commit: str) -> None:
+    async def answers() -> bool:
+        page = await preview.page()
+        return page.status == 200 and commit in page.text
+
+    await eventually(answers, within=300, what=f"{preview.url} answers with {commit[:7]}")
+
+
+def _slow(dockerfile: str) -> str:
+    return f"{dockerfile}\nRUN sleep 120\n"
