@@ -40,8 +40,14 @@ PASSED_THROUGH = (
     "workflows.ports",
     "workflows.commands",
     "workflows.wire",
+    "workflows.attempts",
+    "workflows.publisher",
+    "workflows.watch",
+    "workflows.slot",
+    "workflows.inbox",
+    "workflows.removal",
 )
-"""Pure modules: importing them once per process instead of once per workflow saves 2.7 MB and 130 ms each."""
+"""Modules without state of their own: importing them once per process instead of once per workflow saves 2.7 MB and 130 ms each."""
 
 
 def make_sandbox() -> SandboxedWorkflowRunner:

@@ -1,0 +1,78 @@
+"""Temporal servers for workflow tests: one dev server for all, a time-skipping one for each test that waits."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from sys import executable
+
+import pytest
+import pytest_asyncio
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.stage import Preview, Stage
+from workflows import wire
+
+BIN = Path(executable).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all: a client belongs to one, and the dev server is started once."""
+    here = Path(__file__).parent
+    for item in items:
+        if pytest_asyncio.is_async_test(item) and here in Path(item.path).parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
+    environment = await WorkflowEnvironment.start_local(
+        data_converter=wire.DATA_CONVERTER,
+        dev_server_existing_path=str(BIN / "temporal"),
+        search_attributes=wire.SEARCH_ATTRIBUTES,
+        dev_server_log_level="error",
+    )
+    async with environment:
+        yield environment
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    environment = await WorkflowEnvironment.start_time_skipping(
+        data_converter=wire.DATA_CONVERTER,
+        test_server_existing_path=str(BIN / "temporal-test-server"),
+    )
+    async with environment:
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=environment.client.namespace,
+                search_attributes={
+                    each.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+                    for each in wire.SEARCH_ATTRIBUTES
+                },
+            )
+        )
+        yield environment
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(dev_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
+    """Workers with fakes on the dev server; nothing is left running for the next test."""
+    stage = Stage(dev_server)
+    async with stage.working():
+        yield stage
+        async for found in dev_server.client.list_workflows("ExecutionStatus = 'Running'"):
+            await dev_server.client.get_workflow_handle(found.id).terminate("the test is over")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def skipping(skipping_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
+    """The same where hours pass in milliseconds."""
+    stage = Stage(skipping_server)
+    async with stage.working():
+        yield stage
+
+
+@pytest.fixture
+def preview(stage: Stage) -> Preview:
+    return Preview(stage)
