@@ -37,6 +37,8 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
         api = await kube.connect(settings.kubeconfig)
         stack.push_async_callback(api.close)
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalyst-worker-")))
+        for name in ("source", "helm"):
+            (work / name).mkdir()
         clients = GitHubClients(
             base_url=settings.github_url,
             app_id=settings.github_app_id,
