@@ -1,6 +1,5 @@
 """Check runs: one for each revision, found again by our id before it is made."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from github import Github, GithubException
@@ -9,22 +8,11 @@ from github.GithubObject import NotSet
 from github.Repository import Repository
 
 from workflows.models import Commit
+from workflows.rendering import CheckOutput
 
 NAME = "Catalyst preview"
 """What branch rules may require, so it never changes."""
-MAX_TEXT = 65_000
-"""GitHub refuses summaries and texts above 65,535 characters."""
 _STATUSES = ("queued", "in_progress")
-
-
-@dataclass(frozen=True)
-class CheckText:
-    """What a check run shows. All of it is Markdown, already escaped."""
-
-    title: str
-    summary: str
-    text: str = ""
-    details_url: str = ""
 
 
 def write_check_run(
@@ -35,7 +23,7 @@ def write_check_run(
     revision: str,
     commit: Commit,
     state: str,
-    shown: CheckText,
+    shown: CheckOutput,
 ) -> int:
     """Bring the revision's check run to `state` (a status while it runs, a conclusion once it ended); its id.
 
@@ -50,7 +38,7 @@ def write_check_run(
     return _create(repository, commit, revision, state, shown).id
 
 
-def _edit(check_run: CheckRun, state: str, shown: CheckText) -> bool:
+def _edit(check_run: CheckRun, state: str, shown: CheckOutput) -> bool:
     """False when the check run does not exist any more."""
     try:
         check_run.edit(
@@ -73,7 +61,7 @@ def _find(repository: Repository, commit: Commit, revision: str) -> CheckRun | N
 
 
 def _create(
-    repository: Repository, commit: Commit, revision: str, state: str, shown: CheckText
+    repository: Repository, commit: Commit, revision: str, state: str, shown: CheckOutput
 ) -> CheckRun:
     return repository.create_check_run(
         NAME,
@@ -86,6 +74,6 @@ def _create(
     )
 
 
-def _output(shown: CheckText) -> dict[str, str | list[dict[str, str | int]]]:
+def _output(shown: CheckOutput) -> dict[str, str | list[dict[str, str | int]]]:
     texts = {"title": shown.title, "summary": shown.summary, "text": shown.text}
-    return {name: text[:MAX_TEXT] for name, text in texts.items() if text or name != "text"}
+    return {name: text for name, text in texts.items() if text}

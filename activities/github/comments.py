@@ -49,6 +49,7 @@ def _ours(issue: Issue, marker: str, author: str) -> list[IssueComment]:
     return [
         comment
         for comment in issue.get_comments()
-        if getattr(comment.user, "login", "").lower() == author.lower()  # None for a deleted account
+        if getattr(comment.user, "login", "").lower()
+        == author.lower()  # None for a deleted account
         and (comment.body or "").lstrip().startswith(marker)
     ]
