@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from deploy.local import instance as instances
 from deploy.local.cluster import ClusterConnection, connection_file, read_connection
 from deploy.local.exclusive import exclusively
-from deploy.local.instance import Instance, InstanceError
+from deploy.local.instance import MARKER_VARIABLE, Instance, InstanceError
 from deploy.local.preflight import find_problems, is_place_free
-from deploy.local.processes import Processes
+from deploy.local.processes import NAME_VARIABLE, Processes
 from deploy.local.progress import LiveReporter, PlainReporter, is_terminal
 from deploy.local.stack import ClusterStack
 from deploy.local.steps import (
@@ -30,6 +30,8 @@ FAILED = 1
 CANNOT_START = 2
 CHANGING = frozenset({"cluster", "up", "demo", "down"})
 """Commands that start or stop parts of the stack: one of them at a time."""
+_COMMAND = "command"
+"""The name that what a step runs (a compiler, apt) carries among the processes of the stack."""
 Commands = dict[str, tuple[Callable[[Instance], int], str]]
 
 
@@ -46,6 +48,7 @@ def main(commands: Commands, arguments: Sequence[str] | None = None) -> int:
         if chosen.command not in CHANGING:
             return action(instance)
         with exclusively(instance):
+            _take_over(instance)
             return action(instance)
     except InstanceError as error:
         print(error, file=sys.stderr)
@@ -53,6 +56,13 @@ def main(commands: Commands, arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; run it again to go on", file=sys.stderr)
         return 130
+
+
+def _take_over(instance: Instance) -> None:
+    """End commands that a killed run left at work, and mark ours, so that they are found in turn."""
+    asyncio.run(Processes(instance).end_survivors(_COMMAND))
+    os.environ[MARKER_VARIABLE] = instance.name
+    os.environ[NAME_VARIABLE] = _COMMAND
 
 
 def up(instance: Instance) -> int:

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.local.steps import Outcome, Reporter, Step, StepResult
+from deploy.local.steps import Outcome, Step, StepResult
 
 _SHOWN_AFTER = 1.0
 """Seconds: a plain log names a step at its start only when it is worth waiting for (a note)."""
@@ -83,11 +83,6 @@ class LiveReporter:
         for step, began, note in self._running.values():
             table.add_row(f"{now - began:6.1f} s", "[yellow]…[/]", escape(step.title), escape(note))
         return table
-
-
-def make_reporter() -> Reporter:
-    """Return the plain reporter; a terminal gets the live one through `LiveReporter()`."""
-    return PlainReporter()
 
 
 def is_terminal() -> bool:
