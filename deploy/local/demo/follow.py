@@ -34,6 +34,8 @@ class Target:
     project: str
     environment: str
     commit: str
+    after: int = 0
+    """Number of the last revision that is known already: its failure is old news."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,7 +60,7 @@ async def follow(catalyst: CatalystClient, target: Target, console: Console) -> 
                 status.update(text)
             if found and _serves(found, target):
                 return found
-            if found and found.phase is Phase.FAILED and found.commit == target.commit:
+            if found and _has_failed(found, target):
                 raise PreviewFailedError("the preview failed", found)
             if time.monotonic() - began > _SECONDS:
                 raise PreviewFailedError(f"not there after {_SECONDS:g} s", found)
@@ -98,3 +100,9 @@ def _describe(found: EnvironmentDetail | None, target: Target) -> str:
 
 def _serves(found: EnvironmentDetail, target: Target) -> bool:
     return found.phase is Phase.READY and found.serving_commit == target.commit
+
+
+def _has_failed(found: EnvironmentDetail, target: Target) -> bool:
+    newest = found.revisions[0].number if found.revisions else 0
+    is_ours = found.commit == target.commit and newest > target.after
+    return is_ours and found.phase is Phase.FAILED

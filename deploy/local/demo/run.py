@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 
@@ -27,6 +27,8 @@ _NOTICE_SECONDS = 5.0
 """A webhook that arrives starts an environment within a fraction of that."""
 _REMOVAL_SECONDS = 300.0
 """The goal for a removal (SC-004)."""
+_AGAIN = {Phase.FAILED: "retry", Phase.DELETED: "redeploy"}
+"""What to ask for when an environment is found that does not come up by itself."""
 _RECONCILE = "reconcile"
 """The schedule that finds open pull requests whose webhook was lost."""
 
@@ -43,14 +45,14 @@ class Demo:
     def say(self, *lines: str) -> None:
         self.console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
 
-    async def follow(self, pull: Pull, commit: str) -> EnvironmentDetail | None:
+    async def follow(self, pull: Pull, target: Target) -> EnvironmentDetail | None:
         """Follow the commit until comment and URL show it; None when it failed, which was explained."""
         found: EnvironmentDetail | None = None
         try:
-            found = await follow(self.catalyst, target_of(pull, commit), self.console)
+            found = await follow(self.catalyst, target, self.console)
             await self._until_comment_shows(pull, found.url)
             cluster = read_connection(connection_file(self.instance))
-            await until_url_answers(found.url, commit, ("127.0.0.1", cluster.browser_port))
+            await until_url_answers(found.url, target.commit, ("127.0.0.1", cluster.browser_port))
         except PreviewFailedError as error:
             self.say(*summary.failure(self.instance, error, error.environment))
             return None
@@ -69,7 +71,7 @@ class Demo:
                     return
                 await asyncio.sleep(_POLL)
 
-    async def wake(self, target: Target) -> None:
+    async def wake(self, target: Target) -> Target:
         """Have a pull request looked at that was opened earlier: its webhook may have found nobody."""
         deadline = time.monotonic() + _NOTICE_SECONDS
         found = await self.catalyst.environment(target.project, target.environment)
@@ -79,10 +81,10 @@ class Demo:
         if found is None:
             temporal = await connect_temporal(self.instance)
             await temporal.get_schedule_handle(_RECONCILE).trigger()
-        elif found.phase is Phase.FAILED:
-            self.say(f"         {await self.catalyst.command('retry', *target.key)}")
-        elif found.phase is Phase.DELETED:
-            self.say(f"         {await self.catalyst.command('redeploy', *target.key)}")
+        elif found.phase in _AGAIN:
+            self.say(f"         {await self.catalyst.command(_AGAIN[found.phase], *target.key)}")
+            return replace(target, after=max((one.number for one in found.revisions), default=0))
+        return target
 
 
 @asynccontextmanager
@@ -107,9 +109,10 @@ async def demonstrate(instance: Instance) -> int:
         pull, is_opened = await scene.ensure_pull(demo.github)
         word = "opened" if is_opened else "found"
         demo.say(f"         {word} pull request {summary.pull_page(instance, pull)}")
+        target = target_of(pull, pull.head_sha)
         if not is_opened:
-            await demo.wake(target_of(pull, pull.head_sha))
-        found = await demo.follow(pull, pull.head_sha)
+            target = await demo.wake(target)
+        found = await demo.follow(pull, target)
         if found is None:
             return 1
         seconds = time.monotonic() - began if is_opened else None
@@ -129,7 +132,7 @@ async def push(instance: Instance) -> int:
         files = scene.greeting(scene.sample(instance), text)
         commit = await demo.github.push(scene.REPOSITORY, scene.BRANCH, files, message=text)
         demo.say(f"         pushed {commit[:7]}: {text}")
-        found = await demo.follow(pull, commit)
+        found = await demo.follow(pull, target_of(pull, commit))
         if found is None:
             return 1
         demo.say("", f"  {found.url} answers with {commit[:7]}", "", *summary.phases(found))
