@@ -76,8 +76,7 @@ class SignalActivities(SignalPort):
         installation = request.report.snapshot.pull_request.installation
         await self._client.start_workflow(
             REPORTER,
-            # Every field of its state has a default; a new reporter has written nothing yet.
-            {},
+            m.ReporterState(),
             id=naming.reporter_workflow_id(installation),
             task_queue=wire.WORKFLOWS_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

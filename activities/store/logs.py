@@ -70,7 +70,9 @@ class KeptLogs:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).mappings().all()
         return tuple(
-            KeptLog.model_validate(dict(row) | {"lines": tuple(row["lines"].split("\n"))})
+            KeptLog.model_validate(
+                dict(row) | {"lines": tuple(row["lines"].split("\n")) if row["lines"] else ()}
+            )
             for row in rows
         )
 
