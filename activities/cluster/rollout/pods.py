@@ -88,6 +88,15 @@ def is_ready(pod: KubeObject) -> bool:
     )
 
 
+def find_unproven(pod: KubeObject) -> list[str]:
+    """`pod/container: restarts` of each container that nobody asks whether it is ready."""
+    return [
+        f"{container.pod}/{container.name}: {container.status.get('restartCount', 0)}"
+        for container in _containers(pod)
+        if not container.is_init and "readinessProbe" not in container.spec
+    ]
+
+
 def find_pod_problems(
     pod: KubeObject, events: Sequence[KubeObject], *, may_crash: bool = False
 ) -> list[Problem]:

@@ -15,6 +15,26 @@ from activities.masking import mask
 from workflows.errors import CatalystError, ClusterError, PhaseTimeoutError
 from workflows.models.messages import WaitForRolloutInput
 
+_POLL = 0.5
+_PROVEN_AFTER = 2.0
+"""Seconds that a container without a readiness probe has to live; most crashes at start come sooner."""
+
+
+class Proof:
+    """Whether being ready has lasted, where Kubernetes' word alone means little."""
+
+    def __init__(self) -> None:
+        self._unproven: tuple[str, ...] | None = None
+        self._since = 0.0
+
+    def is_given(self, verdict: Verdict | None, now: float) -> bool:
+        if verdict is None or verdict.waiting_for:
+            self._unproven = None
+            return False
+        if verdict.unproven != self._unproven:  # began just now, or restarted since the last look
+            self._unproven, self._since = verdict.unproven, now
+        return not verdict.unproven or now - self._since >= _PROVEN_AFTER
+
 
 class Rollouts:
     """Looks whenever something changes, and gives up early where waiting is pointless."""
@@ -26,21 +46,20 @@ class Rollouts:
     async def wait(self, request: WaitForRolloutInput, progress: Progress) -> None:
         """Raises RolloutFailedError, or a platform's error when nothing of the user's is at fault."""
         namespace, limit = request.ref.namespace, request.timeout.total_seconds()
-        deadline, patience = time.monotonic() + limit, Patience()
+        deadline, patience, proof = time.monotonic() + limit, Patience(), Proof()
         async with watching(self._api, _watched(namespace)) as changes:
             while True:
                 verdict = await self._look(request, deadline)
                 now = time.monotonic()
-                if verdict is not None and not verdict.waiting_for:
+                if proof.is_given(verdict, now):
                     return
                 problems = verdict.problems if verdict else ()
-                if verdict:
-                    progress.detail = "; ".join(verdict.waiting_for)[:500]
                 if (problem := patience.first_lasting(problems, now)) is not None:
                     raise await self._failure(namespace, problem)
                 if now >= deadline:
                     raise await self._out_of_time(namespace, gravest(problems), limit)
-                await changes.wait(min(deadline - now, 1.0))
+                progress.detail = "; ".join(verdict.waiting_for if verdict else ())[:500]
+                await changes.wait(min(deadline - now, _POLL))
 
     async def _look(self, request: WaitForRolloutInput, deadline: float) -> Verdict | None:
         """None while the API does not answer: a short outage is not the release's failure."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from activities.cluster.rollout.pods import find_pod_problems, is_ready
+from activities.cluster.rollout.pods import find_pod_problems, find_unproven, is_ready
 from activities.cluster.rollout.problem import Problem
 from activities.cluster.rollout.snapshot import DELETED, Snapshot, is_owned
 from activities.kube import KubeObject
@@ -27,13 +27,18 @@ class Verdict:
 
     waiting_for: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unproven: tuple[str, ...] = ()
+    """Pod and restarts of containers without a readiness probe: Kubernetes calls them ready the moment they start,
+    also those that crash right after it."""
 
 
 def judge(snapshot: Snapshot) -> Verdict:
     """Every workload at its present generation with all pods ready, and only new pods left of a Deployment."""
     waiting_for: list[str] = []
     problems: list[Problem] = []
+    unproven: list[str] = []
     for workload, pods in _workloads(snapshot):
+        unproven += [one for pod in pods for one in find_unproven(pod)]
         if (reason := why_unready(workload)) is None:
             continue
         name = f"{workload['kind']} {workload['metadata']['name']}"
@@ -48,7 +53,7 @@ def judge(snapshot: Snapshot) -> Verdict:
             if not _has_failed(workload)
             else _failed_job(workload, snapshot)
         )
-    return Verdict(tuple(waiting_for), tuple(problems))
+    return Verdict(tuple(waiting_for), tuple(problems), tuple(sorted(unproven)))
 
 
 def why_unready(workload: KubeObject) -> str | None:

@@ -1,0 +1,1 @@
+"""Catalyst's cluster activities on a real cluster."""
