@@ -1,0 +1,1 @@
+"""Images from commits, each built by a rootless BuildKit Job in the cluster (being written by the lead)."""
