@@ -27,10 +27,22 @@ def write_comment(
     issue = github.get_repo(ref.repository_id).get_issue(ref.number)
     if comment_id is not None and _edit(issue.get_comment(comment_id), body):
         return comment_id
-    for found in _ours(issue, marker, author):
-        if found.id != comment_id and _edit(found, body):
+    ours = [found for found in _ours(issue, marker, author) if found.id != comment_id]
+    for position, found in enumerate(ours):
+        if _edit(found, body):
+            _remove(ours[position + 1 :])
             return found.id
     return issue.create_comment(body).id
+
+
+def _remove(extras: list[IssueComment]) -> None:
+    """Comments made by a request that GitHub carried out long after we had given it up."""
+    for extra in extras:
+        try:
+            extra.delete()
+        except GithubException as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
 
 
 def _edit(comment: IssueComment, body: str) -> bool:

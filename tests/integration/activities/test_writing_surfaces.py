@@ -154,6 +154,20 @@ async def test_a_comment_with_our_marker_by_somebody_else_is_not_ours(shop: Shop
     assert found[theirs.id] == f"{marker}\nhands off"
 
 
+@pytest.mark.invariant(1)
+async def test_a_second_comment_that_arrived_late_is_removed_when_it_is_seen(shop: Shop) -> None:
+    first = (await write(shop, COMMENT)).surfaces
+    marker = naming.comment_marker(shop.repo.id, shop.pull.number)
+    with shop.clients.for_installation(
+        shop.installation, shop.repo.id, {"pull_requests": "write"}, doing="testing"
+    ) as github:
+        issue = github.get_repo(shop.repo.id).get_issue(shop.pull.number)
+        await asyncio.to_thread(issue.create_comment, f"{marker}\nlate")
+    found = (await write(shop, COMMENT, None, snapshot_of(shop, sequence=2))).surfaces
+    assert found.comment_id == first.comment_id
+    assert len(await bodies(shop)) == 1
+
+
 @pytest.mark.invariant(5)
 @pytest.mark.parametrize("fault", LOST)
 async def test_a_comment_whose_answer_was_lost_is_not_doubled(shop: Shop, fault: Fault) -> None:
@@ -284,11 +298,10 @@ async def test_a_limit_is_handed_on_with_its_wait_and_nothing_is_lost(
 async def test_a_missing_permission_is_named_and_harms_no_other_surface(
     shop: Shop, surface: m.SurfaceWrite, missing: str
 ) -> None:
-    granted = {"pull_requests": "write", "deployments": "write", "checks": "write"}
+    granted: dict[str, Level] = {"pull_requests": "write", "deployments": "write"}
+    granted |= {"checks": "write", "contents": "read"}
     del granted[missing.removesuffix(":write")]
-    await shop.server.install_app(
-        "acme", permissions=dict.fromkeys(granted, "write") | {"contents": "read"}
-    )
+    await shop.server.install_app("acme", permissions=granted)
     with pytest.raises(GitHubPermissionError, match=missing):
         await write(shop, surface)
     for other in SURFACES:
