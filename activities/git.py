@@ -25,6 +25,21 @@ _COMMIT_GONE = re.compile(
 _REPOSITORY_GONE = re.compile(
     r"repository .* not found|does not appear to be a git repository|returned error: 404"
 )
+SAFE_CONFIGURATION: Mapping[str, str] = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "protocol.version": "2",
+    "fetch.recurseSubmodules": "false",
+    "submodule.recurse": "false",
+    "credential.helper": "",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "advice.detachedHead": "false",
+    "filter.lfs.smudge": "",
+    "filter.lfs.process": "",
+    "filter.lfs.required": "false",
+}
+"""Nothing of a repository runs, nothing of it is fetched beyond what was asked for."""
 _INHERITED = (
     "PATH", "TMPDIR", "SSL_CERT_FILE", "GIT_SSL_CAINFO",
     "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy",
@@ -161,7 +176,7 @@ class _Git:
     async def __call__(self, *args: str) -> Finished:
         finished = await self.attempt(*args)
         if finished.code != 0:
-            raise _failure(finished.text, args[0])
+            raise git_failure(finished.text, args[0])
         return finished
 
     async def attempt(self, *args: str) -> Finished:
@@ -200,7 +215,7 @@ async def _fetch(git: _Git, commit: str, ref: str, *, only_trees: bool) -> None:
     if direct.code == 0:
         return
     if not ref or not _COMMIT_GONE.search(direct.text):
-        raise _failure(direct.text, "fetch")
+        raise git_failure(direct.text, "fetch")
     # Servers with protocol v0 hand out what a ref points to and nothing else.
     await git("fetch", *options, "origin", f"{ref}:refs/catalyst/fetched")
     found = (await git("rev-parse", "refs/catalyst/fetched")).stdout.decode().strip()
@@ -208,7 +223,20 @@ async def _fetch(git: _Git, commit: str, ref: str, *, only_trees: bool) -> None:
         raise CommitGoneError(f"commit {commit[:7]} is gone: {ref} has moved on to {found[:7]}")
 
 
-def _failure(text: str, command: str) -> CommitGoneError | RepositoryGoneError | GitHubError:
+def header_key(url: str) -> str:
+    """The git setting that sends a header to that server and to no other."""
+    scheme, host = urlsplit(url)[:2]
+    return f"http.{scheme}://{host}/.extraHeader"
+
+
+def header_of(token: str) -> str:
+    """What `header_key` is set to."""
+    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    return f"Authorization: Basic {basic}"
+
+
+def git_failure(text: str, command: str) -> CommitGoneError | RepositoryGoneError | GitHubError:
+    """The failure that git printed."""
     lines = [line for line in text.splitlines() if line.strip()][-5:]
     if _COMMIT_GONE.search(text):
         return CommitGoneError("the commit no longer exists in the repository", excerpt=lines)
@@ -235,24 +263,9 @@ def _plain(path: str) -> str:
 
 def _environment(url: str, token: str) -> dict[str, str]:
     """Git without anybody's configuration, hooks, prompts or helpers; the token goes in here and nowhere else."""
-    scheme, host = urlsplit(url)[:2]
-    config = {
-        "core.hooksPath": "/dev/null",
-        "core.fsmonitor": "false",
-        "protocol.version": "2",
-        "fetch.recurseSubmodules": "false",
-        "submodule.recurse": "false",
-        "credential.helper": "",
-        "gc.auto": "0",
-        "maintenance.auto": "false",
-        "advice.detachedHead": "false",
-        "filter.lfs.smudge": "",
-        "filter.lfs.process": "",
-        "filter.lfs.required": "false",
-    }
+    config = dict(SAFE_CONFIGURATION)
     if token:
-        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-        config[f"http.{scheme}://{host}/.extraHeader"] = f"Authorization: Basic {basic}"
+        config[header_key(url)] = header_of(token)
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     env |= {
         "HOME": "/nonexistent",
@@ -261,7 +274,7 @@ def _environment(url: str, token: str) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": "/dev/null",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "/bin/false",
-        "GIT_ALLOW_PROTOCOL": scheme,
+        "GIT_ALLOW_PROTOCOL": urlsplit(url).scheme,
         "GIT_CONFIG_COUNT": str(len(config)),
     }
     for index, (key, value) in enumerate(config.items()):

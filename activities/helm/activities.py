@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -225,10 +226,11 @@ class HelmActivities(HelmPort):
         options: tuple[str, ...] = (),
         environment: dict[str, str] | None = None,
     ) -> HelmCommand:
-        if not self._config.executable.is_file():
+        executable = shutil.which(self._config.executable)
+        if executable is None:
             raise ConfigurationError("the configured Helm does not exist")
         return HelmCommand(
-            self._config.executable,
+            Path(executable),
             Surroundings(kubeconfig.parent, kubeconfig, namespace),
             limit=self._config.command_timeout,
             grace=self._config.grace,
