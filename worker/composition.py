@@ -15,6 +15,7 @@ from activities.cluster import ClusterActivities, ClusterConfig
 from activities.github import GitHubActivities, GitHubClients
 from activities.helm import HelmActivities, HelmConfig
 from activities.manifests import NetworkRules, cidr_of
+from activities.registry import Registry
 from activities.signals import SignalActivities
 from activities.source import SourceActivities
 from activities.store import ProjectReader, Store, StoreActivities
@@ -39,20 +40,24 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalyst-worker-")))
         for name in ("source", "helm"):
             (work / name).mkdir()
+        build = make_build_config(settings)
+        registry = await stack.enter_async_context(Registry(build.registry_url))
         clients = GitHubClients(
             base_url=settings.github_url,
             app_id=settings.github_app_id,
             private_key=await asyncio.to_thread(settings.github_app_key.read_text),
         )
+        helm_work = work / "helm"
+        await asyncio.to_thread(helm_work.mkdir)
         yield Implementations(
             github=(
                 SourceActivities(clients, reader, work / "source"),
                 GitHubActivities(clients, make_links(settings)),
             ),
-            builds=(BuildActivities(api, make_build_config(settings), clients),),
+            builds=(BuildActivities(api, registry, build, clients),),
             cluster=(
                 ClusterActivities(api, make_cluster_config(settings), store.kept_logs),
-                HelmActivities(api, make_helm_config(settings, work / "helm"), clients),
+                HelmActivities(api, make_helm_config(settings, helm_work), clients),
             ),
             control=(StoreActivities(store), SignalActivities(client)),
         )
@@ -81,6 +86,20 @@ def make_cluster_config(settings: WorkerSettings) -> ClusterConfig:
         ),
         probe_image=settings.probe_image,
     )
+
+
+def make_build_config(settings: WorkerSettings) -> BuildConfig:
+    return BuildConfig(
+        registry=settings.registry,
+        builder_image=settings.builder_image,
+        is_plain_http=settings.registry_is_plain_http,
+        mirror=settings.registry_mirror,
+        git_url=settings.git_url,
+    )
+
+
+def make_helm_config(settings: WorkerSettings, work_dir: Path) -> HelmConfig:
+    return HelmConfig(executable=settings.helm, address=make_address(settings), work_dir=work_dir)
 
 
 def make_links(settings: WorkerSettings) -> Links:

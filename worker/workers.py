@@ -8,14 +8,14 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+
+from activities.failures import FailureInterceptor
+from workflows import wire
 from workflows.environment import EnvironmentWorkflow
 from workflows.reconcile import ReconcileWorkflow
 from workflows.reporter import ReporterWorkflow
 from workflows.revision import RevisionWorkflow
 from workflows.teardown import TeardownWorkflow
-
-from activities.failures import FailureInterceptor
-from workflows import wire
 
 from .registry import all_activities, missing_ports
 

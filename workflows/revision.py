@@ -173,6 +173,8 @@ class RevisionWorkflow:
                 commit=request.commit,
                 revision=request.id,
                 build=build,
+                branch=request.branch,
+                is_trusted=request.is_trusted,
             )
             for build in plan.builds
         ]

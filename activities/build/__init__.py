@@ -1,1 +1,6 @@
-"""Images from commits, each built by a rootless BuildKit Job in the cluster (being written by the lead)."""
+"""Images from commits, each built by a rootless BuildKit Job in the cluster and pushed by content (ENV-031)."""
+
+from activities.build.activities import BuildActivities
+from activities.build.config import BuildConfig
+
+__all__ = ["BuildActivities", "BuildConfig"]

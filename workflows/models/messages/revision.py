@@ -95,6 +95,9 @@ class BuildImageInput(Payload):
     commit: Commit
     revision: str
     build: BuildPlan
+    branch: str = ""
+    is_trusted: bool = True
+    """False for the code of a fork: what it builds is nobody else's cache."""
 
 
 class BuildImageResult(Payload):

@@ -1,0 +1,120 @@
+"""The port that builds images, stops builds, and empties the registry of an environment."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from kubernetes.aio.client import ApiClient
+from temporalio import activity
+
+from activities.build.config import BuildConfig
+from activities.build.content import content_tag, paths_of
+from activities.build.jobs import BuildJobs
+from activities.build.manifests import BuildJob
+from activities.git import fetch_object_ids
+from activities.heartbeat import beating
+from activities.origin import GitHubAccess, Origin, origin_of
+from activities.processes import uninterrupted
+from activities.registry import Registry
+from workflows import naming
+from workflows.errors import CatalystError, RegistryError
+from workflows.models import messages as m
+from workflows.ports import BuildPort
+
+
+class BuildActivities(BuildPort):
+    """Builds in one cluster, into one registry."""
+
+    def __init__(
+        self, api: ApiClient, registry: Registry, config: BuildConfig, github: GitHubAccess
+    ) -> None:
+        self._registry = registry
+        self._config = config
+        self._github = github
+        self._jobs = BuildJobs(api, config)
+
+    @activity.defn(name="build_image")
+    async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
+        """See `BuildPort`. Raises BuildFailedError, CommitGoneError, GitHubError, RegistryError, ClusterError."""
+        async with beating() as progress, origin_of(self._github, request.pull_request) as origin:
+            progress.detail = "comparing the content"
+            tag = await self._tag(request, origin)
+            repository = self._repository(request)
+            if digest := await self._registry.find_digest(repository, tag):
+                return self._result(request, repository, digest, was_present=True)
+            job = BuildJob(
+                name=naming.build_job_name(request.revision, request.build.component),
+                request=request,
+                url=origin.url,
+                ref=origin.ref,
+                repository=repository,
+                tag=tag,
+            )
+            try:
+                await self._jobs.prepare()
+                await self._jobs.ensure(job, origin.token)
+                await self._jobs.follow(job, lambda text: setattr(progress, "detail", text))
+            except asyncio.CancelledError:
+                await self._stop_after_cancel(job)
+                raise
+            digest = await self._registry.find_digest(repository, tag)
+        if digest is None:
+            raise RegistryError("the build has ended, and its image is not in the registry")
+        return self._result(request, repository, digest)
+
+    @activity.defn(name="stop_builds")
+    async def stop_builds(self, request: m.StopRevisionInput) -> None:
+        """See `BuildPort`. Raises ClusterError when it cannot tell, or a pod does not end."""
+        labels = {
+            naming.PROJECT_LABEL: request.ref.project,
+            naming.ENVIRONMENT_LABEL: request.ref.environment,
+        }
+        if request.revision:
+            labels[naming.REVISION_LABEL] = naming.short_hash(request.revision)
+        async with beating():
+            await self._jobs.stop(",".join(f"{key}={value}" for key, value in labels.items()))
+
+    @activity.defn(name="delete_images")
+    async def delete_images(self, request: m.RemoveInput) -> None:
+        """See `BuildPort`. Raises RegistryError."""
+        prefix = naming.image_repository("", request.ref.project, request.ref.environment, "")
+        async with beating():
+            for repository in await self._registry.list_repositories(prefix.removeprefix("/")):
+                await self._registry.delete_tags(repository)
+
+    async def _tag(self, request: m.BuildImageInput, origin: Origin) -> str:
+        with tempfile.TemporaryDirectory(prefix="catalyst-content-") as directory:
+            found = await fetch_object_ids(
+                origin.url,
+                request.commit,
+                origin.ref,
+                origin.token,
+                Path(directory),
+                paths=paths_of(request.build),
+            )
+        return content_tag(request.build, found)
+
+    def _repository(self, request: m.BuildImageInput) -> str:
+        ref = request.ref
+        name = naming.image_repository("", ref.project, ref.environment, request.build.component)
+        return name.removeprefix("/")
+
+    def _result(
+        self, request: m.BuildImageInput, repository: str, digest: str, *, was_present: bool = False
+    ) -> m.BuildImageResult:
+        full = f"{self._config.registry}/{repository}"
+        return m.BuildImageResult(
+            component=request.build.component,
+            image=f"{full}@{digest}",
+            repository=full,
+            digest=digest,
+            was_present=was_present,
+        )
+
+    async def _stop_after_cancel(self, job: BuildJob) -> None:
+        """Job and pods are gone when this returns; the cancel goes on whatever comes of it: `stop_builds` confirms."""
+        selector = f"batch.kubernetes.io/job-name={job.name}"
+        try:
+            await uninterrupted(self._jobs.stop(selector, names=[job.name]))
+        except CatalystError as error:
+            activity.logger.warning("%s is not stopped yet: %s", job.name, error)

@@ -1,0 +1,38 @@
+"""What the builds are told by the process that runs them."""
+
+from dataclasses import dataclass
+
+from workflows import naming
+
+
+@dataclass(frozen=True)
+class BuildConfig:
+    """Settings of the builds in one cluster (OPS-7). Times are in seconds."""
+
+    registry: str
+    """`host[:port]` under which worker, kubelet and build pods reach the registry alike."""
+    builder_image: str
+    """Rootless BuildKit with git."""
+    is_plain_http: bool = False
+    """Whether the registry speaks http; on the local stack only."""
+    mirror: str = ""
+    """Registry asked for images of docker.io, with `is_plain_http` as above; empty: the real one, and then
+    `# syntax=` lines of Dockerfiles are followed too."""
+    git_url: str = ""
+    """Where pods clone from, for their network policy; an https host known by name only is reached over 443."""
+    namespace: str = naming.BUILD_NAMESPACE
+    deadline: int = 1140
+    """For one build; shorter than the activity's limit (20 minutes), so that it ends with its own words."""
+    cpu_request: str = "250m"
+    memory_request: str = "256Mi"
+    memory_limit: str = "2Gi"
+    storage_limit: str = "10Gi"
+    """Checkout, layers and BuildKit's state together."""
+    kept_for: int = 600
+    """How long a finished Job stays, for its logs."""
+    stop_timeout: float = 60.0
+    """How long a stopped build's pods may take to be gone before that is a failure of the cluster."""
+
+    @property
+    def registry_url(self) -> str:
+        return f"{'http' if self.is_plain_http else 'https'}://{self.registry}"

@@ -1,0 +1,28 @@
+"""Which image a build's inputs lead to: the same inputs, the same tag, whatever commit they came from."""
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+
+from workflows.models import BuildPlan
+
+FORMAT = "1"
+"""Raised when our way of building changes what comes out."""
+
+
+def paths_of(build: BuildPlan) -> tuple[str, ...]:
+    """What the build reads from the repository: the context, the Dockerfile and its own ignore file."""
+    return (build.context, build.dockerfile, f"{build.dockerfile}.dockerignore")
+
+
+def content_tag(build: BuildPlan, object_ids: Sequence[str]) -> str:
+    """A valid image tag. `object_ids` are git's hashes of `paths_of(build)`, in that order."""
+    inputs = [
+        FORMAT,
+        list(object_ids),
+        build.context,
+        build.dockerfile,
+        build.target,
+        sorted(build.args.items()),
+    ]
+    return f"c-{sha256(json.dumps(inputs).encode()).hexdigest()[:40]}"

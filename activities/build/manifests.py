@@ -1,0 +1,197 @@
+"""The Job that builds one image, its secret, and the namespace both live in: values in, objects out."""
+
+import base64
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from activities.build.config import BuildConfig
+from activities.build.scripts import BUILD_SCRIPT, FETCH_SCRIPT, build_arguments, buildkit_settings
+from activities.kube import KubeObject
+from activities.manifests import cidr_of, labels_of
+from workflows import naming
+from workflows.models import messages as m
+
+_STATE = "/home/user/.local/share/buildkit"
+_USER = 1000
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
+"""Never reached through a host known by name only: that is where other things of the operator's live."""
+
+
+@dataclass(frozen=True)
+class BuildJob:
+    """One build, with everything that its objects are made of."""
+
+    name: str
+    request: m.BuildImageInput
+    url: str
+    """Where to clone from, without credentials."""
+    ref: str
+    repository: str
+    """Image repository without the registry."""
+    tag: str
+
+    @property
+    def labels(self) -> dict[str, str]:
+        request = self.request
+        return {
+            **labels_of(request.ref, request.branch),
+            naming.COMPONENT_LABEL: naming.label_value(request.build.component),
+            naming.REVISION_LABEL: naming.short_hash(request.revision),
+            naming.COMMIT_LABEL: request.commit,
+        }
+
+
+def make_build_namespace(config: BuildConfig) -> KubeObject:
+    """Rootless BuildKit maps user ids and mounts; Pod Security is `privileged` here and nowhere else."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": config.namespace,
+            "labels": {
+                naming.MANAGED_BY_LABEL: naming.MANAGED_BY,
+                "pod-security.kubernetes.io/enforce": "privileged",
+            },
+        },
+    }
+
+
+def make_build_policy(config: BuildConfig) -> KubeObject:
+    """Nothing comes in; DNS, the git host, the registry and its mirror are reached, and nothing else (FR-013)."""
+    dns: KubeObject = {
+        "to": [
+            {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}
+        ],
+        "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+    }
+    places = {config.registry_url, config.git_url}
+    if config.mirror:
+        places.add(f"{'http' if config.is_plain_http else 'https'}://{config.mirror}")
+    rules = [_rule_to(place) for place in sorted(places) if place]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {
+            "name": "catalyst-builds",
+            "namespace": config.namespace,
+            "labels": {naming.MANAGED_BY_LABEL: naming.MANAGED_BY},
+        },
+        "spec": {
+            "podSelector": {},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [],
+            "egress": [dns, *rules],
+        },
+    }
+
+
+def _rule_to(url: str) -> KubeObject:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    block = cidr_of(parts.hostname or "")
+    peer = {"cidr": block} if block else {"cidr": "0.0.0.0/0", "except": list(_PRIVATE)}
+    return {"to": [{"ipBlock": peer}], "ports": [{"port": port, "protocol": "TCP"}]}
+
+
+def make_secret(job: BuildJob, config: BuildConfig, token: str, owner: str = "") -> KubeObject:
+    """The token for cloning, mounted by the fetching container alone. `owner` is the Job's uid: gone with it."""
+    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+    metadata: KubeObject = {"name": job.name, "namespace": config.namespace, "labels": job.labels}
+    if owner:
+        metadata["ownerReferences"] = [
+            {"apiVersion": "batch/v1", "kind": "Job", "name": job.name, "uid": owner}
+        ]
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": metadata,
+        "stringData": {"authorization": f"Authorization: Basic {basic}" if token else ""},
+    }
+
+
+def make_job(job: BuildJob, config: BuildConfig) -> KubeObject:
+    """One pod, tried once: what to do about a failure is decided by the workflow."""
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": job.name, "namespace": config.namespace, "labels": job.labels},
+        "spec": {
+            "backoffLimit": 0,
+            "activeDeadlineSeconds": config.deadline,
+            "ttlSecondsAfterFinished": config.kept_for,
+            "template": {"metadata": {"labels": job.labels}, "spec": _pod(job, config)},
+        },
+    }
+
+
+def _pod(job: BuildJob, config: BuildConfig) -> KubeObject:
+    work = {"name": "work", "mountPath": "/work"}
+    return {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        # A push may wait two seconds for the old build to be gone, and an unfinished build has nothing to save.
+        "terminationGracePeriodSeconds": 1,
+        "securityContext": {
+            "runAsUser": _USER,
+            "runAsGroup": _USER,
+            "fsGroup": _USER,
+            "seccompProfile": {"type": "Unconfined"},
+            "appArmorProfile": {"type": "Unconfined"},
+        },
+        "initContainers": [_fetching(job, config, work)],
+        "containers": [_building(job, config, work)],
+        "volumes": [
+            {"name": "work", "emptyDir": {"sizeLimit": config.storage_limit}},
+            {"name": "state", "emptyDir": {"sizeLimit": config.storage_limit}},
+            {"name": "git", "secret": {"secretName": job.name, "defaultMode": 0o440}},
+        ],
+    }
+
+
+def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObject:
+    return {
+        "name": "fetch",
+        "image": config.builder_image,
+        "command": ["sh", "-euc", FETCH_SCRIPT],
+        "env": [
+            {"name": "URL", "value": job.url},
+            {"name": "COMMIT", "value": job.request.commit},
+            {"name": "REF", "value": job.ref},
+            {"name": "HOME", "value": "/tmp"},  # noqa: S108  (of the container)
+        ],
+        "resources": _resources(config),
+        "volumeMounts": [work, {"name": "git", "mountPath": "/git", "readOnly": True}],
+    }
+
+
+def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObject:
+    arguments = build_arguments(job.request, config, repository=job.repository, tag=job.tag)
+    return {
+        "name": "build",
+        "image": config.builder_image,
+        # Kubernetes would expand `$(NAME)` in arguments; a doubled dollar sign keeps it from that.
+        "command": [
+            "sh",
+            "-euc",
+            BUILD_SCRIPT,
+            "build",
+            *(a.replace("$(", "$$(") for a in arguments),
+        ],
+        "env": [
+            {"name": "SETTINGS", "value": buildkit_settings(config)},
+            {
+                "name": "BUILDKITD_FLAGS",
+                "value": "--oci-worker-no-process-sandbox --config=/work/buildkitd.toml",
+            },
+        ],
+        "resources": _resources(config),
+        "volumeMounts": [work, {"name": "state", "mountPath": _STATE}],
+    }
+
+
+def _resources(config: BuildConfig) -> KubeObject:
+    return {
+        "requests": {"cpu": config.cpu_request, "memory": config.memory_request},
+        "limits": {"memory": config.memory_limit},
+    }

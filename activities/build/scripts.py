@@ -1,0 +1,84 @@
+"""What runs in a build's pod: two short scripts and their arguments. Nothing of a user's is ever part of a script."""
+
+import posixpath
+
+from activities.build.config import BuildConfig
+from workflows import naming
+from workflows.models import messages as m
+
+COMMIT_GONE = 41
+"""Exit code of the fetching container: the commit is not there any more."""
+FETCH_FAILED = 42
+SHARED_CACHE = "pull-requests"
+"""One cache a component for all trusted pull requests of a project: the next one's first build is warm."""
+DEFAULT_CACHE = "default"
+"""Of the default branch, where a deployment environment fills it."""
+
+FETCH_SCRIPT = f"""
+export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null LC_ALL=C
+export GIT_CONFIG_COUNT=3
+export GIT_CONFIG_KEY_0=http.extraHeader GIT_CONFIG_VALUE_0="$(cat /git/authorization)"
+export GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null
+export GIT_CONFIG_KEY_2=protocol.version GIT_CONFIG_VALUE_2=2
+cd /work
+rm -rf source
+git init --quiet --template= source
+cd source
+git remote add origin "$URL"
+fetch() {{ git fetch --quiet --depth=1 --no-tags --no-recurse-submodules origin "$1" 2>/work/fetch.log; }}
+if ! fetch "$COMMIT" && ! fetch "$REF"; then
+  cat /work/fetch.log >&2
+  grep -qE "not our ref|couldn't find remote ref" /work/fetch.log && exit {COMMIT_GONE}
+  exit {FETCH_FAILED}
+fi
+git checkout --quiet --detach "$COMMIT" || exit {COMMIT_GONE}
+test "$(git rev-parse HEAD)" = "$COMMIT" || exit {COMMIT_GONE}
+rm -rf .git
+echo "fetched $COMMIT"
+"""
+"""Without `.git`, as BuildKit's own git contexts are: its contents differ for every commit and would spoil every cache."""
+
+BUILD_SCRIPT = """
+printf '%s' "$SETTINGS" > /work/buildkitd.toml
+exec buildctl-daemonless.sh build "$@"
+"""
+
+
+def build_arguments(
+    request: m.BuildImageInput, config: BuildConfig, *, repository: str, tag: str
+) -> list[str]:
+    """Arguments of `buildctl build`."""
+    build = request.build
+    source = "/work/source"
+    folder, name = posixpath.split(build.dockerfile)
+    arguments = [
+        "--progress=plain",
+        "--frontend=dockerfile.v0",
+        f"--local=context={posixpath.normpath(posixpath.join(source, build.context))}",
+        f"--local=dockerfile={posixpath.normpath(posixpath.join(source, folder))}",
+        f"--opt=filename={name}",
+        f"--output=type=image,name={config.registry}/{repository}:{tag},push=true",
+    ]
+    if config.mirror:
+        arguments.append("--opt=cmdline=dockerfile.v0")  # a `# syntax=` image cannot be fetched
+    if build.target:
+        arguments.append(f"--opt=target={build.target}")
+    arguments += [f"--opt=build-arg:{key}={value}" for key, value in sorted(build.args.items())]
+    cache = naming.cache_repository(config.registry, request.ref.project, build.component)
+    # What a fork builds is never another's cache: its layers may hold anything.
+    own = SHARED_CACHE if request.is_trusted else request.ref.environment
+    imported = [own, DEFAULT_CACHE] if request.is_trusted else [own, SHARED_CACHE, DEFAULT_CACHE]
+    arguments.append(f"--export-cache=type=registry,ref={cache}:{own},mode=max,ignore-error=true")
+    arguments += [f"--import-cache=type=registry,ref={cache}:{each}" for each in imported]
+    return arguments
+
+
+def buildkit_settings(config: BuildConfig) -> str:
+    """`buildkitd.toml`."""
+    lines = []
+    if config.mirror:
+        lines += ['[registry."docker.io"]', f'  mirrors = ["{config.mirror}"]']
+    if config.is_plain_http:
+        for host in sorted({config.registry, config.mirror} - {""}):
+            lines += [f'[registry."{host}"]', "  http = true"]
+    return "\n".join(lines) + "\n"
