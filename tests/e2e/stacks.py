@@ -34,6 +34,18 @@ class Stack:
     def connection(self) -> ClusterConnection:
         return read_connection(connection_file(self.instance))
 
+    def run_until(self, command: str, condition: Callable[[], bool]) -> None:
+        """Begin a command and kill it, with no chance to clean up, once the condition holds."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "deploy.local", command],
+            cwd=ROOT,
+            env={**os.environ, INSTANCE_VARIABLE: self.suffix},
+            stdout=subprocess.DEVNULL,
+        ) as process:
+            assert_eventually(condition, seconds=UP_SECONDS, otherwise=lambda: f"{command} hangs")
+            assert process.poll() is None, f"{command} ended before it could be killed"
+            process.kill()
+
     def run(self, command: str) -> str:
         """Run `python -m deploy.local COMMAND` for this stack and return what it printed."""
         done = subprocess.run(

@@ -177,10 +177,11 @@ def test_a_second_up_changes_nothing_and_is_quick(stack: Stack) -> None:
     assert "cached  node: name spaces and network" in output
 
 
-def test_down_leaves_nothing_even_after_a_run_that_was_killed(stack: Stack) -> None:
+def test_down_leaves_nothing_even_after_a_run_and_a_node_that_were_killed(stack: Stack) -> None:
     """The other stack of this module runs all the while: neither disturbs the other."""
     brief = Stack("brief")
     before = read_traces(brief.instance)
+    brief.run_until("cluster", lambda: Processes(brief.instance).find(PROCESS) is not None)
     brief.run("cluster")
     pid = node_pid(brief)
     inner = namespaces_of(pid)

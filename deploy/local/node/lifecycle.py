@@ -69,7 +69,9 @@ class Node:
 
     async def ensure_started(self, context: StepContext) -> Outcome:
         """Start the node's init in its own name spaces and connect it to the machine."""
-        if self._processes.find(PROCESS):
+        if record := self._processes.find(PROCESS):
+            # The run that started it may have been killed before it was connected.
+            await self._connect(record, context)
             return Outcome.CACHED
         # What a killed run left: its node may have lost its record, its link stays in the way.
         await self._processes.end_survivors(PROCESS)
@@ -113,6 +115,7 @@ class Node:
         self._files.kubeconfig.unlink(missing_ok=True)
 
     async def _connect(self, record: ProcessRecord, context: StepContext) -> None:
+        """Have a link from the machine to the node; doing it again changes nothing."""
         instance = self._instance
 
         def has_own_network() -> bool:
@@ -123,10 +126,11 @@ class Node:
 
         await wait_until(has_own_network, seconds=10, what="own network", process=record)
         network = instance.network
-        peer = ["peer", "name", instance.node_link, "netns", str(record.pid)]
-        await context.run("ip", "link", "add", instance.host_link, "type", "veth", *peer)
+        if not Path("/sys/class/net", instance.host_link).exists():
+            peer = ["peer", "name", instance.node_link, "netns", str(record.pid)]
+            await context.run("ip", "link", "add", instance.host_link, "type", "veth", *peer)
         address = f"{network.host_address}/{network.prefix_length}"
-        await context.run("ip", "addr", "add", address, "dev", instance.host_link)
+        await context.run("ip", "addr", "replace", address, "dev", instance.host_link)
         await context.run("ip", "link", "set", instance.host_link, "up")
 
     async def _end(self, record: ProcessRecord) -> None:
