@@ -71,7 +71,10 @@ class Namespaces:
                 await self._ensure_contents(request)
             except kube.ForbiddenError as error:
                 # Somebody deletes it at this very moment: wait for the end, then make a new one.
-                if "NamespaceTerminating" not in error.causes or time.monotonic() >= deadline:
+                if (
+                    "NamespaceTerminating" not in error.cause_reasons
+                    or time.monotonic() >= deadline
+                ):
                     raise
             except kube.NotFoundError:
                 if time.monotonic() >= deadline:
