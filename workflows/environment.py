@@ -125,6 +125,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
         if decision.step is Step.DEPLOY:
             if await self._slot.begin(decision, pull, is_outdated=self._is_outdated):
                 self._wanted = None
+            else:
+                self._watch.look_again()
             self._changed()
             return
         self._wanted = None

@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.testing import WorkflowEnvironment
 
-from tests.fakes import AT_WORK, Controls, FakeCluster, FakeControl, FakeGitHub, Step
+from tests.fakes import AT_WORK, CREATING, Controls, FakeCluster, FakeControl, FakeGitHub, Step
 from worker.workers import Implementations, Limits, create_workers
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
@@ -25,7 +25,7 @@ from workflows.models import (
 )
 from workflows.models import messages as m
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds. Everything awaited here takes milliseconds; this only ends a broken test."""
 _numbers = count(1)
 
@@ -201,9 +201,19 @@ class Preview:
             if step.environment == self.ref.environment
         ]
 
-    async def ends(self, *, skip: float = 0) -> None:
+    async def ends(self) -> None:
         """Until the entity has completed."""
-        if skip:
-            with self.stage.environment.auto_time_skipping_disabled():
-                pass
         await asyncio.wait_for(self.handle.result(), PATIENCE * 3)
+
+    def assert_one_after_another(self) -> None:
+        """Invariants 1 and 6: when a revision begins, every step of the one before has ended."""
+        for first in self.steps("plan_revision"):
+            for step in self.steps():
+                if step.begun < first.begun:
+                    assert step.ended is not None, f"{step.name} still runs"
+                    assert step.ended < first.begun, f"{step.name} overlaps the next revision"
+
+    def assert_nothing_created_after(self, tick: int) -> None:
+        """Invariant 2."""
+        late = [step.name for step in self.steps(*CREATING) if step.begun > tick]
+        assert late == []
