@@ -1,0 +1,77 @@
+"""The whole application over a real store, called without sockets."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from activities.store import Store
+from api.app import create_app, make_links
+from api.dependencies import State
+from api.health import Readiness
+from api.operations import Services
+from api.operations.deliveries import Deliveries
+from api.settings import APISettings
+from tests.api.fakes import FakeCluster, FakeGateway
+
+SECRET = "a secret of both sides"
+BASE = "http://127.0.0.1:8080"
+
+
+@dataclass
+class Catalyst:
+    """The application, a browser-like client of it, and what it stands on."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    store: Store
+    gateway: FakeGateway
+    cluster: FakeCluster
+    readiness: Readiness
+    asgi: ASGIApp
+
+    def client(self, address: str = "127.0.0.1", base: str = BASE) -> httpx.AsyncClient:
+        """A client that calls from another address, or by another name."""
+        transport = httpx.ASGITransport(self.asgi, client=(address, 50_000))
+        return httpx.AsyncClient(transport=transport, base_url=base)
+
+
+@pytest.fixture
+def settings() -> APISettings:
+    return APISettings(
+        webhook_secret=SECRET,
+        temporal_ui_url="http://127.0.0.1:8233",
+    )
+
+
+@pytest.fixture
+async def catalyst(settings: APISettings, tmp_path: Path) -> AsyncIterator[Catalyst]:
+    gateway, cluster = FakeGateway(), FakeCluster()
+    async with Store.open(f"sqlite+aiosqlite:///{tmp_path / 'catalyst.db'}") as store:
+        readiness = Readiness(store, gateway, cluster, schema_trouble="")
+        state = State(
+            services=Services(store, gateway, cluster, make_links(settings, gateway)),
+            deliveries=Deliveries(store, gateway),
+            readiness=readiness,
+            webhook_secret=SECRET.encode(),
+        )
+
+        @asynccontextmanager
+        async def opener(_: APISettings) -> AsyncGenerator[State]:
+            yield state
+
+        app = create_app(settings, opener=opener)
+
+        async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+            """What the server does with the lifespan's state."""
+            await app({**scope, "state": dict(state)}, receive, send)
+
+        # Failures are answered as to everybody, not raised into the test.
+        transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
+            yield Catalyst(app, http, store, gateway, cluster, readiness, with_state)
