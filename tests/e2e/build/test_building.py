@@ -1,0 +1,165 @@
+"""Images are built from exactly the commit, once per content, and a stopped build has stopped."""
+
+import asyncio
+import time
+
+import pytest
+
+from activities.build import BuildConfig
+from tests.e2e.build.conftest import Builds, repository_of, with_limits
+from tests.e2e.support.waiting import eventually
+from workflows import naming
+from workflows.errors import BuildFailedError, CommitGoneError
+from workflows.models import messages as m
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+DOCKERFILE = """FROM python:3.11-slim
+WORKDIR /app
+COPY app.py .
+RUN python -c "print('built')"
+CMD ["python", "app.py"]
+"""
+APP = "print('hello')\n"
+SLOW = DOCKERFILE.replace("print('built')", "import time; time.sleep(200)")
+
+
+def files(**more: str) -> dict[str, str | bytes | None]:
+    return {"Dockerfile": DOCKERFILE, "app.py": APP, **more}
+
+
+@pytest.mark.spec("FR-002", "ENV-031")
+@pytest.mark.invariant(5)
+async def test_the_same_content_is_built_once(builds: Builds) -> None:
+    commit = await builds.source.push(files())
+    first = await builds.build(commit)
+    assert not first.was_present
+    assert first.image.endswith(first.digest)
+
+    again = await builds.build(commit, revision="rev:again")
+    assert again.was_present
+    assert again.digest == first.digest
+
+    other = await builds.source.push({"README.md": "nothing that the image reads\n", "app.py": APP})
+    with_other_context = await builds.build(other)
+    assert not with_other_context.was_present  # the context holds the README too
+
+
+@pytest.mark.spec("FR-009", "FR-011")
+async def test_a_failing_step_is_named_with_its_line_and_its_last_lines(builds: Builds) -> None:
+    broken = DOCKERFILE.replace("print('built')", "raise SystemExit('no such module: shop')")
+    commit = await builds.source.push(files(Dockerfile=broken))
+    with pytest.raises(BuildFailedError) as caught:
+        await builds.build(commit)
+    assert "Dockerfile, line 4" in str(caught.value)
+    assert any("no such module: shop" in line for line in caught.value.excerpt)
+    assert not caught.value.is_retryable
+
+
+@pytest.mark.spec("FR-009")
+async def test_a_dockerfile_that_does_not_parse_is_the_users(builds: Builds) -> None:
+    commit = await builds.source.push(files(Dockerfile="FROM python:3.11-slim\nCOPPY app.py .\n"))
+    with pytest.raises(BuildFailedError, match="COPPY"):
+        await builds.build(commit)
+
+
+@pytest.mark.spec("FR-009")
+async def test_a_base_image_that_does_not_exist_is_the_users(builds: Builds) -> None:
+    commit = await builds.source.push(files(Dockerfile="FROM nowhere/nothing:1\n"))
+    with pytest.raises(BuildFailedError, match="nowhere/nothing"):
+        await builds.build(commit)
+
+
+@pytest.mark.spec("FR-007")
+@pytest.mark.invariant(6)
+async def test_a_cancelled_build_is_gone_when_the_cancel_returns(builds: Builds) -> None:
+    commit = await builds.source.push(files(Dockerfile=SLOW))
+    async with builds.under_way(commit) as task:
+        began = time.monotonic()
+        task.cancel()
+        await asyncio.wait({task})
+        elapsed = time.monotonic() - began
+        assert task.cancelled()
+        assert await builds.pods() == []
+        assert await builds.jobs() == []
+        assert await builds.secrets() == []
+    # One second is the pod's grace; the goal of two seconds does not count it.
+    assert elapsed < 5
+
+
+@pytest.mark.spec("FR-008")
+@pytest.mark.invariant(6)
+async def test_stopping_ends_whatever_an_earlier_worker_left(builds: Builds) -> None:
+    commit = await builds.source.push(files(Dockerfile=SLOW))
+    async with builds.under_way(commit):
+        await builds.stop(f"rev:{'0' * 40}")
+        assert await builds.jobs() != []
+        await builds.stop()
+        assert await builds.pods() == []
+        assert await builds.jobs() == []
+
+
+@pytest.mark.invariant(5)
+async def test_a_second_attempt_takes_over_the_running_job(builds: Builds) -> None:
+    slow = DOCKERFILE.replace("print('built')", "import time; time.sleep(6)")
+    commit = await builds.source.push(files(Dockerfile=slow))
+    first = asyncio.create_task(builds.build(commit))
+    await builds.until_building()
+    second = asyncio.create_task(builds.build(commit))
+    results = await asyncio.gather(first, second)
+    assert results[0].digest == results[1].digest
+    assert await builds.jobs() == [naming.build_job_name(f"rev:{commit}", "web")]
+
+
+@pytest.mark.spec("FR-018")
+async def test_a_build_over_its_time_is_stopped_and_says_so(
+    builds: Builds, config: BuildConfig
+) -> None:
+    impatient = with_limits(builds, config, deadline=8)
+    commit = await builds.source.push(files(Dockerfile=SLOW))
+    with pytest.raises(BuildFailedError, match="longer than 8 s"):
+        await impatient.build(commit)
+
+    async def no_pods() -> bool:
+        return await builds.pods() == []
+
+    await builds.stop()
+    assert await eventually(no_pods, within=20, what="the late build's pod is gone")
+
+
+@pytest.mark.spec("EC-4")
+async def test_a_commit_that_vanished_is_no_failure_of_the_user(builds: Builds) -> None:
+    await builds.source.push(files())
+    with pytest.raises(CommitGoneError):
+        await builds.build("0" * 39 + "1")
+
+
+@pytest.mark.spec("FR-008")
+async def test_removal_leaves_no_image(builds: Builds) -> None:
+    commit = await builds.source.push(files())
+    await builds.build(commit)
+    assert await builds.registry.list_tags(repository_of(builds))
+    await builds.activities.delete_images(m.RemoveInput(ref=builds.ref))
+    await builds.activities.delete_images(m.RemoveInput(ref=builds.ref))
+    assert await builds.registry.list_tags(repository_of(builds)) == ()
+
+
+@pytest.mark.invariant(4)
+@pytest.mark.spec("ENV-020")
+async def test_the_clone_token_is_in_no_log_argument_or_image(builds: Builds) -> None:
+    show_all = DOCKERFILE.replace(
+        "RUN ", "RUN ls -la / /git /work 2>&1; env; grep -r Authorization /app; "
+    ).replace('"print', '"print')
+    commit = await builds.source.push(files(Dockerfile=show_all, **{"show.txt": "x"}))
+    token = builds.source.clients.token(
+        builds.source.pull_request.installation,
+        builds.source.pull_request.repository_id,
+        {"contents": "read"},
+    )
+    await builds.build(commit)
+    for pod in await builds.cluster.pods(builds.namespace):
+        assert token not in str(pod)
+        assert "uthorization: Basic" not in str(pod)
+        log = await builds.cluster.log(builds.namespace, pod["metadata"]["name"], "build")
+        assert token not in log
+        assert "Authorization" not in log.replace("grep -r Authorization", "")
