@@ -61,7 +61,7 @@ def make_connection(instance: Instance) -> ClusterConnection:
         gateway="catalyst-system/catalyst",
         ingress_class="traefik",
         ingress_namespace="catalyst-ingress",
-        builder_image=f"{registry}/{builder.REPOSITORY}:{builder.TAG}",
+        builder_image=f"{registry}/{builder.REPOSITORY}:{builder.tag()}",
     )
 
 

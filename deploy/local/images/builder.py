@@ -12,7 +12,6 @@ from deploy.local.images.registry import push_image
 from deploy.local.steps import Outcome, StepContext
 
 REPOSITORY = "catalyst/buildkit"
-TAG = f"{versions.BUILDKIT}-rootless"
 USER = 1000
 HOME = "/home/user"
 
@@ -31,8 +30,16 @@ _FORMAT = "2"
 
 def artifact(cache: Path) -> Path:
     """Return the blob directory of the image."""
-    parts = (_FORMAT, golang.BUILDKIT.key(), standins.artifact(cache).name, *_PACKAGES)
-    return cache / "images" / f"builder-{version_key(*parts)}"
+    return cache / "images" / f"builder-{_key()}"
+
+
+def tag() -> str:
+    """Return the image's tag: another one for other content, for nodes keep what they pulled."""
+    return f"{versions.BUILDKIT}-rootless-{_key()}"
+
+
+def _key() -> str:
+    return version_key(_FORMAT, golang.BUILDKIT.key(), standins.key(), *_PACKAGES)
 
 
 async def ensure_image(cache: Path, context: StepContext) -> Outcome:
@@ -60,7 +67,7 @@ async def push(cache: Path, registry: str) -> Outcome:
     """Push the image to the registry."""
     directory = artifact(cache)
     digest = (directory / "digest").read_text()
-    return await push_image(directory, digest, registry, REPOSITORY, TAG)
+    return await push_image(directory, digest, registry, REPOSITORY, tag())
 
 
 async def _add_buildkit(tree: Path, cache: Path, context: StepContext) -> None:

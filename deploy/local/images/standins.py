@@ -39,8 +39,12 @@ class Images(BaseModel):
 
 def artifact(cache: Path) -> Path:
     """Return the blob directory of the stand-ins."""
-    key = version_key(_FORMAT, versions.DEBIAN, *_PYTHON_PACKAGES)
-    return cache / "images" / f"standins-{key}"
+    return cache / "images" / f"standins-{key()}"
+
+
+def key() -> str:
+    """Return what the content of the stand-ins depends on."""
+    return version_key(_FORMAT, versions.DEBIAN, *_PYTHON_PACKAGES)
 
 
 def base_tree(cache: Path) -> Path:
