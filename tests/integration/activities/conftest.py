@@ -1,6 +1,9 @@
 """A local GitHub with a repository the App is installed on, and the product's own clients for it."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,16 +54,33 @@ def clients_of(server: LocalGitHub) -> GitHubClients:
     )
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a server with the repository and its pull request, made once: pushes take a second each."""
+    data = tmp_path_factory.mktemp("prepared") / "github"
+
+    async def prepare() -> None:
+        async with LocalGitHub.start(data) as server:
+            await server.create_repository(NAME, FILES)
+            await server.install_app("acme")
+            await server.push(NAME, "feature", {"src/main.txt": "changed\n"})
+            await server.open_pull_request(NAME, "feature", title="Change it")
+
+    with ThreadPoolExecutor(1) as pool:  # pytest's own event loop stays as it is
+        pool.submit(asyncio.run, prepare()).result()
+    return data
+
+
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[LocalGitHub]:
+async def server(prepared: Path, tmp_path: Path) -> AsyncIterator[LocalGitHub]:
+    shutil.copytree(prepared, tmp_path / "github")
     async with LocalGitHub.start(tmp_path / "github") as github:
         yield github
 
 
 @pytest.fixture
 async def shop(server: LocalGitHub) -> Shop:
-    repo = await server.create_repository(NAME, FILES)
+    repo = await server.repository(NAME)
+    pull = await server.pull_request(NAME, 1)
     installation = await server.install_app("acme")
-    await server.push(NAME, "feature", {"src/main.txt": "changed\n"})
-    pull = await server.open_pull_request(NAME, "feature", title="Change it")
     return Shop(server, repo, pull, installation, clients_of(server))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,10 +70,9 @@ async def plan(
     template: Template | None = None,
     commit: str = "",
     project: Project | None = None,
-    max_bytes: int = 2**30,
 ) -> RevisionPlan:
     projects = Projects(project or project_of(shop, template or Template()))
-    activities = SourceActivities(shop.clients, projects, work, max_bytes=max_bytes)
+    activities = SourceActivities(shop.clients, projects, work)
     request = m.PlanRevisionInput(
         ref=REF, pull_request=shop.ref, commit=commit or shop.pull.head_sha
     )
@@ -269,13 +267,6 @@ async def test_an_expired_token_is_replaced_by_the_next_attempt(shop: Shop, tmp_
     with pytest.raises(GitHubError):
         await plan(shop, tmp_path)
     assert (await plan(shop, tmp_path)).commit == shop.pull.head_sha
-
-
-async def test_a_repository_larger_than_the_limit_is_refused(shop: Shop, tmp_path: Path) -> None:
-    commit = await push(shop, {"chart/big.bin": os.urandom(24 * 2**20)})
-    with pytest.raises(PlanError, match="larger than 4 MiB"):
-        await plan(shop, tmp_path / "work", commit=commit, max_bytes=4 * 2**20)
-    assert list((tmp_path / "work").iterdir()) == []
 
 
 @pytest.mark.invariant(4)

@@ -12,7 +12,7 @@ from temporalio.exceptions import CancelledError
 from temporalio.testing import ActivityEnvironment
 
 from activities.source.checkout import Checkouts, Wanted
-from workflows.errors import GitHubError
+from workflows.errors import GitHubError, PlanError
 from workflows.models import RepositoryFacts
 
 pytestmark = [pytest.mark.spec("FR-007"), pytest.mark.invariant(6)]
@@ -91,6 +91,17 @@ async def test_a_cancelled_plan_has_ended_its_git_and_removed_its_files(
         with pytest.raises(CancelledError):
             await running
     assert time.monotonic() - begun < 2
+    assert processes_with(url) == []
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_a_repository_that_outgrows_its_limit_is_given_up_while_it_is_fetched(
+    silent: tuple[Silent, str], tmp_path: Path
+) -> None:
+    _, url = silent
+    checkouts = Checkouts(tmp_path, max_bytes=10, timeout=60)
+    with pytest.raises(PlanError, match="larger than"):
+        await asyncio.to_thread(checkouts.describe, wanted(url))
     assert processes_with(url) == []
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
