@@ -22,11 +22,12 @@ from deploy.local.instance import Instance, current
 from deploy.local.processes import Processes, ProcessRecord, is_alive, wait_until
 from tests.e2e.support.cluster import Cluster, open_cluster
 from tests.e2e.support.history import Run, read_run
-from tests.e2e.support.waiting import eventually
 from tests.support.github.client import GitHubClient
 from tests.support.github.faults import Fault
 
 _READY_SECONDS = 60.0
+_DELIVERY_SECONDS = 20.0
+"""Longer than any delay that a test asks for; below the client's own limit."""
 
 
 @dataclass
@@ -118,10 +119,8 @@ class Stack:
             await self.github.clear_faults()
 
     async def until_deliveries_are_in(self) -> None:
-        async def nothing_in_flight() -> bool:
-            return await self.github.deliveries_in_flight() == 0
-
-        await eventually(nothing_in_flight, within=30, what="all webhooks have arrived")
+        """Wait for webhooks that are still on their way, also for delayed ones."""
+        await self.github.deliveries(wait=_DELIVERY_SECONDS)
 
     # --- Temporal
 
