@@ -1,0 +1,139 @@
+"""The post-renderer: labels on everything, and not a letter of the chart's own changed."""
+
+import io
+import json
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.helm.labels import LABELS_VARIABLE, label_documents, main
+
+LABELS = {
+    "objects": {"catalyst.dev/commit": "0123456789"},
+    "pods": {"catalyst.dev/team": "acme", "catalyst.dev/component": "web"},
+    "volumes": {"catalyst.dev/team": "acme"},
+}
+ALL = {**LABELS["objects"], **LABELS["pods"]}
+
+
+def labelled(text: str) -> list[dict[str, object]]:
+    return list(yaml.safe_load_all(label_documents(text, LABELS)))
+
+
+@pytest.mark.spec("ENV-021")
+def test_an_object_keeps_its_labels_and_gets_catalysts() -> None:
+    (found,) = labelled("kind: Service\nmetadata: {name: a, labels: {app: a}}\n")
+    assert found["metadata"] == {"name": "a", "labels": {"app": "a", **ALL}}
+
+
+@pytest.mark.spec("ENV-021")
+def test_the_charts_own_component_is_the_component() -> None:
+    (found,) = labelled(
+        "kind: Service\nmetadata: {name: a, labels: {app.kubernetes.io/component: db}}\n"
+    )
+    assert isinstance(found["metadata"], dict)
+    assert found["metadata"]["labels"]["catalyst.dev/component"] == "db"
+
+
+@pytest.mark.spec("ENV-021")
+def test_pods_are_labelled_without_the_commit_and_selectors_stay() -> None:
+    (found,) = labelled(
+        """
+kind: Deployment
+metadata: &shared {name: a, labels: &labels {app: a}}
+spec:
+  selector: {matchLabels: *labels}
+  template:
+    metadata: {labels: *labels}
+    spec: {containers: []}
+"""
+    )
+    assert found["spec"] == {
+        "selector": {"matchLabels": {"app": "a"}},
+        "template": {
+            "metadata": {"labels": {"app": "a", **LABELS["pods"]}},
+            "spec": {"containers": []},
+        },
+    }
+
+
+@pytest.mark.spec("ENV-021")
+def test_jobs_of_a_cron_job_their_pods_and_claims_are_labelled() -> None:
+    cron, stateful = labelled(
+        """
+kind: CronJob
+metadata: {name: a}
+spec: {jobTemplate: {spec: {template: {spec: {containers: []}}}}}
+---
+kind: StatefulSet
+metadata: {name: a}
+spec: {volumeClaimTemplates: [{metadata: {name: data}}]}
+"""
+    )
+    assert cron["spec"] == {
+        "jobTemplate": {
+            "metadata": {"labels": LABELS["pods"]},
+            "spec": {
+                "template": {"metadata": {"labels": LABELS["pods"]}, "spec": {"containers": []}}
+            },
+        }
+    }
+    assert stateful["spec"] == {
+        "volumeClaimTemplates": [{"metadata": {"name": "data", "labels": LABELS["volumes"]}}]
+    }
+
+
+def test_items_of_a_list_are_labelled_each() -> None:
+    (found,) = labelled("kind: List\nitems: [{kind: Service, metadata: {name: a}}]\n")
+    assert found["items"] == [{"kind": "Service", "metadata": {"name": "a", "labels": ALL}}]
+
+
+def test_labels_that_came_by_a_merge_key_are_kept() -> None:
+    (found,) = labelled(
+        "base: &b {app: a}\nkind: Service\nmetadata: {name: a, labels: {<<: *b, x: 'y'}}\n"
+    )
+    assert isinstance(found["metadata"], dict)
+    assert found["metadata"]["labels"] == {"app": "a", "x": "y", **ALL}
+
+
+@pytest.mark.spec("ENV-026")
+def test_no_object_of_a_chart_passes_itself_off_as_catalysts() -> None:
+    (found,) = labelled(
+        "kind: Job\nmetadata: {name: a, labels: {app.kubernetes.io/managed-by: catalyst}}\n"
+    )
+    assert isinstance(found["metadata"], dict)
+    assert found["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "Helm"
+
+
+@pytest.mark.parametrize(
+    "scalar",
+    ["yes", "on", "0o17", "010", "12:30:45", "2026-01-01", "1e3", "~", "'1'", '"a: b"', "1_000"],
+)
+def test_what_looks_like_another_type_stays_the_very_text(scalar: str) -> None:
+    text = label_documents(f"kind: ConfigMap\ndata:\n  a: {scalar}\n", LABELS)
+    assert f"\n  a: {scalar}\n" in text
+
+
+@given(st.dictionaries(st.text("abc"), st.text() | st.integers() | st.booleans(), max_size=5))
+def test_only_labels_are_added(data: dict[str, object]) -> None:
+    text = yaml.safe_dump({"kind": "ConfigMap", "metadata": {"name": "a"}, "data": data})
+    (found,) = labelled(text)
+    assert found == {
+        "kind": "ConfigMap",
+        "metadata": {"name": "a", "labels": ALL},
+        "data": yaml.safe_load(text)["data"],
+    }
+
+
+def test_documents_without_an_object_pass_through() -> None:
+    assert label_documents("", LABELS) == ""
+    assert label_documents("# a comment\n", LABELS) == "# a comment\n"
+
+
+def test_the_program_reads_and_writes_utf8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LABELS_VARIABLE, json.dumps(LABELS))
+    target = io.BytesIO()
+    main(io.BytesIO("kind: ConfigMap\ndata: {a: grüß dich}\n".encode()), target)
+    assert yaml.safe_load(target.getvalue().decode())["data"] == {"a": "grüß dich"}
