@@ -1,0 +1,259 @@
+"""Pages show what is there, what is not, and what failed, and let people act on it."""
+
+import html
+import re
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from activities.cluster_reader import LiveLog, NamespaceStanding
+from activities.logs import ContainerRef
+from api.failures import RefusedError
+from tests.api.conftest import Catalyst
+from tests.support.examples import (
+    COMMIT,
+    NOW,
+    OLDER_COMMIT,
+    make_project,
+    make_revision,
+    make_snapshot,
+)
+from workflows.models import Failure, FailureKind, Phase, RevisionState, Serving
+
+ONE = "/environments/web-shop/pr-shop-12"
+BROWSER = {"accept": "text/html,application/xhtml+xml"}
+SERVING = Serving(commit=OLDER_COMMIT, url="http://web-shop-pr-shop-12.localhost/", since=NOW)
+FAILURE = Failure(
+    kind=FailureKind.USER,
+    type="BuildFailedError",
+    message="step 5/7 failed: RUN npm ci",
+    excerpt=("npm error code EUSAGE", "<script>alert('log')</script>"),
+    hint="Run the same build locally.",
+    phase="build",
+)
+
+
+async def read(catalyst: Catalyst, path: str) -> str:
+    answer = await catalyst.http.get(path, headers=BROWSER)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert_is_safe_and_whole(answer.text)
+    return answer.text
+
+
+def assert_is_safe_and_whole(page: str) -> None:
+    """Nothing inline that the content policy would block, no foreign address, every element closed."""
+    assert not re.search(r"<script(?! src=\"/static/)|<[a-z][^<>]*\s(?:on\w+|style)=", page)
+    assert not re.search(r"(?:src|href)=\"//", page)
+    for name in ("div", "section", "ul", "ol", "li", "table", "form", "details", "pre", "nav", "p"):
+        assert len(re.findall(f"<{name}[ >]", page)) == page.count(f"</{name}>"), name
+
+
+@pytest.fixture
+async def failed(catalyst: Catalyst) -> Catalyst:
+    snapshot = make_snapshot(
+        phase=Phase.FAILED,
+        reason=FAILURE.message,
+        failure=FAILURE,
+        serving=SERVING,
+        revisions=(make_revision(2, state=RevisionState.FAILED, failure=FAILURE),),
+    )
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    return catalyst
+
+
+@pytest.mark.spec("US2")
+async def test_the_list_shows_phase_reason_commit_age_url_and_links(failed: Catalyst) -> None:
+    page = await read(failed, "/")
+    for text in (
+        "Make the basket larger",
+        "acme/shop #12",
+        '<span class="pill bad">failed</span>',
+        FAILURE.message,
+        COMMIT[:7],
+        "http://web-shop-pr-shop-12.localhost/",
+        f"still serves <code>{OLDER_COMMIT[:7]}</code>",
+        "https://github.com/acme/shop/pull/12",
+        "http://127.0.0.1:8233/namespaces/default/workflows/env%3Aweb-shop%3Apr-shop-12",
+        " ago</time>",
+    ):
+        assert text in page
+
+
+async def test_an_empty_list_says_what_to_do_next(catalyst: Catalyst) -> None:
+    assert "No project is registered" in await read(catalyst, "/")
+    await catalyst.store.projects.put(make_project())
+    page = await read(catalyst, "/")
+    assert "No previews yet" in page
+    assert "acme/shop" in page
+    assert "No preview is failed" in await read(catalyst, "/?phase=failed")
+
+
+async def test_titles_and_logs_of_strangers_are_shown_as_text(failed: Catalyst) -> None:
+    hostile = make_snapshot(
+        13, title="<script>alert(1)</script>", branch='"><img src=x onerror=alert(1)>'
+    )
+    await failed.store.environments.record(hostile)
+    for path in ("/", ONE, "/environments/web-shop/pr-shop-13"):
+        page = await read(failed, path)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+@pytest.mark.spec("US2", "FR-009")
+async def test_a_failure_is_shown_with_cause_last_lines_and_what_to_do(failed: Catalyst) -> None:
+    page = await read(failed, ONE)
+    assert "Failed while building" in page
+    for text in (FAILURE.message, *FAILURE.excerpt, FAILURE.hint):
+        assert html.escape(text, quote=True).replace("&#x27;", "&#39;") in page
+    assert "still serves" in page
+    assert OLDER_COMMIT[:7] in page
+
+
+@pytest.mark.spec("EC-10")
+async def test_what_is_missing_is_explained_with_causes(failed: Catalyst) -> None:
+    failed.cluster.says = NamespaceStanding.MISSING
+    page = await read(failed, ONE)
+    assert "the cluster has no namespace web-shop-pr-shop-12" in page
+    assert "somebody deleted it by hand" in page
+    for action in ("retry", "redeploy", "delete"):
+        assert f'action="{ONE}/{action}"' in page
+    failed.gateway.is_down = True
+    page = await read(failed, ONE)
+    assert "Temporal does not answer" in page
+    assert "<form" not in page
+
+
+async def test_the_removal_shows_what_blocks_it(catalyst: Catalyst) -> None:
+    blocked = make_snapshot(
+        phase=Phase.DELETING, blockers=("PersistentVolumeClaim data: finalizer",)
+    )
+    await catalyst.store.environments.record(blocked)
+    assert "PersistentVolumeClaim data: finalizer" in await read(catalyst, ONE)
+
+
+async def test_live_parts_are_the_same_as_the_page_and_have_an_address_of_their_own(
+    failed: Catalyst,
+) -> None:
+    for path in ("/", ONE, f"{ONE}/logs"):
+        page = await read(failed, path)
+        found = re.search(r'data-live="([^"]+)"', page)
+        assert found is not None
+        fragment = await failed.http.get(html.unescape(found[1]))
+        assert fragment.status_code == 200
+        assert "<html" not in fragment.text
+        first_line = fragment.text.strip().splitlines()[0]
+        assert first_line in page
+
+
+async def test_pages_work_without_scripts(failed: Catalyst) -> None:
+    for path in ("/", ONE):
+        assert '<noscript><meta http-equiv="refresh"' in await read(failed, path)
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def press(catalyst: Catalyst, action: str, **form: str) -> httpx.Response:
+    return await catalyst.http.post(
+        f"{ONE}/{action}",
+        content=urlencode(form),
+        headers=BROWSER
+        | {
+            "content-type": "application/x-www-form-urlencoded",
+            "origin": "http://127.0.0.1:8080",
+        },
+    )
+
+
+async def test_a_pressed_button_is_carried_out_and_answered_once(failed: Catalyst) -> None:
+    request = hidden(await read(failed, ONE), "request")
+    answer = await press(failed, "retry", request=request)
+    assert (answer.status_code, answer.headers["location"]) == (303, ONE)
+    ((name, _, command, request_id),) = failed.gateway.commands
+    assert (name, command.face, request_id) == ("retry", "web", request)
+    assert '<p class="flash good" role="status">retry accepted</p>' in await read(failed, ONE)
+    assert "flash" not in await read(failed, ONE)
+
+
+async def test_a_refusal_is_told_on_the_page(failed: Catalyst) -> None:
+    failed.gateway.refusal = RefusedError("nothing has failed <yet>", hint="Wait.")
+    await press(failed, "retry", request="r")
+    assert "nothing has failed &lt;yet&gt; Wait." in await read(failed, ONE)
+
+
+@pytest.mark.invariant(7)
+async def test_an_approval_from_the_page_is_for_the_commit_it_showed(catalyst: Catalyst) -> None:
+    fork = make_snapshot(phase=Phase.PENDING, reason=f"fork: needs approval of {COMMIT}")
+    await catalyst.store.environments.record(fork)
+    catalyst.gateway.running["pr-shop-12"] = fork
+    page = await read(catalyst, ONE)
+    assert hidden(page, "commit") == COMMIT
+    await press(catalyst, "approve", request="r", commit=COMMIT)
+    assert catalyst.gateway.commands[0][2].model_dump()["commit"] == COMMIT
+    assert (await press(catalyst, "approve", request="r", commit="main")).status_code == 422
+
+
+async def test_a_forged_cookie_cannot_put_markup_on_a_page(failed: Catalyst) -> None:
+    cookie = "catalyst_flash=good%20%3Cscript%3Ealert(1)%3C/script%3E"
+    answer = await failed.http.get("/", headers=BROWSER | {"cookie": cookie})
+    assert "<script>alert" not in answer.text
+
+
+@pytest.mark.spec("FR-006", "SC-003")
+async def test_logs_are_shown_a_container_each(failed: Catalyst) -> None:
+    running = ContainerRef(pod="shop-1", container="web", state="running", has_started=True)
+    silent = ContainerRef(
+        pod="shop-1", container="migrate", state="terminated: Completed (exit code 0)"
+    )
+    failed.cluster.live = (
+        LiveLog(silent),
+        LiveLog(running, ("listening on :8080", "<b>GET /</b>")),
+    )
+    page = await read(failed, f"{ONE}/logs?tail=1000&timestamps=true")
+    assert "listening on :8080\n&lt;b&gt;GET /&lt;/b&gt;" in page
+    assert "It ran and has written nothing." in page
+    assert '<option value="1000" selected>' in page
+    assert 'name="timestamps" value="true" checked' in page
+    assert "?tail=1000&amp;timestamps=true" in page
+
+
+@pytest.mark.spec("FR-006")
+async def test_kept_logs_of_a_removed_environment_are_shown(catalyst: Catalyst) -> None:
+    await catalyst.store.environments.record(make_snapshot(phase=Phase.DELETED))
+    catalyst.cluster.says = NamespaceStanding.MISSING
+    assert "Nothing was kept either." in await read(catalyst, f"{ONE}/logs")
+    await catalyst.store.kept_logs.keep("web-shop-pr-shop-12", "shop-1", "web", ["the last word"])
+    page = await read(catalyst, f"{ONE}/logs")
+    assert "the last word" in page
+    assert "kept before the containers went away" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        (ONE, 404, "there is no environment web-shop/pr-shop-12"),
+        ("/nowhere", 404, "Not Found"),
+        ("/?phase=broken", 422, "query.phase"),
+        (f"{ONE}/logs?tail=many", 422, "cannot be asked for"),
+    ],
+)
+async def test_a_person_gets_a_page_when_something_is_wrong(
+    catalyst: Catalyst, path: str, status: int, told: str
+) -> None:
+    answer = await catalyst.http.get(path, headers=BROWSER)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert told in html.unescape(answer.text)
+    assert_is_safe_and_whole(answer.text)
+
+
+async def test_everything_a_page_needs_is_served_from_here(failed: Catalyst) -> None:
+    page = await read(failed, "/")
+    for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        assert (await failed.http.get(path)).status_code == 200
