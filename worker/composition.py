@@ -38,8 +38,6 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
         api = await kube.connect(settings.kubeconfig)
         stack.push_async_callback(api.close)
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="catalyst-worker-")))
-        for name in ("source", "helm"):
-            (work / name).mkdir()
         build = make_build_config(settings)
         registry = await stack.enter_async_context(Registry(build.registry_url))
         clients = GitHubClients(
