@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.support.github.core import Settings
-from tests.support.github.server import bind, make_server, url_of
+from tests.support.github.server import Server, bind, url_of
 
 
 def main() -> int:
@@ -26,9 +26,12 @@ def main() -> int:
         webhook_url=arguments.webhook_url,
         webhook_secret=arguments.webhook_secret,
     )
-    sys.stdout.write(f"local GitHub: {settings.base_url} (data in {arguments.data})\n")
-    sys.stdout.flush()
-    make_server(settings).run(sockets=socks)
+
+    def announce() -> None:
+        sys.stdout.write(f"local GitHub: {settings.base_url} (data in {settings.data})\n")
+        sys.stdout.flush()
+
+    Server(settings, announce).run(sockets=socks)
     return 0
 
 

@@ -14,14 +14,14 @@ class FaultsClient(Connection):
         """Where the App's webhooks go from now on; empty sends none."""
         await self.control("PUT", "/hook", {"url": url})
 
-    async def deliveries(self, event: str = "") -> list[Delivery]:
-        """All attempts that ended, oldest first; `event` such as `push` or `pull_request.closed`."""
-        found = (await self.control("GET", "/deliveries"))["deliveries"]
+    async def deliveries(self, event: str = "", *, wait: float = 10.0) -> list[Delivery]:
+        """All attempts, oldest first, after `wait` seconds at most for those still on their way.
+
+        `event` is such as `push` or `pull_request.closed`.
+        """
+        found = (await self.control("GET", f"/deliveries?wait={wait}"))["deliveries"]
         deliveries = [Delivery.model_validate(one) for one in found]
         return [one for one in deliveries if event in ("", one.event, one.name)]
-
-    async def deliveries_in_flight(self) -> int:
-        return int((await self.control("GET", "/deliveries"))["in_flight"])
 
     async def arm(self, fault: Fault) -> None:
         """Let this fault happen to the next requests or deliveries that match."""

@@ -84,7 +84,20 @@ async def create_organization(github: GitHub, request: Request, raw: bytes) -> o
 
 
 RESERVED = frozenset(
-    ["app", "apps", "avatars", "installation", "installations", "orgs", "rate_limit", "repos", "repositories", "settings", "user", "users"]
+    [
+        "app",
+        "apps",
+        "avatars",
+        "installation",
+        "installations",
+        "orgs",
+        "rate_limit",
+        "repos",
+        "repositories",
+        "settings",
+        "user",
+        "users",
+    ]
 )
 """First parts of paths that mean something else than an account."""
 
@@ -179,7 +192,8 @@ async def set_hook(github: GitHub, request: Request, raw: bytes) -> object:
 
 @control("GET", "/deliveries")
 async def list_deliveries(github: GitHub, request: Request, raw: bytes) -> object:
-    """All of them with their payloads, oldest first, and how many are still on their way."""
+    """All with their payloads, oldest first; `wait` seconds at most for those on their way."""
+    await github.hooks.settle(float(request.query_params.get("wait", "0")))
     found = sorted(github.hooks.deliveries.values(), key=lambda one: one.id)
     shown = [_delivery(one) for one in found]
     return {"in_flight": github.hooks.in_flight, "deliveries": shown}
@@ -247,7 +261,7 @@ async def set_token_life(github: GitHub, request: Request, raw: bytes) -> object
 @control("POST", "/reset")
 async def reset(github: GitHub, request: Request, raw: bytes) -> object:
     """Forget everything but the App, its key and its webhook."""
-    github.reset()
+    await github.reset()
     return {}
 
 

@@ -17,7 +17,7 @@ from tests.support.github.hooks import Hooks
 from tests.support.github.limits import Limits
 from tests.support.github.models import App, HookConfig, Level
 from tests.support.github.state import State, Store
-from tests.support.github.tokens import Tokens
+from tests.support.github.tokens import TOKEN_LIFE, Tokens
 
 APP_PERMISSIONS: dict[str, Level] = {
     "checks": "write",
@@ -93,7 +93,7 @@ class GitHub:
             "webhook_secret": self.webhook_secret,
         }
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         """Forget everything but the App and its owner; ids go on counting, so none comes twice."""
         for repository_id in self.state.repositories:
             self.git.delete(repository_id)
@@ -105,7 +105,8 @@ class GitHub:
         self.state.accounts = accounts
         self.faults.clear()
         self.limits.reset()
-        self.hooks.forget()
+        self.tokens.token_life = TOKEN_LIFE
+        await self.hooks.forget()
 
     def _describe(self) -> None:
         path = self.settings.data / "app.json"

@@ -179,6 +179,10 @@ class Git:
     async def set_ref(self, repository: int, ref: str, sha: str) -> None:
         await self.run(repository, "update-ref", ref, sha)
 
+    async def set_refs(self, repository: int, refs: dict[str, str]) -> None:
+        lines = "".join(f"update {ref} {sha}\n" for ref, sha in refs.items())
+        await self.run(repository, "update-ref", "--stdin", data=lines.encode())
+
     async def delete_ref(self, repository: int, ref: str) -> None:
         await self.run(repository, "update-ref", "-d", ref)
 

@@ -8,15 +8,20 @@ _STATUS = {"A": "added", "D": "removed", "M": "modified", "R": "renamed", "C": "
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
-async def changes(git: Git, repository: int, old: str | None, new: str) -> list[FileChange]:
+async def changes(
+    git: Git, repository: int, old: str | None, new: str, *, with_patches: bool = False
+) -> list[FileChange]:
     """The files that differ between two commits (`old` None: everything is new)."""
     pair = (old or _EMPTY_TREE, new)
-    raw = await git.text(repository, "diff-tree", "-r", "-M", "-z", "--raw", *pair)
-    numbers = await git.text(repository, "diff-tree", "-r", "-M", "-z", "--numstat", *pair)
-    counts = _counts(numbers)
-    patches = _patches(await git.text(repository, "diff-tree", "-r", "-M", "-p", *pair))
+    listing = await git.text(repository, "diff-tree", "-r", "-M", "-z", "--raw", "--numstat", *pair)
+    parts = [part.lstrip("\n") for part in listing.split("\0")]
+    records, rest = _records(parts)
+    counts = _counts(rest)
+    patches = [""] * len(records)
+    if with_patches:
+        patches = _patches(await git.text(repository, "diff-tree", "-r", "-M", "-p", *pair))
     found = []
-    for (status, blob, previous, path), patch in zip(_records(raw), patches, strict=True):
+    for (status, blob, previous, path), patch in zip(records, patches, strict=True):
         additions, deletions = counts.get(path, (0, 0))
         found.append(
             FileChange(
@@ -32,22 +37,21 @@ async def changes(git: Git, repository: int, old: str | None, new: str) -> list[
     return found
 
 
-def _records(raw: str) -> list[tuple[str, str, str | None, str]]:
-    """`--raw -z`: `:mode mode old new STATUS NUL path NUL [path NUL]`."""
-    parts = iter(part for part in raw.split("\0") if part)
+def _records(parts: list[str]) -> tuple[list[tuple[str, str, str | None, str]], list[str]]:
+    """`--raw -z`: `:mode mode old new STATUS NUL path NUL [path NUL]`; and what comes after."""
     found = []
-    for head in parts:
-        _, _, old, new, status = head.split(" ")
-        first = next(parts)
-        second = next(parts) if status[0] in "RC" else None
+    while parts and parts[0].startswith(":"):
+        _, _, old, new, status = parts.pop(0).split(" ")
+        first = parts.pop(0)
+        second = parts.pop(0) if status[0] in "RC" else None
         blob = old if status == "D" else new
         found.append((status[0], blob, first if second else None, second or first))
-    return found
+    return found, parts
 
 
-def _counts(numbers: str) -> dict[str, tuple[int, int]]:
+def _counts(fields: list[str]) -> dict[str, tuple[int, int]]:
     """`--numstat -z`: `added TAB deleted TAB path NUL`, or an empty path and two more fields."""
-    parts = iter(numbers.split("\0"))
+    parts = iter(fields)
     found = {}
     for part in parts:
         if not part:
@@ -56,8 +60,8 @@ def _counts(numbers: str) -> dict[str, tuple[int, int]]:
         if not path:
             next(parts)
             path = next(parts)
-        binary = added == "-"
-        found[path] = (0, 0) if binary else (int(added), int(deleted))
+        is_binary = added == "-"
+        found[path] = (0, 0) if is_binary else (int(added), int(deleted))
     return found
 
 

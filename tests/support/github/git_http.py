@@ -11,6 +11,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from tests.support.github import misbehaviour
 from tests.support.github.core import GitHub
 from tests.support.github.errors import GitHubError
 from tests.support.github.git import GIT_TIMEOUT, ZERO
@@ -31,7 +32,9 @@ async def git_http(request: Request) -> Response:
     service = request.url.path.split("/", 3)[3]
     name = request.query_params.get("service", "") if service == "info/refs" else service
     is_push = name == "git-receive-pack"
+    fault = github.faults.for_request(request.method, f"{request.url.path}?{request.url.query}")
     try:
+        await misbehaviour.before(fault)
         repo, caller = _authorized(github, request, is_push=is_push)
     except GitHubError as error:
         return _refusal(request, error)

@@ -128,16 +128,27 @@ class Hooks:
     def in_flight(self) -> int:
         return len(self._tasks)
 
-    def forget(self) -> None:
+    async def settle(self, timeout: float) -> None:  # noqa: ASYNC109 - asyncio.wait's own kind
+        """Wait until nothing is on its way any more, `timeout` seconds at most."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=timeout)
+
+    async def forget(self) -> None:
+        """Stop what is being sent and drop what was."""
+        await self._stop()
         self.deliveries.clear()
         self._journal.unlink(missing_ok=True)
 
     async def close(self) -> None:
         """Stop what is still being sent, then the connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stop()
         await self._client.aclose()
+
+    async def _stop(self) -> None:
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, delivery: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(delivery)

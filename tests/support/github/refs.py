@@ -111,21 +111,26 @@ async def refresh(github: GitHub, found: PullRequest) -> None:
     git, repo = github.git, found.repository_id
     if found.head_repository_id not in (None, repo):
         await git.fetch_commit(found.head_repository_id or 0, repo, found.head_sha)
-    await git.set_ref(repo, f"refs/pull/{found.number}/head", found.head_sha)
+    refs = {f"refs/pull/{found.number}/head": found.head_sha}
     base = await git.resolve(repo, f"refs/heads/{found.base_ref}")
-    if base is None:
-        return
-    found.base_sha = base
-    tree = await git.merge_tree(repo, base, found.head_sha)
-    found.mergeable = tree is not None
-    found.merge_commit_sha = None
-    if tree:
-        author = github.state.accounts[found.author_id]
-        message = f"Merge {found.head_sha} into {base}"
-        parents = (base, found.head_sha)
-        merge = await git.commit_tree(repo, tree, parents, message, person(author))
-        await git.set_ref(repo, f"refs/pull/{found.number}/merge", merge)
-        found.merge_commit_sha = merge
+    if base is not None:
+        found.base_sha = base
+        found.merge_commit_sha = await _test_merge(github, found)
+        found.mergeable = found.merge_commit_sha is not None
+        if found.merge_commit_sha:
+            refs[f"refs/pull/{found.number}/merge"] = found.merge_commit_sha
+    await git.set_refs(repo, refs)
+
+
+async def _test_merge(github: GitHub, found: PullRequest) -> str | None:
+    """What merging now would make; None on a conflict."""
+    repo, base, head = found.repository_id, found.base_sha, found.head_sha
+    tree = await github.git.merge_tree(repo, base, head)
+    if tree is None:
+        return None
+    author = person(github.state.accounts[found.author_id])
+    message = f"Merge {head} into {base}"
+    return await github.git.commit_tree(repo, tree, (base, head), message, author)
 
 
 async def measure(github: GitHub, found: PullRequest) -> Size:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -29,20 +29,70 @@ def bind(host: str, port: int) -> socket.socket:
     return sock
 
 
-def make_server(settings: Settings) -> uvicorn.Server:
-    config = uvicorn.Config(
-        create_app(lambda: GitHub(settings)),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_GRACE,
-    )
-    return uvicorn.Server(config)
+class Server(uvicorn.Server):
+    """Says when it listens, whichever thread it runs in."""
+
+    def __init__(self, settings: Settings, announce: Callable[[], None] | None = None) -> None:
+        """`announce` is called once the server answers."""
+        super().__init__(
+            uvicorn.Config(
+                create_app(lambda: GitHub(settings)),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_GRACE,
+            )
+        )
+        self.is_up = threading.Event()
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+            if self.started and self._announce:
+                self._announce()
+        finally:
+            self.is_up.set()
 
 
 def url_of(sock: socket.socket) -> str:
     host, port = sock.getsockname()[:2]
     return f"http://{host}:{port}"
+
+
+@contextmanager
+def serving(
+    data: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    webhook_url: str = "",
+    webhook_secret: str = "",
+    base_url: str = "",
+) -> Iterator[str]:
+    """A server in a thread until the block ends; gives its address.
+
+    `base_url`, of URLs in webhooks, defaults to that address.
+    """
+    sock = bind(host, port)
+    settings = Settings(
+        data=data,
+        base_url=base_url or url_of(sock),
+        webhook_url=webhook_url,
+        webhook_secret=webhook_secret,
+    )
+    server = Server(settings)
+    run = {"sockets": [sock]}
+    thread = threading.Thread(target=server.run, kwargs=run, name="local-github", daemon=True)
+    thread.start()
+    try:
+        if not server.is_up.wait(START_TIMEOUT) or not server.started:
+            raise RuntimeError("the local GitHub did not start; its log says why")
+        yield url_of(sock)
+    finally:
+        server.should_exit = True
+        thread.join(START_TIMEOUT)
+        sock.close()
 
 
 class LocalGitHub(GitHubClient):
@@ -66,32 +116,18 @@ class LocalGitHub(GitHubClient):
         webhook_secret: str = "",
         base_url: str = "",
     ) -> AsyncIterator[LocalGitHub]:
-        """Serve until the block ends; `base_url` defaults to the address listened on."""
-        sock = bind(host, port)
-        settings = Settings(
-            data=data,
-            base_url=base_url or url_of(sock),
+        """As `serving`, without blocking this event loop."""
+        block = serving(
+            data,
+            host=host,
+            port=port,
             webhook_url=webhook_url,
             webhook_secret=webhook_secret,
+            base_url=base_url,
         )
-        server = make_server(settings)
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [sock]}, name="local-github", daemon=True
-        )
-        thread.start()
+        url = await asyncio.to_thread(block.__enter__)
         try:
-            await _until_started(server, thread)
-            async with cls.connect(url_of(sock)) as client:
+            async with cls.connect(url) as client:
                 yield client
         finally:
-            server.should_exit = True
-            await asyncio.to_thread(thread.join, START_TIMEOUT)
-            sock.close()
-
-
-async def _until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
-    async with asyncio.timeout(START_TIMEOUT):
-        while not server.started:
-            if not thread.is_alive():
-                raise RuntimeError("the local GitHub ended while starting; see its log")
-            await asyncio.sleep(0.01)
+            await asyncio.to_thread(block.__exit__, None, None, None)

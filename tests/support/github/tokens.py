@@ -6,7 +6,7 @@ import base64
 import binascii
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import jwt
@@ -107,7 +107,7 @@ class Tokens:
         if person is not None:
             return Caller(account=self._state.accounts[person])
         token = self._state.installation_tokens.get(credential)
-        if token is None or token.expires_at <= now():
+        if token is None or _is_expired(token):
             raise bad_credentials()
         installation = self._state.installations.get(token.installation_id)
         if installation is None:
@@ -168,8 +168,12 @@ class Tokens:
 
     def _forget_expired(self) -> None:
         tokens = self._state.installation_tokens
-        for gone in [t for t, value in tokens.items() if value.expires_at <= now()]:
+        for gone in [t for t, value in tokens.items() if _is_expired(value)]:
             del tokens[gone]
+
+
+def _is_expired(token: InstallationToken) -> bool:
+    return token.expires_at <= datetime.now(UTC)
 
 
 def _password(credential: str) -> str:

@@ -102,7 +102,7 @@ async def pull(request: Request) -> Response:
 async def files(request: Request) -> Response:
     github, repo, found = github_of(request), repository_of(request), pull_of(request)
     start = await github.git.merge_base(repo.id, found.base_sha, found.head_sha)
-    changes = await git_files.changes(github.git, repo.id, start, found.head_sha)
+    changes = await git_files.changes(github.git, repo.id, start, found.head_sha, with_patches=True)
     size = await measure(github, found)
     return page(
         request, "files.html", repo=repo, pull=found, tab="files", changes=changes, size=size

@@ -56,7 +56,9 @@ async def get_commit(call: Call) -> object:
         return Response(sha, media_type="text/plain")
     found = await _one(call, sha)
     parent = found.parents[0] if found.parents else None
-    files = await git_files.changes(call.github.git, call.repository.id, parent, sha)
+    files = await git_files.changes(
+        call.github.git, call.repository.id, parent, sha, with_patches=True
+    )
     return bodies.full_commit(call.view, call.repository, found, files)
 
 
@@ -76,7 +78,7 @@ async def compare(call: Call) -> object:
         raise not_found()
     ahead = await git.commits(repo.id, ["--reverse", "-250", f"{base}..{head}"])
     behind = await git.count(repo.id, f"{head}..{base}")
-    files = await git_files.changes(git, repo.id, start, head)
+    files = await git_files.changes(git, repo.id, start, head, with_patches=True)
     names = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
     rest, page = (
         f"{call.base}{part}/{call.state.full_name(repo)}/compare/" for part in ("/repos", "")

@@ -125,5 +125,5 @@ async def list_pull_commits(call: Call) -> object:
 async def list_pull_files(call: Call) -> object:
     found, repo, git = pull_of(call), call.repository, call.github.git
     start = await git.merge_base(repo.id, found.base_sha, found.head_sha)
-    files = await git_files.changes(git, repo.id, start, found.head_sha)
+    files = await git_files.changes(git, repo.id, start, found.head_sha, with_patches=True)
     return call.page(files, lambda one: commits.file_change(call.view, repo, found.head_sha, one))
