@@ -40,12 +40,6 @@ def failure_of(
 ) -> CatalystError:
     """The failure of a finished pod. `logs` are the last lines of its containers, by name."""
     status = pod.get("status") or {}
-    if status.get("reason") == "DeadlineExceeded":
-        return BuildFailedError(
-            f"the build took longer than {config.deadline} s and was stopped",
-            excerpt=_excerpt(logs.get("build", ())),
-            hint="Make the slow step faster or cacheable; the last lines show where it stood.",
-        )
     if status.get("reason") == "Evicted":
         return _evicted(str(status.get("message") or ""), config)
     for state in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
@@ -56,6 +50,21 @@ def failure_of(
                 return _fetch_failure(ended, lines)
             return _build_failure(ended, lines, config)
     return ClusterError("the build's pod failed without a word", excerpt=[])
+
+
+def job_failure(
+    reason: str, logs: dict[str, Sequence[str]], config: BuildConfig
+) -> CatalystError | None:
+    """The failure of a Job that Kubernetes gave up; None when it has not, or its pod tells more."""
+    if reason == "DeadlineExceeded":
+        return BuildFailedError(
+            f"the build took longer than {config.deadline} s and was stopped",
+            excerpt=_excerpt(logs.get("build", ())),
+            hint="Make the slow step faster or cacheable; the last lines show where it stood.",
+        )
+    if reason in ("", "BackoffLimitExceeded"):
+        return None
+    return ClusterError(f"the build's Job failed: {reason}")
 
 
 def waiting_problem(pod: KubeObject) -> CatalystError | None:

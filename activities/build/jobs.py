@@ -10,7 +10,7 @@ from kubernetes.aio.client import ApiClient
 
 from activities import kube
 from activities.build.config import BuildConfig
-from activities.build.failures import failure_of, waiting_problem
+from activities.build.failures import failure_of, job_failure, waiting_problem
 from activities.build.manifests import (
     BuildJob,
     make_build_namespace,
@@ -19,7 +19,7 @@ from activities.build.manifests import (
     make_secret,
 )
 from activities.kube import KubeObject, Query
-from workflows.errors import BuildFailedError, ClusterError
+from workflows.errors import ClusterError
 
 POLL: Final = 0.3
 """Seconds between looks at a pod: a build takes many, and a cancel must not wait for one."""
@@ -75,6 +75,7 @@ class BuildJobs:
                 if phase == "Succeeded":
                     return
                 if phase == "Failed":
+                    await self._check_job(job.name, await self._logs(pod))
                     raise failure_of(pod, await self._logs(pod), self._config)
                 if problem := waiting_problem(pod):
                     raise problem
@@ -104,18 +105,13 @@ class BuildJobs:
                 raise ClusterError(f"build pods do not end: {left}")
             await asyncio.sleep(POLL / 2)
 
-    async def _check_job(self, name: str) -> None:
-        """A Job without a pod: not there yet, refused, or out of time."""
+    async def _check_job(self, name: str, logs: dict[str, Sequence[str]] | None = None) -> None:
+        """What only the Job knows: that it is out of time, was refused, or is not there any more."""
         found = await self._find(name)
         if found is None:
             raise ClusterError("the build's Job was deleted while it ran")
-        for condition in (found.get("status") or {}).get("conditions") or ():
-            if condition.get("type") == "Failed" and condition.get("status") == "True":
-                if condition.get("reason") == "DeadlineExceeded":
-                    raise BuildFailedError(
-                        f"the build took longer than {self._config.deadline} s and was stopped"
-                    )
-                raise ClusterError(f"the build's Job failed: {condition.get('reason')}")
+        if problem := job_failure(failure_reason(found), logs or {}, self._config):
+            raise problem
 
     async def _logs(self, pod: KubeObject) -> dict[str, Sequence[str]]:
         """Last lines of each container; one that cannot be read has none."""
@@ -143,7 +139,18 @@ class BuildJobs:
             await kube.request(self._api, "DELETE", path, query=query)
 
 
+def failure_reason(job: KubeObject) -> str:
+    """Why Kubernetes gave the Job up, such as `DeadlineExceeded`; empty while it has not.
+
+    `FailureTarget` is set before the pods are ended, `Failed` after (KEP-3998).
+    """
+    for condition in (job.get("status") or {}).get("conditions") or ():
+        if condition.get("type") in ("FailureTarget", "Failed") and condition["status"] == "True":
+            return str(condition.get("reason") or "Failed")
+    return ""
+
+
 def has_failed(job: KubeObject) -> bool:
     """Whether a Job is over without success, or on its way out."""
-    status = job.get("status") or {}
-    return bool(status.get("failed")) or bool(job["metadata"].get("deletionTimestamp"))
+    is_going = bool(job["metadata"].get("deletionTimestamp"))
+    return is_going or bool(failure_reason(job)) or bool((job.get("status") or {}).get("failed"))

@@ -160,6 +160,6 @@ async def test_the_clone_token_is_in_no_log_argument_or_image(builds: Builds) ->
     for pod in await builds.cluster.pods(builds.namespace):
         assert token not in str(pod)
         assert "uthorization: Basic" not in str(pod)
-        log = await builds.cluster.log(builds.namespace, pod["metadata"]["name"], "build")
+        log = await builds.cluster.logs(builds.namespace, pod["metadata"]["name"], "build")
         assert token not in log
         assert "Authorization" not in log.replace("grep -r Authorization", "")
