@@ -148,8 +148,8 @@ async def test_a_cancelled_fetch_leaves_no_git_behind(shop: Shop, tmp_path: Path
         work = asyncio.create_task(
             fetch_commit(f"http://127.0.0.1:{port}/x.git", "0" * 40, "", "", target)
         )
-        while not (await asyncio.to_thread(_processes_in, target)):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110  (another process starts: no event tells)
+        while not (await asyncio.to_thread(_processes_in, target)):  # noqa: ASYNC110  (no event tells)
+            await asyncio.sleep(0.02)
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work
