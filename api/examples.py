@@ -26,6 +26,7 @@ _SUMMARY: dict[str, Any] = {
         "page": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12",
         "logs": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12/logs",
         "pull_request": "https://github.com/acme/shop/pull/12",
+        "commit": f"https://github.com/acme/shop/commit/{_COMMIT}",
         "workflow": "",
     },
 }

@@ -16,11 +16,12 @@ class LinkMaker:
 
     def for_environment(self, snapshot: EnvironmentSnapshot) -> Links:
         page = f"{self.web_url}{environment_path(snapshot.ref.project, snapshot.ref.environment)}"
-        pull_request = snapshot.pull_request
+        repository = f"{self.github_web_url}/{snapshot.pull_request.repository}"
         return Links(
             page=page,
             logs=f"{page}/logs",
-            pull_request=f"{self.github_web_url}/{pull_request.repository}/pull/{pull_request.number}",
+            pull_request=f"{repository}/pull/{snapshot.pull_request.number}",
+            commit=f"{repository}/commit/{snapshot.commit}" if snapshot.commit else "",
             workflow=self.workflow(snapshot.workflow_id),
         )
 

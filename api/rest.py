@@ -71,6 +71,10 @@ def create_router() -> APIRouter:
             response_model=operation.result,
             responses=_responses(command.name),
         )
+        if place.method == "DELETE":
+            # Every change of an environment may also be asked for alike, by its name.
+            path = f"{place.path}/{command.name}"
+            router.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
     return router
 
 

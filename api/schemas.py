@@ -28,6 +28,8 @@ class Links(Payload):
     page: str
     logs: str
     pull_request: str
+    commit: str = ""
+    """The wanted commit on GitHub."""
     workflow: str = ""
     """The environment's workflow in Temporal's UI."""
 

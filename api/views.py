@@ -69,6 +69,7 @@ class Row:
     updated: Moment
     age: Moment
     pull_request: str
+    commit_url: str
     workflow: str
 
 
@@ -226,6 +227,7 @@ def _row(each: EnvironmentSummary, now: datetime) -> Row:
         updated=moment(each.updated_at, now),
         age=moment(each.created_at, now),
         pull_request=each.links.pull_request,
+        commit_url=each.links.commit,
         workflow=each.links.workflow,
     )
 

@@ -118,6 +118,7 @@ async def test_environments_are_listed_with_what_a_person_needs(running: Catalys
         "page": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12",
         "logs": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12/logs",
         "pull_request": "https://github.com/acme/shop/pull/12",
+        "commit": f"https://github.com/acme/shop/commit/{COMMIT}",
         "workflow": "http://127.0.0.1:8233/namespaces/default/workflows/env%3Aweb-shop%3Apr-shop-12",
     }
 
@@ -260,6 +261,11 @@ async def test_a_command_reaches_the_environment_with_who_asked(running: Catalys
     ((name, environment, command, request_id),) = running.gateway.commands
     assert (name, environment, request_id) == ("redeploy", "pr-shop-12", "again-1")
     assert (command.actor, command.face) == ("operator", "rest")
+
+
+async def test_delete_may_be_asked_for_by_its_name_like_every_change(running: Catalyst) -> None:
+    assert (await running.http.post(f"{ONE}/delete")).status_code == 200
+    assert [name for name, *_ in running.gateway.commands] == ["delete"]
 
 
 async def test_without_a_key_every_request_is_its_own(running: Catalyst) -> None:
