@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -24,11 +25,13 @@ from workflows.errors import ClusterError
 
 EXPECTED = ("node", "forward", "temporal", "github", "api", "worker")
 _MIB = 1 << 20
+_WIDE = 200
 
 
 async def show_status(instance: Instance) -> int:
     """Print everything; 0 when all of it is up and ready."""
-    console = Console()
+    # Into a pipe there is no width to keep to, and a cut address is of no use.
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
     try:
         cluster = read_connection(connection_file(instance))
     except FileNotFoundError:
