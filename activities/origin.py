@@ -1,8 +1,8 @@
 """Where a pull request's files come from, and the right to read them for a short while."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,8 +52,27 @@ async def origin_of(access: GitHubAccess, pull: PullRequestRef) -> AsyncIterator
         asyncio.to_thread(access.repository, pull.installation, pull.repository_id),
         asyncio.to_thread(access.token, pull.installation, pull.repository_id, READ_CONTENTS),
     )
+    with _dropping(access, token):
+        yield _origin(repository, pull, token)
+
+
+@contextmanager
+def origin_in_thread(access: GitHubAccess, pull: PullRequestRef) -> Iterator[Origin]:
+    """`origin_of` for activities that run on threads."""
+    repository = access.repository(pull.installation, pull.repository_id)
+    token = access.token(pull.installation, pull.repository_id, READ_CONTENTS)
+    with _dropping(access, token):
+        yield _origin(repository, pull, token)
+
+
+def _origin(repository: Repository, pull: PullRequestRef, token: str) -> Origin:
+    return Origin(url=repository.clone_url, ref=f"refs/pull/{pull.number}/head", token=token)
+
+
+@contextmanager
+def _dropping(access: GitHubAccess, token: str) -> Iterator[None]:
     try:
-        yield Origin(url=repository.clone_url, ref=f"refs/pull/{pull.number}/head", token=token)
+        yield
     except RepositoryGoneError as error:
         access.drop(token)
         raise GitHubError("git did not find a repository that GitHub knows") from error

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.github import READ_CONTENTS, GitHubClients
+from activities.origin import GitHubAccess, origin_in_thread
 from activities.source.checkout import Checkouts, Wanted
-from workflows.errors import GitHubError, PlanError, RepositoryGoneError
+from workflows.errors import PlanError
 from workflows.models import Project, RepositoryFacts, RevisionPlan, Template
 from workflows.models import messages as m
 from workflows.planning import charts_asked, files_asked, make_revision_plan
@@ -31,14 +31,14 @@ class SourceActivities(SourcePort):
 
     def __init__(
         self,
-        clients: GitHubClients,
+        github: GitHubAccess,
         projects: ProjectReader,
         work_dir: Path,
         *,
         max_bytes: int = MAX_BYTES,
         fetch_timeout: float = FETCH_TIMEOUT,
     ) -> None:
-        self._clients = clients
+        self._github = github
         self._projects = projects
         self._checkouts = Checkouts(work_dir, max_bytes=max_bytes, timeout=fetch_timeout)
 
@@ -65,24 +65,14 @@ class SourceActivities(SourcePort):
         return template
 
     def _facts(self, request: m.PlanRevisionInput, template: Template) -> RepositoryFacts:
-        pull = request.pull_request
-        address = self._clients.repository(pull.installation, pull.repository_id)
-        token = self._clients.token(pull.installation, pull.repository_id, READ_CONTENTS)
-        wanted = Wanted(
-            url=address.clone_url,
-            commit=request.commit,
-            # Always from the base repository: a fork is never added as a remote.
-            ref=f"refs/pull/{pull.number}/head",
-            token=token,
-            charts=charts_asked(template),
-            files=files_asked(template),
-        )
-        try:
-            return self._checkouts.describe(wanted)
-        except GitHubError:
-            self._clients.drop(token)  # perhaps it was not accepted; a new one costs one request
-            raise
-        except RepositoryGoneError as error:
-            # The API has just told us that it exists: git's server is behind, or does not let us in.
-            self._clients.drop(token)
-            raise GitHubError("git did not find a repository that GitHub knows") from error
+        with origin_in_thread(self._github, request.pull_request) as origin:
+            return self._checkouts.describe(
+                Wanted(
+                    url=origin.url,
+                    commit=request.commit,
+                    ref=origin.ref,
+                    token=origin.token,
+                    charts=charts_asked(template),
+                    files=files_asked(template),
+                )
+            )

@@ -42,7 +42,7 @@ async def measure_floor(
 ) -> Floor:
     """Build one branch and install its chart in a fresh namespace, with nothing of Catalyst's in between."""
     namespace = f"bench-{tag}"
-    image = f"{stack.connection.registry}/bench/{repository.name}"
+    image = f"{stack.connection.registry}/bench/{repository.full_name.partition('/')[2]}"
     build = await _timed(_build(stack, tag, branch, clone, image))
     api = stack.cluster.api
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
@@ -83,11 +83,7 @@ async def _install(
     stack: Stack, namespace: str, files: dict[str, str], image: str, tag: str
 ) -> None:
     with TemporaryDirectory(prefix="catalyst-bench-") as directory:
-        for name, text in files.items():
-            if name.startswith("chart/"):
-                path = Path(directory, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text)
+        await asyncio.to_thread(_write_chart, Path(directory), files)
         process = await asyncio.create_subprocess_exec(
             stack.connection.helm,
             f"--kubeconfig={stack.connection.kubeconfig}",
@@ -103,6 +99,14 @@ async def _install(
         )
         if await process.wait() != 0:
             raise RuntimeError("the bare installation failed")
+
+
+def _write_chart(directory: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        if name.startswith("chart/"):
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
 
 
 def _job(stack: Stack, tag: str, branch: str, clone: str, image: str) -> dict[str, Any]:

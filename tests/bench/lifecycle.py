@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 
-from tests.e2e.support.preview import Preview
+from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.waiting import eventually
 from workflows.models import Phase
 
@@ -68,7 +68,7 @@ async def measure_superseding(preview: Preview) -> float:
 
     Both moments are taken from the workflows' histories.
     """
-    slow = {"Dockerfile": _slow(preview.sample["Dockerfile"])}
+    slow: Files = {"Dockerfile": _slow(preview.sample["Dockerfile"])}
     old = await preview.push(slow, force=True)
     await preview.until_build_runs()
     new = await preview.push(preview.with_values(greeting=secrets.token_hex(4)), force=True)
