@@ -31,7 +31,7 @@ PER_PAGE = 100
 _REFRESH = 60.0
 """Seconds before its end at which a token is renewed: longer than any of our requests."""
 
-# At DEBUG PyGithub logs whole answers, and with them every token that GitHub mints.
+# At DEBUG PyGithub logs whole answers, and with them every token that GitHub mints: not even when asked to.
 logging.getLogger("github.Requester").setLevel(logging.INFO)
 
 _Key = tuple[int, int, tuple[tuple[str, str], ...]]

@@ -205,6 +205,7 @@ async def test_no_token_and_no_key_is_in_a_failure_or_a_log(
     shop: Shop, kind: FaultKind, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="github")
     clients = clients_of(shop.server)
     bearer = await token(shop, clients=clients)
     await shop.server.arm(Fault(kind=kind, path="/repositories/"))
