@@ -117,6 +117,8 @@ class RevisionRow:
     message: str
     reasons: tuple[str, ...]
     bars: tuple[Bar, ...]
+    is_of_former_life: bool
+    """The first, from the top, of a life that ended before: the environment was removed and came back."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
         row=_row(detail, now),
         detail=detail,
         buttons=tuple(_button(action) for action in detail.standing.actions),
-        revisions=tuple(_revision_row(each, now) for each in detail.revisions),
+        revisions=_revision_rows(detail.revisions, now),
         decisions=tuple(
             (
                 moment(each.at, now),
@@ -241,7 +243,16 @@ def _button(action: Action) -> Button:
     )
 
 
-def _revision_row(revision: Revision, now: datetime) -> RevisionRow:
+def _revision_rows(revisions: Sequence[Revision], now: datetime) -> tuple[RevisionRow, ...]:
+    lives = [each.id.rpartition(":")[0] for each in revisions]
+    later = [*lives[:1], *lives]
+    return tuple(
+        _revision_row(revision, now, is_of_former_life=life != life_above)
+        for revision, life, life_above in zip(revisions, lives, later, strict=False)
+    )
+
+
+def _revision_row(revision: Revision, now: datetime, *, is_of_former_life: bool) -> RevisionRow:
     return RevisionRow(
         number=revision.number,
         commit=revision.commit[:SHORT_COMMIT],
@@ -253,6 +264,7 @@ def _revision_row(revision: Revision, now: datetime) -> RevisionRow:
         message=revision.failure.message if revision.failure else "",
         reasons=revision.reasons,
         bars=_bars(revision.timings, revision.finished_at or now),
+        is_of_former_life=is_of_former_life,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from activities.cluster_reader import LiveLog, NamespaceStanding
 from activities.logs import ContainerRef
 from api.failures import RefusedError
+from api.templates import code_spans
 from tests.api.conftest import Catalyst
 from tests.support.examples import (
     COMMIT,
@@ -110,6 +111,13 @@ async def test_a_failure_is_shown_with_cause_last_lines_and_what_to_do(failed: C
         assert html.escape(text, quote=True).replace("&#x27;", "&#39;") in page
     assert "still serves" in page
     assert OLDER_COMMIT[:7] in page
+
+
+def test_words_between_backticks_are_code_and_stay_text() -> None:
+    shown = code_spans("Chart in `chart` <b>not</b> `<script>`")
+    assert shown == (
+        "Chart in <code>chart</code> &lt;b&gt;not&lt;/b&gt; <code>&lt;script&gt;</code>"
+    )
 
 
 @pytest.mark.spec("EC-10")

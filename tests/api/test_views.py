@@ -73,6 +73,15 @@ def test_what_cannot_be_undone_asks_first() -> None:
     assert not buttons["retry"].needs_confirmation
 
 
+def test_revisions_of_a_former_life_are_set_apart() -> None:
+    revisions = [
+        make_revision(number, id=f"rev:web-shop:pr-shop-12:{life}:{number}")
+        for life, number in (("bbbbbbbb", 2), ("bbbbbbbb", 1), ("aaaaaaaa", 2), ("aaaaaaaa", 1))
+    ]
+    view = detail_view(make_detail(revisions=tuple(revisions)), now=NOW)
+    assert [each.is_of_former_life for each in view.revisions] == [False, False, True, False]
+
+
 def test_phases_of_a_revision_are_placed_on_one_time_line() -> None:
     timings = (
         PhaseTiming(phase="plan", started_at=NOW, finished_at=NOW + timedelta(seconds=2)),
