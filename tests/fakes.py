@@ -94,6 +94,8 @@ class Controls:
         self.failures: dict[str, list[Exception]] = defaultdict(list)
         self.stubborn: set[str] = set()
         """Steps that take their time to end after a cancel."""
+        self.frozen: dict[str, int] = {}
+        """Steps whose next calls hang without a heartbeat, as if their worker were gone; how many."""
 
     def hold(self, name: str) -> None:
         """The step begins and then waits until `release`, heartbeating."""
@@ -130,6 +132,9 @@ class Controls:
     async def _pass(self, name: str) -> None:
         if self.failures[name]:
             raise self.failures[name].pop(0)
+        if self.frozen.get(name):
+            self.frozen[name] -= 1
+            await asyncio.Event().wait()
         gate = self.gates.get(name)
         while gate is not None and not gate.is_set():
             activity.heartbeat()
@@ -149,6 +154,7 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
         """What blocks the removal, one tuple a look."""
         self.taken: set[str] = set()
         self.builds: tuple[str, ...] = ("web",)
+        self.health = HealthCheck(timeout_seconds=30)
         self.url = "http://shop.localhost:8080/"
 
     @activity.defn(name="plan_revision")
@@ -166,7 +172,7 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
                     name=naming.release_name(request.ref.environment), chart="chart"
                 ),
                 route=RouteSettings(),
-                health=HealthCheck(timeout_seconds=30),
+                health=self.health,
                 quota=Quota(),
                 rollout_timeout_seconds=60,
                 reasons=("Chart shop in `chart`",),

@@ -59,7 +59,9 @@ class EnvironmentWorkflow(EnvironmentInbox):
             if self._must_halt:
                 await self._halt("the pull request was closed")
             if self._must_remove:
-                await self._remove(f"stopped by {self._state.stopped_by}")
+                reason = f"stopped by {self._state.stopped_by}"
+                self._decide("remove", reason)
+                await self._remove(reason)
             elif self._watch.is_due() and not self._is_cancelled:
                 closed = await self._look_and_act()
                 if closed:
@@ -131,7 +133,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
             return
         self._wanted = None
         if decision.step in (Step.SKIP, Step.REFUSE):
-            planning.rest(self._state, decision.reason)
+            is_refused = decision.step is Step.REFUSE
+            planning.rest(self._state, decision.reason, is_refused=is_refused)
         elif decision.step is Step.WAIT and self._slot.in_flight() is None:
             planning.settle(self._state, decision.commit)
         self._changed()
@@ -194,7 +197,6 @@ class EnvironmentWorkflow(EnvironmentInbox):
         self._publisher.is_final = False
 
     def _decide(self, decision: str, reason: str) -> None:
-        """Every event ends in a visible decision (spec section 7, number 2); so does every wish of a person."""
+        """Every event and every command ends in a visible decision (spec section 7, number 2)."""
         events, self._events = self._events, []
-        if events or self._wanted:
-            self._publisher.decide(self._state.pull_request, events, decision, reason)
+        self._publisher.decide(self._state.pull_request, events, decision, reason)

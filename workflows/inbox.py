@@ -63,6 +63,7 @@ class EnvironmentInbox:
 
     @workflow.update
     def retry(self, command: m.PersonCommand) -> m.CommandResult:
+        self._note_command("retry", command)
         return self._want(Wanted(kind="retry", by=command.actor))
 
     @retry.validator
@@ -71,6 +72,7 @@ class EnvironmentInbox:
 
     @workflow.update
     def redeploy(self, command: m.PersonCommand) -> m.CommandResult:
+        self._note_command("redeploy", command)
         return self._want(Wanted(kind="redeploy", by=command.actor))
 
     @redeploy.validator
@@ -79,6 +81,7 @@ class EnvironmentInbox:
 
     @workflow.update
     def approve(self, command: m.ApproveCommand) -> m.CommandResult:
+        self._note_command("approve", command)
         now = workflow.now()
         self._state.approval = Approval(commit=command.commit, by=command.actor, at=now)
         self._watch.look_again()
@@ -91,10 +94,18 @@ class EnvironmentInbox:
     @workflow.update
     def delete(self, command: m.PersonCommand) -> m.CommandResult:
         """Needs no look at GitHub, so that it works while GitHub is away."""
+        self._note_command("delete", command)
         self._wanted = None
         planning.stop(self._state, by=command.actor)
         self._must_remove = True
         return self._answer("the environment is removed until the next push or redeploy")
+
+    def _note_command(self, name: str, command: m.PersonCommand) -> None:
+        """Commands are decided upon and recorded as events are."""
+        event = m.GitHubEvent(
+            delivery=str(workflow.uuid4()), event="command", action=name, sender=command.actor
+        )
+        self._events.append(event)
 
     def _want(self, wanted: Wanted) -> m.CommandResult:
         self._wanted = wanted

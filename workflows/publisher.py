@@ -87,7 +87,7 @@ class Publisher:
     def decide(
         self, pull: PullRequestRef, events: list[m.GitHubEvent], decision: str, reason: str
     ) -> None:
-        """Record what became of each event, or of a person's command when there is no event."""
+        """Record what became of each event and command."""
         now = workflow.now()
         decisions = [
             m.RecordDecisionInput(
@@ -101,7 +101,7 @@ class Publisher:
                 decision=decision,
                 reason=reason,
             )
-            for event in events or [m.GitHubEvent(delivery="", event="command")]
+            for event in events
         ]
         self._decisions = [*self._decisions, *decisions][-MAX_DECISIONS:]
         self._deciding.is_stale = bool(self._decisions)

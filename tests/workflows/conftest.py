@@ -26,15 +26,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
-    environment = await WorkflowEnvironment.start_local(
+SHORT_HISTORY = 60
+"""Events after which the second dev server suggests to continue as new."""
+
+
+async def start_dev_server(*arguments: str) -> WorkflowEnvironment:
+    return await WorkflowEnvironment.start_local(
         data_converter=wire.DATA_CONVERTER,
         dev_server_existing_path=str(BIN / "temporal"),
         search_attributes=wire.SEARCH_ATTRIBUTES,
         dev_server_log_level="error",
+        dev_server_extra_args=arguments,
     )
-    async with environment:
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
+    async with await start_dev_server() as environment:
+        yield environment
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def short_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Where a history counts as long after a few steps."""
+    limit = f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}"
+    async with await start_dev_server("--dynamic-config-value", limit) as environment:
         yield environment
 
 
@@ -63,9 +79,29 @@ async def stage(dev_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
     stage = Stage(dev_server)
     async with stage.working():
         yield stage
-        async for found in dev_server.client.list_workflows("ExecutionStatus = 'Running'"):
-            with suppress(RPCError):  # the list lags behind
-                await dev_server.client.get_workflow_handle(found.id).terminate("over")
+        await terminate_all(dev_server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def idle_stage(dev_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
+    """Without workers: the test starts and stops them."""
+    yield Stage(dev_server)
+    await terminate_all(dev_server)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def short_stage(short_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
+    """Where workflows continue as new every few steps."""
+    stage = Stage(short_server)
+    async with stage.working():
+        yield stage
+        await terminate_all(short_server)
+
+
+async def terminate_all(environment: WorkflowEnvironment) -> None:
+    async for found in environment.client.list_workflows("ExecutionStatus = 'Running'"):
+        with suppress(RPCError):  # the list lags behind
+            await environment.client.get_workflow_handle(found.id).terminate("the test is over")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -57,8 +57,11 @@ class Stage:
         self.control = FakeControl(self.controls)
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """The same workers as in the real process, with everything faked behind them."""
+    async def working(self, *, cached_workflows: int = 100) -> AsyncIterator[None]:
+        """The same workers as in the real process, with everything faked behind them.
+
+        `cached_workflows=0`: every workflow task replays the whole history.
+        """
         workers = create_workers(
             self.client,
             Implementations(
@@ -67,7 +70,7 @@ class Stage:
                 cluster=[self.cluster],
                 control=[self.control],
             ),
-            Limits(shutdown_grace=timedelta(0), cached_workflows=100, workflow_tasks=8),
+            Limits(shutdown_grace=timedelta(0), cached_workflows=cached_workflows),
         )
         async with AsyncExitStack() as stack:
             for worker in workers:
@@ -130,9 +133,7 @@ class Preview:
 
     async def event(self, action: str, *, delivery: str = "") -> None:
         """As the webhook door does: `closed` never starts an environment, everything else may."""
-        event = m.GitHubEvent(
-            delivery=delivery or uuid4().hex, event="pull_request", action=action
-        )
+        event = m.GitHubEvent(delivery=delivery or uuid4().hex, event="pull_request", action=action)
         if action == "closed":
             await self.handle.signal(EnvironmentWorkflow.github_event, event)
             return
@@ -166,10 +167,16 @@ class Preview:
 
     def last(self) -> EnvironmentSnapshot | None:
         """The newest picture the read model has."""
-        found = [each.snapshot for each in self.stage.control.snapshots if each.snapshot.ref.project == self.ref.project]
+        found = [
+            each.snapshot
+            for each in self.stage.control.snapshots
+            if each.snapshot.ref.project == self.ref.project
+        ]
         return max(found, key=lambda each: each.sequence, default=None)
 
-    async def reaches(self, phase: Phase, letter: str = "", *, skip: float = 0) -> EnvironmentSnapshot:
+    async def reaches(
+        self, phase: Phase, letter: str = "", *, skip: float = 0
+    ) -> EnvironmentSnapshot:
         """Until the read model shows it."""
 
         def is_there() -> bool:

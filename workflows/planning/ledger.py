@@ -105,9 +105,10 @@ def end_revision(
         state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
 
 
-def rest(state: EnvironmentState, reason: str) -> None:
-    """Nothing is at work, by decision: ready when an earlier version serves, pending otherwise."""
-    state.phase = Phase.READY if state.serving is not None else Phase.PENDING
+def rest(state: EnvironmentState, reason: str, *, is_refused: bool = False) -> None:
+    """Nothing is at work, by decision: ready when an earlier version serves, pending otherwise or when refused."""
+    is_ready = state.serving is not None and not is_refused
+    state.phase = Phase.READY if is_ready else Phase.PENDING
     state.reason, state.failure = reason, None
 
 

@@ -52,7 +52,7 @@ async def test_closing_during_a_phase_stops_it_and_creates_nothing_more(
     preview.assert_nothing_created_after(closed)
     assert preview.steps(phase)[0].outcome == "cancelled"
     removed = preview.steps("delete_namespace")[0]
-    assert all(step.ended and step.ended < removed.begun for step in preview.steps())
+    assert all(step.ended is not None and step.ended < removed.begun for step in preview.steps())
     snapshot = preview.last()
     assert snapshot is not None
     assert snapshot.revisions[0].state is RevisionState.CANCELLED

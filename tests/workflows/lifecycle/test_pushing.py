@@ -76,9 +76,7 @@ async def test_of_five_quick_pushes_only_the_last_is_deployed(
 
 
 @pytest.mark.spec("EC-9")
-async def test_repeated_and_reordered_events_change_nothing(
-    stage: Stage, preview: Preview
-) -> None:
+async def test_repeated_and_reordered_events_change_nothing(stage: Stage, preview: Preview) -> None:
     await preview.event("opened", delivery="one")
     await preview.reaches(Phase.READY)
     for delivery, action in (

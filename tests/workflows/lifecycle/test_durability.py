@@ -1,0 +1,114 @@
+"""Long histories, restarted workers and forgotten caches change nothing."""
+
+import pytest
+from temporalio.client import WorkflowHandle
+
+from tests.workflows.conftest import SHORT_HISTORY
+from tests.workflows.stage import Preview, Stage, commit
+from workflows.environment import EnvironmentWorkflow
+from workflows.errors import ClusterError
+from workflows.models import Phase
+from workflows.models import messages as m
+
+
+async def run_of(handle: WorkflowHandle[EnvironmentWorkflow, None]) -> str:
+    return (await handle.describe()).run_id or ""
+
+
+@pytest.mark.spec("FR-004")
+async def test_an_environment_continues_as_new_and_forgets_nothing(short_stage: Stage) -> None:
+    preview = Preview(short_stage)
+    await preview.event("opened", delivery="one")
+    await preview.reaches(Phase.READY)
+    first = await run_of(preview.handle)
+    for letter in "bcd":
+        await preview.push(letter)
+        await preview.reaches(Phase.READY, letter)
+    while await run_of(preview.handle) == first:
+        continue
+    snapshot = await preview.snapshot()
+    assert [each.commit[0] for each in snapshot.revisions] == ["d", "c", "b", "a"]
+    assert len({each.id for each in snapshot.revisions}) == 4
+    await preview.event("opened", delivery="one")  # still remembered
+    await preview.push("e")
+    await preview.reaches(Phase.READY, "e")
+    assert [step.commit[0] for step in preview.steps("deploy_release")] == list("abcde")
+    preview.assert_one_after_another()
+    await preview.close()
+    await preview.ends()
+    assert short_stage.cluster.namespaces == {}
+
+
+async def test_an_environment_never_continues_while_a_revision_is_at_work(
+    short_stage: Stage,
+) -> None:
+    preview = Preview(short_stage)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    short_stage.controls.hold("build_image")
+    await preview.push("b")
+    await preview.begins("build_image")
+    run = await run_of(preview.handle)
+    for _ in range(SHORT_HISTORY // 3):
+        await preview.event("edited")
+    await short_stage.until(lambda: len(short_stage.control.decisions) >= SHORT_HISTORY // 3)
+    assert await run_of(preview.handle) == run
+    short_stage.controls.release("build_image")
+    await preview.reaches(Phase.READY, "b")
+
+
+async def test_a_removal_that_stays_blocked_continues_as_new(short_stage: Stage) -> None:
+    preview = Preview(short_stage)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    short_stage.controls.fail("delete_namespace", lambda: ClusterError("away"), times=3)
+    await preview.close()
+    await preview.ends()
+    assert short_stage.cluster.namespaces == {}
+
+
+@pytest.mark.spec("EC-5")
+@pytest.mark.parametrize("step", ["plan_revision", "build_image", "deploy_release"])
+async def test_a_restarted_worker_goes_on_where_the_other_stopped(
+    idle_stage: Stage, step: str
+) -> None:
+    preview = Preview(idle_stage)
+    idle_stage.controls.hold(step)
+    async with idle_stage.working():
+        await preview.open()
+        await preview.begins(step)
+    idle_stage.controls.release(step)
+    async with idle_stage.working():
+        snapshot = await preview.reaches(Phase.READY)
+    assert snapshot.revisions[0].commit == commit("a")
+    assert len(snapshot.revisions) == 1
+
+
+async def test_events_wait_for_a_worker(idle_stage: Stage) -> None:
+    preview = Preview(idle_stage)
+    await preview.open()
+    await preview.push("b")
+    async with idle_stage.working():
+        await preview.reaches(Phase.READY, "b")
+    assert [step.commit for step in preview.steps("plan_revision")] == [commit("b")]
+
+
+async def test_everything_holds_when_every_task_replays_the_whole_history(
+    idle_stage: Stage,
+) -> None:
+    preview = Preview(idle_stage)
+    async with idle_stage.working(cached_workflows=0):
+        idle_stage.controls.hold("build_image")
+        await preview.open()
+        await preview.begins("build_image")
+        await preview.push("b")
+        await preview.begins("build_image", "b")
+        idle_stage.controls.release("build_image")
+        await preview.reaches(Phase.READY, "b")
+        command = m.PersonCommand(actor="alice")
+        await preview.handle.execute_update(EnvironmentWorkflow.redeploy, command)
+        await idle_stage.until(lambda: len(preview.steps("deploy_release")) == 2)
+        await preview.reaches(Phase.READY, "b")
+        await preview.close()
+        await preview.ends()
+    preview.assert_one_after_another()
