@@ -127,6 +127,6 @@ def describe_state(state: KubeObject) -> str:
     if ended := state.get("terminated"):
         reason = ended.get("reason") or "ended"
         return f"terminated: {reason} (exit code {ended.get('exitCode', 0)})"
-    if waiting := state.get("waiting"):
-        return f"waiting: {waiting.get('reason') or 'no reason given'}"
+    if "waiting" in state:
+        return f"waiting: {state['waiting'].get('reason') or 'no reason given'}"
     return "not started"

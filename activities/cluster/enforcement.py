@@ -84,7 +84,7 @@ class Enforcement:
         self._asked_at = asked_at
 
     async def _probe(self) -> bool:
-        await kube.apply(self._api, _make_policy())
+        await kube.apply(self._api, make_policy())
         pods = kube.collection_path("v1", "Pod", NAMESPACE)
         await self._delete_pod(pods)
         await self._create_pod(pods)
@@ -152,7 +152,8 @@ def _make_namespace() -> KubeObject:
     }
 
 
-def _make_policy() -> KubeObject:
+def make_policy() -> KubeObject:
+    """Nothing may go in or out."""
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",

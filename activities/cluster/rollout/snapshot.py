@@ -1,6 +1,6 @@
 """Everything in a namespace that tells how a release is doing, at one moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kubernetes.aio.client import ApiClient
@@ -60,7 +60,7 @@ async def take_snapshot(api: ApiClient, namespace: str, release: str) -> Snapsho
     return make_snapshot(release, found)
 
 
-def make_snapshot(release: str, found: dict[str, tuple[KubeObject, ...]]) -> Snapshot:
+def make_snapshot(release: str, found: Mapping[str, tuple[KubeObject, ...]]) -> Snapshot:
     """Sort out what belongs to the release."""
 
     def ours(field: str) -> tuple[KubeObject, ...]:

@@ -1,11 +1,19 @@
 """Packets, tried from inside pods: what a preview may reach, and what it may not (FR-013)."""
 
+import time
+
 import pytest
 
-from activities.cluster.enforcement import NAMESPACE as PROBE_NAMESPACE
-from tests.e2e.cluster.environments import Environment, make_server, make_service, make_web
+from activities.cluster import enforcement
+from tests.e2e.cluster.environments import (
+    Environment,
+    make_config,
+    make_server,
+    make_service,
+    make_web,
+)
 from tests.e2e.cluster.packets import Target, address_of, make_listener, try_to_reach
-from tests.e2e.conftest import Namespaces
+from tests.e2e.conftest import Namespaces, unique
 from tests.e2e.support.cluster import Cluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
@@ -79,10 +87,34 @@ async def test_this_cluster_is_found_to_enforce_policies(
 ) -> None:
     environment = Environment(cluster, probe_image=cluster.connection.builder_image)
     namespaces.claim(environment.namespace)
-    path = f"/api/v1/namespaces/{PROBE_NAMESPACE}"
+    path = f"/api/v1/namespaces/{enforcement.NAMESPACE}"
     result = await environment.ensure()
     assert result.warnings == ()
-    found = await cluster.namespace(PROBE_NAMESPACE)
+    found = await cluster.namespace(enforcement.NAMESPACE)
     assert found
-    assert found["metadata"]["annotations"]["catalyst.dev/policies-enforced"] == "true"
+    assert found["metadata"]["annotations"][enforcement.ANSWER] == "true"
     assert await cluster.items(f"{path}/pods") == []
+
+
+@pytest.mark.spec("FR-013")
+async def test_a_cluster_that_lets_everything_through_is_warned_about(
+    cluster: Cluster, namespaces: Namespaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The same question in a namespace whose policy allows everything: as if nobody enforced it.
+    name = namespaces.claim(unique("t-cluster-open"))
+    allowing = enforcement.make_policy()
+    allowing["spec"]["egress"] = [{}]
+    allowing["metadata"]["namespace"] = name
+    monkeypatch.setattr(enforcement, "NAMESPACE", name)
+    monkeypatch.setattr(enforcement, "make_policy", lambda: allowing)
+    config = make_config(cluster.connection, probe_image=cluster.connection.builder_image)
+    asking = enforcement.Enforcement(cluster.api, config)
+    assert await asking.warnings() == (enforcement.WARNING,)
+    found = await cluster.namespace(name)
+    assert found
+    assert found["metadata"]["annotations"][enforcement.ANSWER] == "false"
+    # Another worker reads the answer and does not ask again.
+    another = enforcement.Enforcement(cluster.api, config)
+    began = time.monotonic()
+    assert await another.warnings() == (enforcement.WARNING,)
+    assert time.monotonic() - began < 2

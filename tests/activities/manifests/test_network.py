@@ -1,0 +1,81 @@
+"""The policies say exactly what FR-013 allows, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from activities.manifests import NetworkRules, make_network_policies
+from workflows.models import EnvironmentRef
+
+REF = EnvironmentRef(
+    team="acme", project="acme-shop", environment="pr-shop-12", namespace="acme-shop-pr-shop-12"
+)
+OWN: dict[str, Any] = {"podSelector": {}}
+
+
+def namespace(name: str) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
+
+
+def specs(rules: NetworkRules) -> dict[str, dict[str, Any]]:
+    policies = make_network_policies(REF, "main", rules)
+    return {policy["metadata"]["name"]: policy["spec"] for policy in policies}
+
+
+@pytest.mark.spec("FR-013")
+def test_everything_is_denied_both_ways_before_anything_is_allowed() -> None:
+    denied = specs(NetworkRules())["catalyst-default-deny"]
+    assert denied == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+@pytest.mark.spec("FR-013")
+def test_all_policies_together_allow_exactly_what_is_listed() -> None:
+    found = specs(
+        NetworkRules(
+            ingress_cidrs=("192.0.2.7/32",),
+            ingress_ports=(80,),
+            registry_cidr="192.0.2.9/32",
+            registry_port=5000,
+        )
+    )
+    ingress = [rule for spec in found.values() for rule in spec.get("ingress", ())]
+    egress = [rule for spec in found.values() for rule in spec.get("egress", ())]
+    block = {"ipBlock": {"cidr": "192.0.2.7/32"}}
+    assert ingress == [{"from": [OWN]}, {"from": [namespace("catalyst-ingress"), block]}]
+    assert egress == [
+        {"to": [OWN]},
+        {
+            "to": [namespace("kube-system")],
+            "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+        },
+        {"to": [namespace("catalyst-ingress")]},
+        {"to": [block], "ports": [{"protocol": "TCP", "port": 80}]},
+        {
+            "to": [{"ipBlock": {"cidr": "192.0.2.9/32"}}],
+            "ports": [{"protocol": "TCP", "port": 5000}],
+        },
+    ]
+    assert all(spec["podSelector"] == {} for spec in found.values())
+
+
+@pytest.mark.spec("FR-013")
+def test_an_ingress_block_without_ports_may_come_in_and_is_not_reached() -> None:
+    found = specs(NetworkRules(ingress_namespace="", ingress_cidrs=("192.0.2.7/32",)))
+    assert found["catalyst-from-ingress"]["ingress"] == [
+        {"from": [{"ipBlock": {"cidr": "192.0.2.7/32"}}]}
+    ]
+    assert "catalyst-own-url" not in found
+
+
+@pytest.mark.spec("FR-013")
+def test_no_rule_is_ever_empty_since_an_empty_one_allows_everything() -> None:
+    for rules in (NetworkRules(), NetworkRules(ingress_namespace="")):
+        for name, spec in specs(rules).items():
+            for direction, peers in (("ingress", "from"), ("egress", "to")):
+                for rule in spec.get(direction, ()):
+                    assert rule.get(peers), name
+
+
+@pytest.mark.spec("FR-013")
+def test_without_a_known_registry_address_none_is_allowed() -> None:
+    assert "catalyst-registry" not in specs(NetworkRules())

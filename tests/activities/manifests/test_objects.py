@@ -1,0 +1,227 @@
+"""Everything Catalyst makes in an environment is labelled as its own, limited, and closed by default."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.addresses import PublicAddress
+from activities.manifests import (
+    NetworkRules,
+    cidr_of,
+    is_owned_by,
+    labels_of,
+    make_default_service_account,
+    make_helm_role,
+    make_helm_role_binding,
+    make_helm_service_account,
+    make_limit_range,
+    make_namespace,
+    make_network_policies,
+    make_resource_quota,
+    make_route,
+    read_namespace,
+)
+from workflows import naming
+from workflows.models import EnvironmentRef, PullRequestRef, Quota
+
+REF = EnvironmentRef(
+    team="acme", project="acme-shop", environment="pr-shop-12", namespace="acme-shop-pr-shop-12"
+)
+PULL_REQUEST = PullRequestRef(installation=3, repository_id=44, repository="acme/shop", number=12)
+BRANCH = "feature/new cart"
+RULES = NetworkRules(
+    ingress_cidrs=("192.0.2.7/32",),
+    ingress_ports=(80, 443),
+    registry_cidr="192.0.2.9/32",
+    registry_port=5000,
+)
+
+
+def all_objects() -> list[dict[str, Any]]:
+    address = PublicAddress(domain="example.dev", inner_domain="example.internal")
+    return [
+        make_namespace(REF, PULL_REQUEST, BRANCH),
+        make_resource_quota(REF, BRANCH, Quota()),
+        make_limit_range(REF, BRANCH, Quota()),
+        *make_network_policies(REF, BRANCH, RULES),
+        make_default_service_account(REF, BRANCH),
+        make_helm_service_account(REF, BRANCH),
+        make_helm_role(REF, BRANCH),
+        make_helm_role_binding(REF, BRANCH),
+        make_route(REF, address, service="web", port=80, labels=labels_of(REF, BRANCH)),
+    ]
+
+
+def name_of(wanted: dict[str, Any]) -> str:
+    return f"{wanted['kind']}/{wanted['metadata']['name']}"
+
+
+@pytest.mark.spec("ENV-021")
+@pytest.mark.parametrize("wanted", all_objects(), ids=name_of)
+def test_every_object_carries_the_environments_labels(wanted: dict[str, Any]) -> None:
+    labels = wanted["metadata"]["labels"]
+    assert labels[naming.MANAGED_BY_LABEL] == "catalyst"
+    assert labels[naming.TEAM_LABEL] == "acme"
+    assert labels[naming.PROJECT_LABEL] == "acme-shop"
+    assert labels[naming.ENVIRONMENT_LABEL] == "pr-shop-12"
+    assert labels[naming.BRANCH_LABEL].startswith("feature-new-cart--")
+    if wanted["kind"] != "Namespace":
+        assert wanted["metadata"]["namespace"] == REF.namespace
+
+
+@pytest.mark.spec("FR-001", "FR-013")
+def test_a_namespace_refuses_pods_that_reach_for_the_node() -> None:
+    labels = make_namespace(REF, PULL_REQUEST, BRANCH)["metadata"]["labels"]
+    security = {
+        key.removeprefix("pod-security.kubernetes.io/"): value
+        for key, value in labels.items()
+        if key.startswith("pod-security")
+    }
+    assert security["enforce"] == "baseline"
+    assert security["warn"] == security["audit"] == "restricted"
+    versions = {security[f"{mode}-version"] for mode in ("enforce", "warn", "audit")}
+    assert len(versions) == 1
+    assert versions != {"latest"}
+
+
+@pytest.mark.spec("FR-001", "EC-5")
+def test_a_namespace_tells_which_pull_request_it_belongs_to() -> None:
+    stored = make_namespace(REF, PULL_REQUEST, BRANCH)
+    stored["metadata"]["uid"] = "u-1"
+    found = read_namespace(stored)
+    assert (found.ref, found.pull_request, found.uid) == (REF, PULL_REQUEST, "u-1")
+    assert not found.is_terminating
+    stored["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
+    assert read_namespace(stored).is_terminating
+
+
+@pytest.mark.spec("EC-5")
+def test_a_namespace_without_its_annotations_is_an_error_that_names_them() -> None:
+    stored = make_namespace(REF, PULL_REQUEST, BRANCH)
+    stored["metadata"]["annotations"] = {}
+    with pytest.raises(ValueError, match=r"lacks catalyst\.dev/installation"):
+        read_namespace(stored)
+
+
+@pytest.mark.spec("FR-001")
+@pytest.mark.parametrize(
+    "label",
+    [
+        naming.MANAGED_BY_LABEL,
+        naming.TEAM_LABEL,
+        naming.PROJECT_LABEL,
+        naming.ENVIRONMENT_LABEL,
+    ],
+)
+def test_a_namespace_is_ours_only_with_all_labels_of_ownership(label: str) -> None:
+    stored = make_namespace(REF, PULL_REQUEST, BRANCH)
+    assert is_owned_by(stored, REF)
+    stored["metadata"]["labels"][naming.BRANCH_LABEL] = "renamed"
+    assert is_owned_by(stored, REF)
+    stored["metadata"]["labels"][label] = "somebody-else"
+    assert not is_owned_by(stored, REF)
+    assert not is_owned_by({"metadata": {"name": REF.namespace}}, REF)
+
+
+@pytest.mark.spec("FR-010")
+def test_cpu_memory_storage_and_pods_are_capped_and_no_other_way_in_is_opened() -> None:
+    quota = Quota(cpu="2", memory="3Gi", storage="4Gi", pods=5)
+    assert make_resource_quota(REF, BRANCH, quota)["spec"]["hard"] == {
+        "requests.cpu": "2",
+        "limits.cpu": "2",
+        "requests.memory": "3Gi",
+        "limits.memory": "3Gi",
+        "requests.storage": "4Gi",
+        "pods": "5",
+        "services.nodeports": "0",
+        "services.loadbalancers": "0",
+    }
+
+
+@pytest.mark.spec("FR-010")
+def test_containers_that_ask_for_nothing_get_defaults_for_all_that_the_quota_counts() -> None:
+    limits = make_limit_range(REF, BRANCH, Quota())["spec"]["limits"]
+    assert limits == [
+        {
+            "type": "Container",
+            "default": {"cpu": "500m", "memory": "512Mi"},
+            "defaultRequest": {"cpu": "50m", "memory": "128Mi"},
+        }
+    ]
+
+
+@pytest.mark.spec("ENV-026")
+def test_a_chart_may_not_touch_what_keeps_it_in() -> None:
+    rules = make_helm_role(REF, BRANCH)["rules"]
+    resources = {resource for rule in rules for resource in rule["resources"]}
+    verbs = {verb for rule in rules for verb in rule["verbs"]}
+    assert "*" not in resources | verbs
+    forbidden = (
+        "resourcequotas",
+        "limitranges",
+        "networkpolicies",
+        "roles",
+        "rolebindings",
+        "namespaces",
+        "ingresses",
+        "httproutes",
+        "serviceaccounts/token",
+        "pods/exec",
+    )
+    assert not resources & set(forbidden)
+    assert not verbs & {"bind", "escalate", "impersonate"}
+    assert make_helm_role_binding(REF, BRANCH)["subjects"] == [
+        {"kind": "ServiceAccount", "name": "catalyst-helm", "namespace": REF.namespace}
+    ]
+
+
+@pytest.mark.spec("T-5")
+def test_pods_get_no_token_they_did_not_ask_for() -> None:
+    for account in (make_default_service_account, make_helm_service_account):
+        assert account(REF, BRANCH)["automountServiceAccountToken"] is False
+
+
+@pytest.mark.spec("ENV-002", "ENV-025", "ENV-034")
+def test_a_route_claims_the_environments_own_host_names_only() -> None:
+    address = PublicAddress(
+        domain="example.dev", inner_domain="example.internal", gateway="edge/main"
+    )
+    route = make_route(REF, address, service="web", port=8080, labels={})
+    assert route["spec"] == {
+        "parentRefs": [
+            {
+                "group": "gateway.networking.k8s.io",
+                "kind": "Gateway",
+                "namespace": "edge",
+                "name": "main",
+            }
+        ],
+        "hostnames": [f"{REF.namespace}.example.dev", f"{REF.namespace}.example.internal"],
+        "rules": [{"backendRefs": [{"kind": "Service", "name": "web", "port": 8080}]}],
+    }
+
+
+@pytest.mark.spec("FR-013")
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("192.0.2.9:5000", "192.0.2.9/32"),
+        ("192.0.2.9", "192.0.2.9/32"),
+        ("2001:db8::1", "2001:db8::1/128"),
+        ("[2001:db8::1]", "2001:db8::1/128"),
+        ("registry.example.com:443", ""),
+        ("registry", ""),
+    ],
+)
+def test_only_an_address_becomes_a_block(address: str, expected: str) -> None:
+    assert cidr_of(address) == expected
+
+
+@pytest.mark.spec("OPS-5", "ENV-021")
+@given(st.text(max_size=300))
+def test_any_branch_gives_a_valid_label(branch: str) -> None:
+    value = labels_of(REF, branch)[naming.BRANCH_LABEL]
+    assert len(value) <= 63
+    assert value == "" or (value[0].isalnum() and value[-1].isalnum())
