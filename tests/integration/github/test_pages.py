@@ -13,8 +13,6 @@ from tests.integration.github.test_bodies import Api, as_installation
 from tests.support.github.pages.markdown import render
 from tests.support.github.server import LocalGitHub
 
-pytestmark = pytest.mark.spec("OPS-5")
-
 PULL = f"/{REPO}/pull/1"
 COMMENT = """<!-- catalyst:1:1 -->
 ### Preview

@@ -17,8 +17,6 @@ from tests.integration.github.pygithub import as_app, as_installation, mint
 from tests.integration.github.receiver import Receiver
 from tests.support.github.server import LocalGitHub
 
-pytestmark = pytest.mark.spec("OPS-5")
-
 PERMISSIONS = {
     "pull_requests": "write",
     "deployments": "write",

@@ -52,7 +52,9 @@ async def code(request: Request) -> Response:
         entries.sort(key=lambda one: (one.kind != "tree", one.path.lower()))
         for one in entries:
             if one.path.lower() == "readme.md":
-                readme = (await git_files.content(github.git, repo.id, one.sha)).decode()
+                readme = str(
+                    await git_files.content(github.git, repo.id, one.sha), errors="replace"
+                )
     branches = await github.git.refs(repo.id)
     names = [ref.removeprefix("refs/heads/") for ref in branches]
     return page(

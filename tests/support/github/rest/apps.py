@@ -24,6 +24,7 @@ from tests.support.github.rest.routing import (
     Input,
     Routes,
     created,
+    integer,
     no_content,
     repository_of,
 )
@@ -169,14 +170,12 @@ async def update_hook_config(call: Call) -> object:
 async def list_deliveries(call: Call) -> object:
     """Newest first; `cursor` is an opaque id, `status` is success or failure."""
     _app_only(call)
-    asked = call.query("per_page", str(PER_PAGE))
-    size = min(MAX_PER_PAGE, max(1, int(asked) if asked.isdigit() else PER_PAGE))
-    cursor, status = call.query("cursor"), call.query("status")
+    size = min(MAX_PER_PAGE, max(1, integer(call.query("per_page"), PER_PAGE)))
+    start, status = integer(call.query("cursor").removeprefix("v1_"), 0), call.query("status")
     found = (
         one
         for one in call.github.hooks.newest_first()
-        if (not cursor or one.id <= int(cursor.removeprefix("v1_")))
-        and (not status or one.is_ok == (status == "success"))
+        if (not start or one.id <= start) and (not status or one.is_ok == (status == "success"))
     )
     part = list(islice(found, size + 1))
     headers = {}

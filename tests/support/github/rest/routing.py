@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,8 +122,8 @@ class Call:
         self, items: Sequence[ItemT], render: Callable[[ItemT], object], key: str = ""
     ) -> Answer:
         """The asked-for page of `items` with its `Link` header; `key` wraps it with the total."""
-        size = min(MAX_PER_PAGE, max(1, _integer(self.query("per_page"), PER_PAGE)))
-        number = max(1, _integer(self.query("page"), 1))
+        size = min(MAX_PER_PAGE, max(1, integer(self.query("per_page"), PER_PAGE)))
+        number = max(1, integer(self.query("page"), 1))
         last = max(1, -(-len(items) // size))
         part = [render(item) for item in items[(number - 1) * size : number * size]]
         targets = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
@@ -290,11 +289,11 @@ def _finish(response: Response, headers: dict[str, str]) -> None:
         "X-GitHub-Request-Id": uuid.uuid4().hex[:24].upper(),
         "X-GitHub-Media-Type": "github.v3; format=json",
         "x-github-api-version-selected": "2022-11-28",
-        "Date": time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime()),
     }
     for name, value in (common | headers).items():
         response.headers[name] = value
 
 
-def _integer(text: str, default: int) -> int:
+def integer(text: str, default: int) -> int:
+    """A number out of a query; GitHub ignores what is none."""
     return int(text) if text.isdigit() else default

@@ -9,7 +9,8 @@ const live = document.querySelector("[data-live]");
 let shown = live && live.innerHTML;
 
 const isInUse = () =>
-  live.contains(document.activeElement) && /INPUT|TEXTAREA/.test(document.activeElement.tagName);
+  !getSelection().isCollapsed ||
+  (live.contains(document.activeElement) && /INPUT|TEXTAREA/.test(document.activeElement.tagName));
 
 async function refresh() {
   try {
