@@ -68,13 +68,10 @@ async def fetch_commit(
     """
     _check(url, commit, ref)
     git = _Git(destination, _environment(url, token), timeout)
-    await _initialise(git, url, destination)
-    if paths:
-        await _filter_contents(git)
-        await git("sparse-checkout", "set", "--no-cone", *(f"/{_plain(path)}" for path in paths))
+    await asyncio.to_thread(_write_repository, destination, url, paths, has_all=not paths)
     await _fetch(git, commit, ref, only_trees=bool(paths))
     await git("checkout", "--quiet", "--detach", commit)
-    head = (await git("rev-parse", "HEAD")).stdout.decode().strip()
+    head = (await asyncio.to_thread((destination / ".git/HEAD").read_text)).strip()
     if head != commit:
         raise GitHubError(f"git checked out {head} instead of {commit}")
     return destination
@@ -149,8 +146,7 @@ async def fetch_object_ids(
     """
     _check(url, commit, ref)
     git = _Git(destination, _environment(url, token), timeout)
-    await _initialise(git, url, destination)
-    await _filter_contents(git)
+    await asyncio.to_thread(_write_repository, destination, url, (), has_all=False)
     await _fetch(git, commit, ref, only_trees=True)
     whole = (await git("rev-parse", f"{commit}^{{tree}}")).stdout.decode().strip()
     return tuple([await _object_id(git, commit, path) or whole for path in paths])
@@ -189,16 +185,25 @@ class _Git:
             raise GitHubError(f"git {args[0]} took longer than {self._timeout:g} s") from error
 
 
-async def _initialise(git: _Git, url: str, directory: Path) -> None:
-    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
-    await git("init", "--quiet", "--template=", ".")
-    await git("remote", "add", "origin", url)
+def _write_repository(root: Path, url: str, paths: Sequence[str], *, has_all: bool) -> None:
+    """An empty repository (gitrepository-layout(5)), as `git init` and five more commands would leave it.
 
-
-async def _filter_contents(git: _Git) -> None:
-    """Contents come when a checkout asks for them."""
-    await git("config", "remote.origin.promisor", "true")
-    await git("config", "remote.origin.partialclonefilter", "blob:none")
+    Without `has_all`, contents come when a checkout asks for them.
+    """
+    directory = root / ".git"
+    for part in ("objects", "refs", "info"):
+        (directory / part).mkdir(parents=True, exist_ok=True)
+    (directory / "HEAD").write_text("ref: refs/heads/main\n")
+    sections = [f'[remote "origin"]\n\turl = {url}\n']
+    if not has_all:
+        sections.append("\tpromisor = true\n\tpartialclonefilter = blob:none\n")
+        sections.append("[extensions]\n\tpartialClone = origin\n")
+    sparse = "true" if paths else "false"
+    sections.append(
+        f"[core]\n\trepositoryformatversion = 1\n\tbare = false\n\tsparseCheckout = {sparse}\n"
+    )
+    (directory / "config").write_text("".join(sections))
+    (directory / "info/sparse-checkout").write_text("".join(f"/{_plain(path)}\n" for path in paths))
 
 
 async def _fetch(git: _Git, commit: str, ref: str, *, only_trees: bool) -> None:
@@ -248,7 +253,8 @@ def git_failure(text: str, command: str) -> CommitGoneError | RepositoryGoneErro
 def _check(url: str, commit: str, ref: str) -> None:
     """What goes onto git's command line is what we think it is (OPS-5)."""
     parts = urlsplit(url)
-    if parts.scheme not in _SCHEMES or parts.username or parts.password:
+    is_plain = re.fullmatch(r"[A-Za-z0-9:/._~%\[\]-]+", url)
+    if parts.scheme not in _SCHEMES or parts.username or parts.password or not is_plain:
         raise ValueError("a repository URL is http(s) and holds no credentials")
     if not _COMMIT.fullmatch(commit):
         raise ValueError("a commit is 40 hexadecimal digits")
