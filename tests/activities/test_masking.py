@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.masking import HIDDEN, INTERNAL_HOST, STACK_LEFT_OUT, mask, mask_lines
+from activities.masking import (
+    HIDDEN,
+    INTERNAL_HOST,
+    STACK_LEFT_OUT,
+    mask,
+    mask_lines,
+    mask_secrets,
+)
 
 pytestmark = [pytest.mark.spec("FR-009"), pytest.mark.invariant(4)]
 
@@ -146,6 +153,11 @@ def test_a_single_frame_of_a_cut_log_is_left_out_too() -> None:
 def test_lines_are_masked_as_one_text() -> None:
     lines = ["before", *_PEM.splitlines(), "after"]
     assert mask_lines(lines) == ("before", HIDDEN, "after")
+
+
+def test_a_log_of_our_own_loses_its_secrets_and_keeps_the_rest() -> None:
+    text = 'File "/app/main.py", line 3, in run\n10.0.0.7 said password='
+    assert mask_secrets(f"{text}hunter2") == f"{text}{HIDDEN}"
 
 
 _FRAGMENTS = st.sampled_from(
