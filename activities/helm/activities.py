@@ -78,7 +78,7 @@ class HelmActivities(HelmPort):
                     progress.detail = "running Helm"
                     return await self._upgrade(request, chart, kubeconfig)
             except asyncio.CancelledError:
-                await self._settle_after_cancel(namespace, release)
+                await self._settle_quietly(namespace, release)
                 raise
 
     @activity.defn(name="settle_release")
@@ -119,8 +119,8 @@ class HelmActivities(HelmPort):
         await ReleaseRecords(self._api, namespace, release).settle()
         await stop_unfinished_hooks(self._api, namespace)
 
-    async def _settle_after_cancel(self, namespace: str, release: str) -> None:
-        """Helm has ended; now its record. The cancel goes on whatever comes of it: `settle_release` confirms."""
+    async def _settle_quietly(self, namespace: str, release: str) -> None:
+        """Helm has ended; now its record and hooks. The failure goes on whatever comes of it: `settle_release` confirms."""
         try:
             await uninterrupted(self._settle(namespace, release))
         except CatalystError as error:
@@ -185,11 +185,14 @@ class HelmActivities(HelmPort):
             )
         except pyhelm3.errors.Error as error:
             stderr = error.stderr.decode(errors="replace")
-            raise await explain(
+            failure = await explain(
                 self._api, stderr, namespace=namespace, release=release, chart=chart
-            ) from None
+            )
+            # A hook that took too long would go on beside whatever comes next.
+            await self._settle_quietly(namespace, release)
+            raise failure from None
         except ProcessTimeoutError as error:
-            await self._settle_after_cancel(namespace, release)
+            await self._settle_quietly(namespace, release)
             raise HelmError("Helm took longer than it may; it was ended") from error
         metadata = answer["chart"]["metadata"]
         return m.DeployReleaseResult(

@@ -90,8 +90,23 @@ async def source(tmp_path: Path, connection: ClusterConnection) -> AsyncIterator
 
 
 @pytest.fixture
+def connection_config(connection: ClusterConnection, tmp_path: Path) -> HelmConfig:
+    work = tmp_path / "work"
+    work.mkdir()
+    return HelmConfig(
+        executable=connection.helm,
+        address=PublicAddress(port=connection.browser_port),
+        work_dir=work,
+        hook_timeout=20,
+    )
+
+
+@pytest.fixture
 async def release(
-    cluster: Cluster, namespaces: Namespaces, source: PullRequestSource, tmp_path: Path
+    cluster: Cluster,
+    namespaces: Namespaces,
+    source: PullRequestSource,
+    connection_config: HelmConfig,
 ) -> Release:
     name = unique("pr-shop")
     namespace = namespaces.claim(f"t-helm-{name}")
@@ -105,13 +120,5 @@ async def release(
         manifests.make_helm_role_binding(ref, "feature/open"),
     ):
         await cluster.apply(wanted)
-    work = tmp_path / "work"
-    work.mkdir()
-    config = HelmConfig(
-        executable=cluster.connection.helm,
-        address=PublicAddress(port=cluster.connection.browser_port),
-        work_dir=work,
-        hook_timeout=20,
-    )
-    activities = HelmActivities(cluster.api, config, source.clients)
+    activities = HelmActivities(cluster.api, connection_config, source.clients)
     return Release(activities, source, cluster, ref, cluster.connection.builder_image)
