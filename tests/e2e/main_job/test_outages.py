@@ -109,8 +109,10 @@ async def test_a_head_commit_that_vanished_before_it_was_fetched_gives_way_to_th
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
-    async with stack.fault(kind="hang_before", path="git-upload-pack", seconds=4.0, count=1):
-        await preview.open()
+    await preview.push()
+    async with stack.fault(kind="hang_before", path="git-upload-pack", seconds=4.0):
+        await preview.open_pull()
+        await stack.until_fault_happened()
         last = await preview.push(force=True)
         await preview.until_ready(last)
     assert last in (await preview.page()).text

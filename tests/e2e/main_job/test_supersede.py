@@ -48,9 +48,11 @@ async def assert_old_ended_before_new(
 async def test_a_force_push_while_planning(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()
     async with watching(stack.cluster, preview.environment, preview.expected_namespace) as seen:
-        async with stack.fault(kind="hang_before", path=r"git-upload-pack", seconds=20.0):
-            old = await preview.open()
+        old = await preview.push()
+        async with stack.fault(kind="hang_before", path="git-upload-pack", seconds=20.0):
+            await preview.open_pull()
             await preview.until_activity("plan_revision", commit=old)
+            await stack.until_fault_happened()
             new = await preview.push(force=True)
             await preview.until_ready(new)
         await assert_old_ended_before_new(stack, preview, old, new, seen)
@@ -77,7 +79,7 @@ async def test_a_force_push_while_helm_runs(previews: Previews, stack: Stack) ->
         old = await preview.push(slow_helm(), force=True)
         await preview.until_release("pending-upgrade")
         assert first in (await preview.page()).text
-        new = await preview.push({"chart/templates/slow.yaml": None}, force=True)
+        new = await preview.push(force=True)
         await preview.until_ready(new)
         assert seen.all("helm")
         await assert_old_ended_before_new(stack, preview, old, new, seen)
@@ -90,7 +92,7 @@ async def test_a_force_push_while_the_very_first_helm_runs(
     async with watching(stack.cluster, preview.environment, preview.expected_namespace) as seen:
         old = await preview.open(slow_helm())
         await preview.until_release("pending-install")
-        new = await preview.push({"chart/templates/slow.yaml": None}, force=True)
+        new = await preview.push(force=True)
         await preview.until_ready(new)
         await assert_old_ended_before_new(stack, preview, old, new, seen)
 

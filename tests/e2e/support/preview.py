@@ -85,11 +85,15 @@ class Preview:
     async def open(self, files: Files | None = None, *, draft: bool = False) -> str:
         """Push a branch with these changes and open the pull request; return the commit."""
         commit = await self.push(files)
+        await self.open_pull(draft=draft)
+        return commit
+
+    async def open_pull(self, *, draft: bool = False) -> None:
+        """Open the pull request of a branch that was pushed."""
         pull = await self.stack.github.open_pull_request(
-            self.repository.full_name, BRANCH, title=f"Change {commit[:7]}", draft=draft
+            self.repository.full_name, BRANCH, title="A change", draft=draft
         )
         self.number = pull.number
-        return commit
 
     async def push(self, files: Files | None = None, *, force: bool = False) -> str:
         """Push one commit (by default a new greeting) to the branch; `force` replaces its last one."""

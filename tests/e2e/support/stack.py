@@ -22,6 +22,7 @@ from deploy.local.instance import Instance, current
 from deploy.local.processes import Processes, ProcessRecord, is_alive, wait_until
 from tests.e2e.support.cluster import Cluster, open_cluster
 from tests.e2e.support.history import Run, read_run
+from tests.e2e.support.waiting import eventually
 from tests.support.github.client import GitHubClient
 from tests.support.github.faults import Fault
 
@@ -117,6 +118,14 @@ class Stack:
             yield
         finally:
             await self.github.clear_faults()
+
+    async def until_fault_happened(self) -> None:
+        """Wait until the fault that was asked for has met its request."""
+
+        async def has_happened() -> bool:
+            return bool(await self.github.spent_faults())
+
+        await eventually(has_happened, within=60, what="the fault happens")
 
     async def until_deliveries_are_in(self) -> None:
         """Wait for webhooks that are still on their way, also for delayed ones."""
