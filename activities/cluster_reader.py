@@ -73,7 +73,7 @@ class ClusterReader:
         try:
             api = await self._connected()
             path = f"{kube.collection_path('v1', 'Namespace')}/{ref.namespace}"
-            return _standing(await kube.request(api, "GET", path, timeout=TIMEOUT), ref)
+            return standing_of(await kube.request(api, "GET", path, timeout=TIMEOUT), ref)
         except kube.NotFoundError:
             return NamespaceStanding.MISSING
         except ClusterError:
@@ -121,7 +121,8 @@ class ClusterReader:
 
     async def close(self) -> None:
         if self._api is not None:
-            await self._api.close()  # type: ignore[no-untyped-call]  # the library's
+            await kube.close(self._api)
+            self._api = None
 
     async def _connected(self) -> ApiClient:
         if self._kubeconfig is None:
@@ -131,7 +132,8 @@ class ClusterReader:
         return self._api
 
 
-def _standing(namespace: kube.KubeObject, ref: EnvironmentRef) -> NamespaceStanding:
+def standing_of(namespace: kube.KubeObject, ref: EnvironmentRef) -> NamespaceStanding:
+    """What the labels of a namespace that was found say: ours, or somebody else's."""
     metadata = namespace["metadata"]
     labels = metadata.get("labels") or {}
     owner = (labels.get(naming.PROJECT_LABEL), labels.get(naming.ENVIRONMENT_LABEL))

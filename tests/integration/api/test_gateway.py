@@ -1,5 +1,6 @@
 """The gateway and a real Temporal server: what needs no worker, what does, and what an outage looks like."""
 
+import socket
 import time
 from datetime import timedelta
 from uuid import uuid4
@@ -170,6 +171,18 @@ async def test_a_server_that_was_never_there_is_unreachable_and_found_later(
         await gateway.changed(ref, pull_request, make_event())
     finally:
         server.stop()
+
+
+@pytest.mark.spec("EC-9")
+async def test_a_server_that_accepts_and_stays_silent_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch, ref: EnvironmentRef, pull_request: PullRequestRef
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        gateway = await _own_gateway(monkeypatch, f"127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(UnreachableError):
+            await gateway.changed(ref, pull_request, make_event())
+        assert time.monotonic() - began < GITHUB_GIVES_UP - 1
 
 
 async def _own_gateway(monkeypatch: pytest.MonkeyPatch, address: str) -> Gateway:
