@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.integration.github.receiver import Receiver, receiver
+from tests.support.github.client_git import Checkout
+from tests.support.github.git import git_environment
 from tests.support.github.server import LocalGitHub, serving
 
 REPO = "acme/shop"
@@ -33,19 +37,45 @@ async def github(server: str, door: Receiver) -> AsyncIterator[LocalGitHub]:
         await found.reset()
         await found.set_webhook(door.url)
         yield found
-        await found.reset()
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with `main` and, one commit ahead, `feature`: made once, pushed for each test."""
+    folder = tmp_path_factory.mktemp("history")
+    who = {f"GIT_{role}_NAME": "octocat" for role in ("AUTHOR", "COMMITTER")}
+    mail = {
+        f"GIT_{role}_EMAIL": "octocat@users.noreply.github.com" for role in ("AUTHOR", "COMMITTER")
+    }
+    environment = git_environment(folder) | who | mail
+
+    def commit(files: dict[str, str], branch: str, message: str) -> None:
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        for command in (
+            ("checkout", "--quiet", "-B", branch),
+            ("add", "--all"),
+            ("commit", "--quiet", "--message", message),
+        ):
+            subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
+
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, env=environment, check=True)
+    commit(FILES, "main", "Initial commit")
+    commit({"README.md": "# Better shop\n"}, "feature", "Improve")
+    return folder
 
 
 @pytest.fixture
-async def shop(github: LocalGitHub) -> LocalGitHub:
-    """With `acme/shop`, a branch `feature` one commit ahead, and the App installed on `acme`."""
-    await github.create_repository(REPO)
+async def shop(github: LocalGitHub, history: Path) -> AsyncIterator[LocalGitHub]:
+    """With `acme/shop`, its branches of `history`, and the App installed on `acme`."""
+    made = await github.create_repository(REPO)
     await github.install_app("acme")
-    async with github.checkout(REPO) as checkout:
-        checkout.write(FILES)
-        await checkout.commit("Initial commit")
-        await checkout.git("checkout", "--quiet", "-b", "feature")
-        checkout.write({"README.md": "# Better shop\n"})
-        await checkout.commit("Improve")
-        await checkout.git("push", "--quiet", "origin", "main", "feature")
-    return github
+    checkout = Checkout(made.clone_url, "octocat", await github.token("octocat"))
+    try:
+        branches = ("main", "feature")
+        await checkout.git("-C", str(history), "push", "--quiet", made.clone_url, *branches)
+        yield github
+    finally:
+        checkout.close()
