@@ -15,7 +15,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from activities.masking import mask
+from activities.masking import mask, mask_lines
 from workflows.errors import CatalystError, PlatformError, to_application_error
 
 
@@ -45,7 +45,7 @@ def masked(error: CatalystError) -> CatalystError:
     """The same failure with every text masked."""
     return type(error)(
         mask(str(error)),
-        excerpt=[mask(line) for line in error.excerpt],
+        excerpt=mask_lines(error.excerpt),
         hint=error.hint,
         retry_after=error.retry_after,
     )
