@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTANCE = "test"
+PROCESSES = 4
 COVERAGE_FLOOR = 85
 """Per cent of all sources; `workflows/` has its own floor of 100 (tests/replay excluded from neither)."""
 
@@ -77,8 +78,9 @@ def stack_coming_up(log: Path) -> Generator["subprocess.Popen[bytes]"]:
 
 
 def without_cluster() -> None:
-    run("-m", "coverage", "erase")
-    run("-m", "coverage", "run", "-m", "pytest", "-q", "-m", "not cluster", "tests")
+    """Most of them wait for servers, so a few more processes than cores; each has servers of its own."""
+    options = ["-q", f"-n{PROCESSES}", "--dist=loadfile", "--cov", "--cov-report="]
+    run("-m", "pytest", *options, "-m", "not cluster", "tests")
 
 
 def coverage() -> None:

@@ -1,7 +1,7 @@
 """The README's table of requirements, made from `tests/requirements.toml` and the tests' `spec` marks.
 
-    python -m tests.support.requirements --check    # exit 1 when the README is behind
-    python -m tests.support.requirements --write
+python -m tests.support.requirements --check    # exit 1 when the README is behind
+python -m tests.support.requirements --write
 """
 
 import argparse
