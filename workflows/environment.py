@@ -127,9 +127,10 @@ class EnvironmentWorkflow(EnvironmentInbox):
         if decision.step is Step.DEPLOY:
             if await self._slot.begin(decision, pull, is_outdated=self._is_outdated):
                 self._wanted = None
+                self._changed()
             else:
+                # Nothing is shown meanwhile: "ready" beside the new commit would be wrong.
                 self._watch.look_again()
-            self._changed()
             return
         self._wanted = None
         if decision.step in (Step.SKIP, Step.REFUSE):

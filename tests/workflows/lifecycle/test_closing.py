@@ -237,8 +237,9 @@ async def test_a_new_life_waits_for_the_removal_of_the_terminated_one(
         continue
     stage.controls.release("delete_namespace")
     await preview.reaches(Phase.READY)
-    assert preview.steps("delete_images")[0].ended is not None
-    assert preview.steps("delete_images")[0].ended < preview.steps("plan_revision")[1].begun
+    removed = preview.steps("delete_images")[0].ended
+    assert removed is not None
+    assert removed < preview.steps("plan_revision")[1].begun
 
 
 async def test_a_cancelled_entity_removes_its_environment(stage: Stage, preview: Preview) -> None:

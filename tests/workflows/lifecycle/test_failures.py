@@ -144,8 +144,8 @@ async def test_a_limit_is_waited_for_and_does_not_count(skipping: Stage) -> None
 async def test_a_used_up_limit_fails_the_revision_naming_the_phase(
     stage: Stage, preview: Preview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policies, "GRACE", timedelta(0))
-    stage.cluster.health = HealthCheck.model_construct(timeout_seconds=1)
+    monkeypatch.setattr(policies, "GRACE", timedelta(seconds=-4))
+    stage.cluster.health = HealthCheck(timeout_seconds=5)
     stage.controls.hold("check_health")
     await preview.open()
     snapshot = await preview.reaches(Phase.FAILED)

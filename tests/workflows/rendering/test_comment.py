@@ -1,0 +1,136 @@
+"""The comment tells what a person asks first: does it run, where, which commit, and if not, why."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from tests.workflows.values import NOW, URL, A, B, failure, revision, serving, snapshot
+from workflows.models import Phase, RevisionState
+from workflows.rendering import MAX_COMMENT, Links, render_comment
+
+LINKS = Links(
+    web_url="http://catalyst.test",
+    temporal_ui_url="http://temporal.test",
+    github_web_url="http://github.test",
+)
+MARKER = "<!-- catalyst:42:7 -->"
+FAILED = revision(2, B, RevisionState.FAILED, failure=failure(attempts=3))
+
+
+@pytest.mark.spec("FR-003", "FR-004")
+def test_a_ready_preview_shows_its_url_commit_and_history() -> None:
+    shown = snapshot(revisions=(revision(reasons=("Chart shop in `chart`",)),), serving=serving())
+    body = render_comment(shown, LINKS)
+    assert body.splitlines()[:2] == [MARKER, "### ✅ Preview ready"]
+    assert f"]({URL})**" in body
+    assert "still serves" not in body
+    assert f"Commit [`aaaaaaa`](http://github.test/acme/shop/commit/{A})" in body
+    assert "branch `feature/cart` · updated 2026-05-04 10:00:00 UTC" in body
+    assert "| ✅ succeeded | 2026-05-04 10:00:00 UTC | 1 min 23 s | push |" in body
+    assert "Chart shop" in body
+    assert "[Logs](http://catalyst.test/environments/acme-shop/pr-shop-7/logs)" in body
+    assert "(http://temporal.test/namespaces/default/workflows/env%3Aacme-shop%3A" in body
+
+
+@pytest.mark.spec("FR-009")
+def test_a_failure_shows_cause_lines_and_what_to_do_and_what_still_serves() -> None:
+    shown = snapshot(
+        Phase.FAILED,
+        commit=B,
+        revisions=(FAILED, revision()),
+        serving=serving(A),
+        failure=FAILED.failure,
+        reason="npm ci failed",
+    )
+    body = render_comment(shown, LINKS)
+    assert "### ❌ Preview failed" in body
+    assert "still serves `aaaaaaa`" in body
+    assert "**Cause** in the build phase, after 3 attempts: npm ci failed" in body
+    assert "```text\nnpm error code E404\n```" in body
+    assert "**What to do**: Correct package.json." in body
+    assert "Status:" not in body
+
+
+def test_a_failure_without_lines_hint_or_phase_is_short() -> None:
+    bare = failure(excerpt=(), hint="", phase="")
+    body = render_comment(snapshot(Phase.FAILED, failure=bare), LINKS)
+    assert "**Cause**: npm ci failed" in body
+    assert "```" not in body
+    assert "What to do" not in body
+    without = render_comment(snapshot(Phase.FAILED, reason="odd"), LINKS)
+    assert "> Status: odd" in without
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_every_phase_has_a_heading(phase: Phase) -> None:
+    body = render_comment(snapshot(phase), Links())
+    assert body.splitlines()[1].startswith("### ")
+
+
+def test_a_skipped_draft_says_so_beside_what_serves() -> None:
+    shown = snapshot(commit=B, serving=serving(A), reason="skipped: draft")
+    body = render_comment(shown, LINKS)
+    assert "> Status: skipped\\: draft" in body
+    assert "still serves `aaaaaaa`" in body
+
+
+@pytest.mark.spec("FR-008")
+def test_what_blocks_a_removal_is_named() -> None:
+    shown = snapshot(Phase.DELETING, blockers=("Certificate `shop` waits for @team",))
+    body = render_comment(shown, LINKS)
+    assert "- Waiting for: Certificate \\`shop\\` waits for \\@\u200bteam" in body
+
+
+def test_without_pages_there_are_no_links() -> None:
+    body = render_comment(snapshot(commit=None, branch=""), Links())
+    assert "](" not in body
+    assert "Commit" not in body
+
+
+def test_a_url_that_is_none_is_not_linked() -> None:
+    odd = serving().model_copy(update={"url": "javascript:alert(1)"})
+    assert "](" not in render_comment(snapshot(serving=odd), Links())
+
+
+ANYTHING = st.text(st.one_of(st.sampled_from("`|@#<>!-\n[]()\\"), st.characters()), max_size=3_000)
+
+
+@pytest.mark.spec("FR-004", "FR-009")
+@given(text=ANYTHING, phase=st.sampled_from(list(Phase)))
+def test_whatever_a_text_says_the_comment_keeps_its_shape_and_size(text: str, phase: Phase) -> None:
+    bad = failure(message=text, hint=text, excerpt=(text,) * 40, phase=text)
+    revisions = tuple(
+        revision(number, A, RevisionState.FAILED, trigger=text, reasons=(text,) * 30, failure=bad)
+        for number in range(12, 0, -1)
+    )
+    shown = snapshot(
+        phase,
+        branch=text,
+        reason=text,
+        failure=bad,
+        blockers=(text,) * 30,
+        revisions=revisions,
+        serving=serving(B),
+    )
+    body = render_comment(shown, LINKS)
+    assert len(body) < MAX_COMMENT
+    assert body.startswith(MARKER)
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    blocks = [token.type for token in tokens]
+    assert blocks.count("heading_open") == 1
+    assert blocks.count("tr_open") == 11
+    html = [token.content for token in tokens if token.type == "html_block"]
+    spans = [
+        child.content
+        for token in tokens
+        for child in token.children or []
+        if child.type == "html_inline"
+    ]
+    assert [each.strip() for each in html] == [
+        MARKER,
+        "<details><summary>Why it is deployed like this</summary>",
+        "</details>",
+    ]
+    assert spans == []
+    assert NOW
