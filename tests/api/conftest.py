@@ -18,6 +18,8 @@ from api.operations import Services
 from api.operations.deliveries import Deliveries
 from api.settings import APISettings
 from tests.api.fakes import FakeCluster, FakeGateway
+from tests.support.examples import COMMIT, make_revision, make_snapshot
+from workflows.models import Serving
 
 SECRET = "a secret of both sides"
 BASE = "http://127.0.0.1:8080"
@@ -75,3 +77,19 @@ async def catalyst(settings: APISettings, tmp_path: Path) -> AsyncIterator[Catal
         transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
             yield Catalyst(app, http, store, gateway, cluster, readiness, with_state)
+
+
+@pytest.fixture
+async def running(catalyst: Catalyst) -> Catalyst:
+    """One environment that is ready and whose workflow runs."""
+    snapshot = make_snapshot(
+        revisions=(make_revision(),),
+        serving=Serving(
+            commit=COMMIT,
+            url="http://web-shop-pr-shop-12.localhost/",
+            since=make_snapshot().created_at,
+        ),
+    )
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    return catalyst
