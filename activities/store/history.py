@@ -1,10 +1,10 @@
 """What happened and is only ever added to: decisions about events, and the audit of operations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from pydantic import AwareDatetime
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.store.database import reading, writing
@@ -12,6 +12,9 @@ from activities.store.tables import AuditRow, DecisionRow
 from activities.store.upsert import insert_into
 from workflows.models import Payload
 from workflows.models.messages import RecordDecisionInput
+
+DECISIONS_KEPT = timedelta(days=90)
+"""Most are about GitHub's echoes of our own writes, several a deployment."""
 
 
 class AuditEntry(Payload):
@@ -47,7 +50,12 @@ class Decisions:
                 .on_conflict_do_nothing()
                 .returning(DecisionRow.key)
             )
-            return written.one_or_none() is not None
+            is_new = written.one_or_none() is not None
+            # Bounded by what everybody may still ask about; GitHub itself forgets deliveries after 3 days.
+            await connection.execute(
+                delete(DecisionRow).where(DecisionRow.at < decision.at - DECISIONS_KEPT)
+            )
+            return is_new
 
     async def list(
         self,

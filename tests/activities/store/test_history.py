@@ -56,6 +56,13 @@ async def test_texts_from_outside_are_cut_to_what_a_column_holds(store: Store) -
     assert (len(found.action), len(found.repository)) == (64, 255)
 
 
+async def test_decisions_nobody_asks_about_any_more_are_forgotten(store: Store) -> None:
+    await store.decisions.add(make_decision("old", at=NOW - timedelta(days=91)))
+    await store.decisions.add(make_decision("young", at=NOW - timedelta(days=89)))
+    await store.decisions.add(make_decision("new"))
+    assert [each.delivery for each in await store.decisions.list()] == ["new", "young"]
+
+
 @pytest.mark.spec("T-4")
 async def test_the_audit_says_who_did_what_from_where_with_what_result(store: Store) -> None:
     entry = AuditEntry(
