@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from activities.build.config import BuildConfig
 from activities.build.scripts import COMMIT_GONE
 from activities.kube import KubeObject
-from activities.masking import mask
+from activities.masking import mask_lines
 from workflows.errors import (
     BuildFailedError,
     CatalystError,
@@ -31,6 +31,14 @@ _STEP_FAILED = re.compile(
 )
 _SOLVE = re.compile(r"failed to solve: (?P<cause>.+)$", re.MULTILINE)
 _DOCKERFILE_LINE = re.compile(r"^\s*(?P<file>\S*[Dd]ockerfile\S*):(?P<line>\d+)$", re.MULTILINE)
+_BLAMED = re.compile(r"^ > \[(?!internal\]).+")
+"""Heads the summary's block on the step that failed; what that step printed follows, down to a ruler."""
+_RULER = re.compile(r"^-{4,}$")
+_NOISE = re.compile(
+    r"^#\d+ (?:sha256:|extracting |resolve |transferring |importing |inferred |preparing |sending |writing "
+    r"|DONE|CACHED|CANCELED|\.\.\.)|^ > importing cache|^-{4,}$"
+)
+"""BuildKit's own progress: nothing that helps to correct a Dockerfile."""
 _TIMESTAMP = re.compile(r"^#\d+ [\d.]+ |^[\d.]+ ")
 _KILLED = 137
 
@@ -124,6 +132,16 @@ def _step_message(step: "re.Match[str]", text: str, config: BuildConfig) -> str:
 
 
 def _excerpt(lines: Sequence[str]) -> list[str]:
-    """Without BuildKit's step numbers and clocks, masked."""
-    shown = [_TIMESTAMP.sub("", line).rstrip() for line in lines]
-    return [mask(line) for line in shown if line][-_EXCERPT:]
+    """What the failing step printed, else the last lines without progress; no step numbers and clocks, masked."""
+    shown = _step_output(lines) or [line for line in lines if not _NOISE.match(line)]
+    plain = (_TIMESTAMP.sub("", line).rstrip() for line in shown)
+    return [line for line in mask_lines(plain) if line][-_EXCERPT:]
+
+
+def _step_output(lines: Sequence[str]) -> list[str]:
+    heads = [number for number, line in enumerate(lines) if _BLAMED.match(line)]
+    if not heads:
+        return []
+    after = lines[heads[-1] + 1 :]
+    end = next((at for at, line in enumerate(after) if _RULER.match(line)), len(after))
+    return [lines[heads[-1]].strip(), *after[:end]] if end else []

@@ -1,0 +1,204 @@
+"""What BuildKit v0.32.2 printed in each case (recorded from real builds), and what people are told of it."""
+
+import pytest
+
+from activities.build.config import BuildConfig
+from activities.build.failures import failure_of, job_failure, waiting_problem
+from activities.build.scripts import COMMIT_GONE
+from activities.kube import KubeObject
+from workflows.errors import (
+    BuildFailedError,
+    CatalystError,
+    ClusterError,
+    CommitGoneError,
+    GitHubError,
+    PlatformError,
+    RegistryError,
+)
+
+CONFIG = BuildConfig(registry="registry.test:5000", builder_image="builder", memory_limit="2Gi")
+FAILED_STEP = """\
+#5 importing cache manifest from registry.test:5000/t/cache/web:pull-requests
+#5 DONE 0.0s
+
+#6 [1/3] FROM docker.io/library/python:3.11-slim@sha256:9a93d073
+#6 sha256:15dac94f 44.09MB / 44.09MB 0.2s done
+#6 extracting sha256:15dac94f 2.6s done
+#6 DONE 2.9s
+
+#9 [3/3] RUN echo installing && sh -c 'echo no such module >&2; exit 3'
+#9 0.107 installing
+#9 0.108 no such module
+#9 ERROR: process "/bin/sh -c echo installing && sh -c 'echo no such module >&2; exit 3'" \
+did not complete successfully: exit code: 3
+------
+ > importing cache manifest from registry.test:5000/t/cache/web:default:
+------
+------
+ > [3/3] RUN echo installing && sh -c 'echo no such module >&2; exit 3':
+0.107 installing
+0.108 no such module
+------
+Dockerfile:3
+--------------------
+   1 |     FROM python:3.11-slim
+   3 | >>> RUN echo installing && sh -c 'echo no such module >&2; exit 3'
+--------------------
+error: failed to solve: process "/bin/sh -c echo installing && sh -c 'echo no such module >&2; \
+exit 3'" did not complete successfully: exit code: 3
+"""
+PARSE = """\
+#1 [internal] load build definition from Dockerfile
+#1 transferring dockerfile: 74B done
+#1 DONE 0.0s
+Dockerfile:2
+--------------------
+   1 |     FROM python:3.11-slim
+   2 | >>> COPPY app.py .
+--------------------
+error: failed to solve: dockerfile parse error on line 2: unknown instruction: COPPY (did you mean \
+COPY?)
+"""
+NO_BASE = """\
+#2 [internal] load metadata for docker.io/nowhere/nothing:1
+#2 ERROR: docker.io/nowhere/nothing:1: not found
+------
+ > [internal] load metadata for docker.io/nowhere/nothing:1:
+------
+Dockerfile:1
+--------------------
+   1 | >>> FROM nowhere/nothing:1
+--------------------
+error: failed to solve: nowhere/nothing:1: failed to resolve source metadata for \
+docker.io/nowhere/nothing:1: docker.io/nowhere/nothing:1: not found
+"""
+NO_FILE = """\
+#8 [2/2] COPY missing.txt .
+#8 CANCELED
+------
+ > importing cache manifest from registry.test:5000/t/cache/web:default:
+------
+Dockerfile:2
+--------------------
+   2 | >>> COPY missing.txt .
+--------------------
+error: failed to solve: failed to compute cache key: failed to calculate checksum of ref \
+tc3z::xmpe: "/missing.txt": not found
+"""
+NO_TARGET = 'error: failed to solve: target stage "nope" could not be found\n'
+NO_REGISTRY = """\
+#11 ERROR: failed to push registry.test:5000/t/pr-7/web:c-1: failed to do request: Head \
+"http://registry.test:5000/v2/": dial tcp 10.0.0.9:5000: connect: connection refused
+------
+ > exporting to image:
+------
+error: failed to solve: failed to push registry.test:5000/t/pr-7/web:c-1: failed to do request: \
+Head "http://registry.test:5000/v2/": dial tcp 10.0.0.9:5000: connect: connection refused
+"""
+NO_DAEMON = """\
+could not connect to unix:///run/user/1000/buildkit/buildkitd.sock after 10 trials
+========== log ==========
+"""
+
+
+def pod(*, container: str = "build", code: int = 1, reason: str = "Error") -> KubeObject:
+    ended = {"name": container, "state": {"terminated": {"exitCode": code, "reason": reason}}}
+    field = "initContainerStatuses" if container == "fetch" else "containerStatuses"
+    return {"status": {"phase": "Failed", field: [ended]}}
+
+
+def failure(log: str, *, reason: str = "Error") -> CatalystError:
+    return failure_of(pod(reason=reason), {"build": log.splitlines()}, CONFIG)
+
+
+@pytest.mark.spec("FR-009")
+def test_a_failing_step_is_told_with_its_command_line_and_own_words_alone() -> None:
+    found = failure(FAILED_STEP)
+    assert type(found) is BuildFailedError
+    assert "Dockerfile, line 3" in str(found)
+    assert "exit code: 3" in str(found)
+    assert found.excerpt == (
+        "> [3/3] RUN echo installing && sh -c 'echo no such module >&2; exit 3':",
+        "installing",
+        "no such module",
+    )
+
+
+@pytest.mark.spec("FR-009", "FR-011")
+@pytest.mark.parametrize(
+    ("log", "told"),
+    [
+        (PARSE, "dockerfile parse error on line 2: unknown instruction: COPPY"),
+        (NO_BASE, "docker.io/nowhere/nothing:1: not found"),
+        (NO_FILE, '"/missing.txt": not found'),
+        (NO_TARGET, 'target stage "nope" could not be found'),
+    ],
+)
+def test_a_dockerfile_that_cannot_work_is_the_users_to_fix(log: str, told: str) -> None:
+    found = failure(log)
+    assert type(found) is BuildFailedError
+    assert told in str(found)
+    assert not found.is_retryable
+    assert not any(line.startswith("#") for line in found.excerpt if " DONE" in line)
+
+
+@pytest.mark.spec("FR-009")
+@pytest.mark.parametrize("reason", ["OOMKilled", "Error"])
+def test_a_build_without_enough_memory_is_told_its_limit(reason: str) -> None:
+    found = failure(FAILED_STEP.replace("exit code: 3", "exit code: 137"), reason=reason)
+    assert type(found) is BuildFailedError
+    assert "2Gi" in str(found)
+
+
+@pytest.mark.spec("FR-011")
+def test_trouble_with_the_registry_or_buildkit_is_the_platforms() -> None:
+    assert type(failure(NO_REGISTRY)) is RegistryError
+    for found in (failure(NO_REGISTRY), failure(NO_DAEMON), failure("")):
+        assert isinstance(found, PlatformError)
+        assert found.is_retryable
+
+
+@pytest.mark.invariant(4)
+def test_no_internal_address_reaches_a_person() -> None:
+    assert "10.0.0.9" not in "".join(failure(NO_REGISTRY).excerpt)
+
+
+@pytest.mark.spec("EC-4")
+def test_a_fetch_tells_a_vanished_commit_from_other_trouble() -> None:
+    gone = failure_of(pod(container="fetch", code=COMMIT_GONE), {"fetch": ["x"]}, CONFIG)
+    other = failure_of(pod(container="fetch", code=42), {"fetch": ["fatal: x"]}, CONFIG)
+    assert type(gone) is CommitGoneError
+    assert type(other) is GitHubError
+    assert other.excerpt == ("fatal: x",)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("Pod ephemeral local storage usage exceeds the total limit of 10Gi.", BuildFailedError),
+        ("Usage of EmptyDir volume emptyDir exceeds the limit.", BuildFailedError),
+        ("The node was low on resource: memory.", ClusterError),
+    ],
+)
+def test_an_evicted_build_is_the_users_only_for_its_own_disk(
+    message: str, kind: type[CatalystError]
+) -> None:
+    evicted: KubeObject = {"status": {"reason": "Evicted", "message": message}}
+    assert type(failure_of(evicted, {}, CONFIG)) is kind
+
+
+@pytest.mark.spec("FR-018")
+def test_a_job_out_of_time_says_how_much_it_had() -> None:
+    found = job_failure("DeadlineExceeded", {"build": FAILED_STEP.splitlines()}, CONFIG)
+    assert type(found) is BuildFailedError
+    assert str(CONFIG.deadline) in str(found)
+    assert job_failure("BackoffLimitExceeded", {}, CONFIG) is None
+    assert isinstance(job_failure("PodFailurePolicy", {}, CONFIG), PlatformError)
+
+
+def test_a_builder_image_that_cannot_be_pulled_is_the_platforms() -> None:
+    waiting = {"name": "build", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
+    problem = waiting_problem({"status": {"containerStatuses": [waiting]}})
+    assert isinstance(problem, PlatformError)
+    creating = {"name": "build", "state": {"waiting": {"reason": "PodInitializing"}}}
+    assert waiting_problem({"status": {"containerStatuses": [creating]}}) is None
