@@ -180,6 +180,15 @@ async def test_a_clone_may_fail_too(shop: LocalGitHub) -> None:
         await shop.push(REPO, "feature", {})
 
 
+async def test_a_fault_can_be_for_the_app_alone(pull: LocalGitHub) -> None:
+    await pull.arm(Fault(kind=FaultKind.FORBIDDEN, caller="installation", count=None))
+    assert await pull.push(REPO, "feature", {})
+    assert await count(pull) == 0
+    for scheme in ("Bearer", "token"):
+        headers = {"Authorization": f"{scheme} ghs_any"}
+        assert (await pull.http.get(f"/repos/{REPO}", headers=headers)).status_code == 403
+
+
 async def opened(github: LocalGitHub, kind: FaultKind, **more: float) -> None:
     await github.arm(Fault(kind=kind, event="pull_request.opened", **more))
     await github.open_pull_request(REPO, "feature")

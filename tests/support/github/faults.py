@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, Field, PrivateAttr
 
@@ -64,6 +65,8 @@ class Fault(BaseModel):
     """Empty means any method."""
     path: str = ""
     """Of the request target with its query, such as `/issues/\\d+/comments` or `page=2`."""
+    caller: Literal["", "app", "installation", "person", "nobody"] = ""
+    """Whose requests: `installation` spares what the test itself asks; empty means everybody's."""
     event: str = ""
     """Of `event.action` of a delivery, such as `pull_request.closed`."""
     count: int | None = Field(default=1, ge=1)
@@ -109,13 +112,14 @@ class Faults:
         self.armed.clear()
         self.spent.clear()
 
-    def for_request(self, method: str, target: str) -> Fault | None:
+    def for_request(self, method: str, target: str, caller: str = "") -> Fault | None:
         """The fault that hits this request, if any; asking counts as a hit."""
         return self._take(
             fault
             for fault in self.armed
             if fault.kind not in HOOK_KINDS
             and fault.method.upper() in ("", method)
+            and fault.caller in ("", caller)
             and re.search(fault.path, target)
         )
 

@@ -32,7 +32,7 @@ async def git_http(request: Request) -> Response:
     service = request.url.path.split("/", 3)[3]
     name = request.query_params.get("service", "") if service == "info/refs" else service
     is_push = name == "git-receive-pack"
-    fault = github.faults.for_request(request.method, f"{request.url.path}?{request.url.query}")
+    fault = misbehaviour.fault_for(github, request)
     try:
         await misbehaviour.before(fault)
         repo, caller = _authorized(github, request, is_push=is_push)

@@ -6,9 +6,11 @@ import asyncio
 import time
 from http import HTTPStatus
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from tests.support.github.core import GitHub
 from tests.support.github.errors import GitHubError, bad_credentials, not_accessible, not_found
 from tests.support.github.faults import Fault, FaultKind
 from tests.support.github.limits import LIMIT
@@ -16,6 +18,13 @@ from tests.support.github.limits import LIMIT
 _SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
+
+
+def fault_for(github: GitHub, request: Request) -> Fault | None:
+    """The armed fault that this request meets, if any."""
+    target = f"{request.url.path}?{request.url.query}"
+    caller = github.tokens.kind(request.headers.get("authorization"))
+    return github.faults.for_request(request.method, target, caller)
 
 
 async def before(fault: Fault | None) -> None:

@@ -68,15 +68,22 @@ class Tokens:
 
     def caller(self, authorization: str | None) -> Caller:
         """Read an `Authorization` header; raises 401 for anything unknown or expired."""
-        if not authorization:
+        credential = _credential(authorization)
+        if not credential:
             return Caller()
-        scheme, _, credential = authorization.partition(" ")
-        if scheme.lower() == "basic":
-            credential = _password(credential)
-        credential = credential.strip()
-        if credential.count(".") == 2 and not credential.startswith("gh"):
-            return self._app(credential)
-        return self._token(credential)
+        return self._app(credential) if _is_jwt(credential) else self._token(credential)
+
+    def kind(self, authorization: str | None) -> str:
+        """Whose credential it looks like, valid or not: app, installation, person or nobody."""
+        try:
+            credential = _credential(authorization)
+        except GitHubError:
+            return "nobody"
+        if not credential:
+            return "nobody"
+        if _is_jwt(credential):
+            return "app"
+        return "installation" if credential.startswith("ghs_") else "person"
 
     def _app(self, credential: str) -> Caller:
         app = self._state.the_app()
@@ -174,6 +181,16 @@ class Tokens:
 
 def _is_expired(token: InstallationToken) -> bool:
     return token.expires_at <= datetime.now(UTC)
+
+
+def _credential(authorization: str | None) -> str:
+    scheme, _, credential = (authorization or "").partition(" ")
+    return _password(credential) if scheme.lower() == "basic" else credential.strip()
+
+
+def _is_jwt(credential: str) -> bool:
+    """A token of GitHub's may hold dots too, but begins with its kind."""
+    return credential.count(".") == 2 and not credential.startswith("gh")
 
 
 def _password(credential: str) -> str:

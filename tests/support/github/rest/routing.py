@@ -191,8 +191,7 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         github: GitHub = request.app.state.github
-        target = f"{request.url.path}?{request.url.query}"
-        fault = github.faults.for_request(request.method, target)
+        fault = misbehaviour.fault_for(github, request)
         headers: dict[str, str] = {}
         try:
             await misbehaviour.before(fault)
