@@ -42,8 +42,6 @@ from workflows.models import messages as m
 from workflows.ports import HelmPort
 from workflows.values import ValueFacts, release_values
 
-_BEAT = 0.5
-"""Seconds. A cancel arrives in the answer to a heartbeat, and old work has to stop within two seconds."""
 _PREFIX = "helm-"
 
 
@@ -60,7 +58,7 @@ class HelmActivities(HelmPort):
     async def deploy_release(self, request: m.DeployReleaseInput) -> m.DeployReleaseResult:
         """See `HelmPort`; also raises RolloutFailedError for a hook of the chart, and what fetching raises."""
         namespace, release = request.ref.namespace, request.release.name
-        async with beating(_BEAT) as progress, self._alone(namespace):
+        async with beating() as progress, self._alone(namespace):
             progress.detail = "settling"
             await self._settle(namespace, release)
             records = ReleaseRecords(self._api, namespace, release)
@@ -87,7 +85,7 @@ class HelmActivities(HelmPort):
         namespace = request.ref.namespace
         if not namespace:
             return
-        async with beating(_BEAT), self._alone(namespace):
+        async with beating(), self._alone(namespace):
             await self._settle(namespace, _release_of(request.ref, request.release))
 
     @activity.defn(name="uninstall_release")
@@ -96,7 +94,7 @@ class HelmActivities(HelmPort):
         namespace, release = request.ref.namespace, _release_of(request.ref, request.release)
         if not namespace:
             return
-        async with beating(_BEAT), self._alone(namespace):
+        async with beating(), self._alone(namespace):
             if not await ReleaseRecords(self._api, namespace, release).list():
                 return
             with tempfile.TemporaryDirectory(
