@@ -32,11 +32,7 @@ async def open_pull(
             raise invalid("PullRequest", "head", "invalid")
         if base_sha is None:
             raise invalid("PullRequest", "base", "invalid")
-        for other in github.state.pulls_of(repo):
-            same = (other.head_repository_id, other.head_ref) == (head_repo.id, branch)
-            if same and other.state == "open" and other.base_ref == base:
-                text = f"A pull request already exists for {head}."
-                raise invalid("PullRequest", "base", "custom", text)
+        _check_is_new(github, repo, head_repo, branch, base)
         if head_repo.id == repo.id and await github.git.is_ancestor(repo.id, sha, base_sha):
             text = f"No commits between {base} and {head}"
             raise invalid("PullRequest", "base", "custom", text)
@@ -62,6 +58,17 @@ async def open_pull(
         size = await measure(github, found)
     Events(github, repo, author).pull_request(found, "opened", size=size)
     return found
+
+
+def _check_is_new(
+    github: GitHub, repo: Repository, head_repo: Repository, branch: str, base: str
+) -> None:
+    """A branch has one open pull request into each base."""
+    for other in github.state.pulls_of(repo):
+        same = (other.head_repository_id, other.head_ref) == (head_repo.id, branch)
+        if same and other.state == "open" and other.base_ref == base:
+            text = f"A pull request already exists for {branch}."
+            raise invalid("PullRequest", "base", "custom", text)
 
 
 def _head_repository(github: GitHub, repo: Repository, head: str) -> tuple[Repository, str]:

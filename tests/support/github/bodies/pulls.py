@@ -174,14 +174,19 @@ def issue(view: View, found: PullRequest) -> Body:
         "state_reason": None,
     }
     body = fill(path, values, urls(view, full_name, example) | _numbers(number, found.number))
-    body["pull_request"] = {
+    body["pull_request"] = _links(found, rest, web)
+    return body
+
+
+def _links(found: PullRequest, rest: str, web: str) -> Body:
+    """What tells a pull request from an issue."""
+    return {
         "url": f"{rest}/pulls/{found.number}",
         "html_url": f"{web}/pull/{found.number}",
         "diff_url": f"{web}/pull/{found.number}.diff",
         "patch_url": f"{web}/pull/{found.number}.patch",
         "merged_at": stamp_or_none(found.merged_at),
     }
-    return body
 
 
 def comment(view: View, found: Comment) -> Body:

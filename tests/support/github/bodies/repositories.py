@@ -87,29 +87,35 @@ def _values(view: View, found: Repository, caller: Account | None) -> Body:
         "created_at": stamp(found.created_at),
         "updated_at": stamp(found.updated_at),
         "pushed_at": stamp(found.pushed_at),
-        "homepage": None,
-        "mirror_url": None,
-        "language": None,
-        "license": None,
-        "topics": [],
-        "size": 1,
         "forks": forks,
         "forks_count": forks,
         "network_count": forks,
         "open_issues": open_pulls,
         "open_issues_count": open_pulls,
-        "stargazers_count": 0,
-        "subscribers_count": 0,
-        "watchers": 0,
-        "watchers_count": 0,
-        "archived": False,
-        "disabled": False,
-        "is_template": False,
-        "has_pages": False,
-        "delete_branch_on_merge": False,
-        "temp_clone_token": "",
         "permissions": _permissions(view, found, caller),
+        **_SAME_FOR_ALL,
     }
+
+
+_SAME_FOR_ALL: Body = {
+    "homepage": None,
+    "mirror_url": None,
+    "language": None,
+    "license": None,
+    "topics": [],
+    "size": 1,
+    "stargazers_count": 0,
+    "subscribers_count": 0,
+    "watchers": 0,
+    "watchers_count": 0,
+    "archived": False,
+    "disabled": False,
+    "is_template": False,
+    "has_pages": False,
+    "delete_branch_on_merge": False,
+    "temp_clone_token": "",
+}
+"""What the examples say otherwise and nobody here has: stars, a licence, a home page."""
 
 
 def _permissions(view: View, found: Repository, caller: Account | None) -> Body:
