@@ -1,7 +1,8 @@
 """One running stack for all tests; each test has repositories and projects of its own."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 
 import pytest
@@ -11,9 +12,28 @@ from deploy.local.instance import current
 from tests.e2e.conftest import _HAS_FAILED as HAS_FAILED
 from tests.e2e.conftest import Evidence
 from tests.e2e.support.evidence import describe_namespace, describe_workflows
-from tests.e2e.support.preview import Preview, Previews
+from tests.e2e.support.preview import Preview
+from tests.e2e.support.previews import KeptPreview, Previews
 from tests.e2e.support.stack import Stack, open_stack
 from workflows import naming
+
+
+@pytest.fixture(scope="session")
+def kept() -> Iterator[KeptPreview]:
+    kept = KeptPreview()
+    yield kept
+    asyncio.run(kept.close())
+
+
+@pytest.fixture
+async def shown(
+    stack: Stack, kept: KeptPreview, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[Preview, str]]:
+    """A preview that tests only look at, and the commit that it serves."""
+    preview, commit = await kept.get(stack)
+    yield preview, commit
+    if request.node.stash.get(HAS_FAILED, False):
+        await _show(stack, [preview])
 
 
 @pytest.fixture
@@ -33,15 +53,19 @@ async def previews(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterato
     previews = Previews(stack)
     yield previews
     if request.node.stash.get(HAS_FAILED, False):
-        evidence = Evidence()
-        for preview in previews.made:
-            _add_evidence(evidence, stack, preview)
-        sys.stderr.write("\n".join([*await evidence.gather(), ""]))
+        await _show(stack, previews.made)
     await stack.ensure_all()
     await stack.github.clear_faults()
     for preview in previews.made:
         if preview.number:
             await preview.close()
+
+
+async def _show(stack: Stack, previews: Sequence[Preview]) -> None:
+    evidence = Evidence()
+    for preview in previews:
+        _add_evidence(evidence, stack, preview)
+    sys.stderr.write("\n".join([*await evidence.gather(), ""]))
 
 
 def _add_evidence(evidence: Evidence, stack: Stack, preview: Preview) -> None:

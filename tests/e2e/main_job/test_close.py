@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.e2e.main_job.slow import SLOW_BUILD, slow_helm
-from tests.e2e.support.preview import Previews
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.sightings import watching
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.e2e.support.preview import Files, Previews
+from tests.e2e.support.preview import Files
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from workflows.models import BuildSettings, EnvironmentSnapshot, FailureKind
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.e2e.support.preview import Previews
+from tests.e2e.support.preview import Preview
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from workflows import naming
 from workflows.models import Phase, RevisionState
@@ -28,20 +29,19 @@ async def test_an_opened_pull_request_gets_a_url_that_answers_with_its_commit(
 
 
 @pytest.mark.spec("FR-002", "FR-004", "FR-008")
-async def test_deployment_and_check_of_the_commit_succeed_on_github(previews: Previews) -> None:
-    preview = await previews.create()
-    commit = await preview.open()
-    await preview.until_ready(commit)
+async def test_deployment_and_check_of_the_commit_succeed_on_github(
+    shown: tuple[Preview, str],
+) -> None:
+    preview, commit = shown
     assert await preview.until_deployment_state(commit, "success")
     assert await preview.until_check_conclusion(commit, "success")
 
 
 @pytest.mark.spec("FR-010", "FR-013", "ENV-021")
 async def test_the_namespace_is_labelled_limited_and_closed(
-    previews: Previews, stack: Stack
+    shown: tuple[Preview, str], stack: Stack
 ) -> None:
-    preview = await previews.create()
-    await preview.until_ready(await preview.open())
+    preview, _ = shown
     namespace = await preview.namespace()
     found = await stack.cluster.namespace(namespace)
     assert found
@@ -69,11 +69,9 @@ async def test_the_namespace_is_labelled_limited_and_closed(
 @pytest.mark.spec("FR-002")
 @pytest.mark.invariant(3)
 async def test_release_and_pods_run_the_image_of_that_commit_by_digest(
-    previews: Previews, stack: Stack
+    shown: tuple[Preview, str], stack: Stack
 ) -> None:
-    preview = await previews.create()
-    commit = await preview.open()
-    await preview.until_ready(commit)
+    preview, commit = shown
     namespace = await preview.namespace()
     releases = await stack.cluster.releases(namespace)
     assert [release["info"]["status"] for release in releases] == ["deployed"]
@@ -92,10 +90,9 @@ async def test_release_and_pods_run_the_image_of_that_commit_by_digest(
 
 @pytest.mark.spec("ENV-021")
 async def test_every_object_of_catalyst_carries_the_environments_labels(
-    previews: Previews, stack: Stack
+    shown: tuple[Preview, str], stack: Stack
 ) -> None:
-    preview = await previews.create()
-    await preview.until_ready(await preview.open())
+    preview, _ = shown
     namespace = await preview.namespace()
     selector = f"{naming.MANAGED_BY_LABEL}={naming.MANAGED_BY}"
     paths = (
@@ -116,10 +113,11 @@ async def test_every_object_of_catalyst_carries_the_environments_labels(
 
 
 @pytest.mark.spec("FR-004")
-async def test_the_revision_is_kept_with_its_phases_and_times(previews: Previews) -> None:
-    preview = await previews.create()
-    commit = await preview.open()
-    ready = await preview.until_ready(commit)
+async def test_the_revision_is_kept_with_its_phases_and_times(
+    shown: tuple[Preview, str],
+) -> None:
+    preview, commit = shown
+    ready = await preview.snapshot()
     assert ready.phase is Phase.READY
     newest = ready.revisions[0]
     assert newest.commit == commit

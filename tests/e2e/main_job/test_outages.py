@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.control.github import webhook_url
 from tests.e2e.main_job.slow import SLOW_START
-from tests.e2e.support.preview import Previews
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
 from workflows.models import Phase

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.e2e.support.preview import Previews
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
 from workflows.models import RevisionState

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.main_job.slow import SLOW_BUILD, SLOW_START, hook
-from tests.e2e.support.preview import Previews
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.sightings import helm_processes, watching
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.e2e.main_job.slow import SLOW_BUILD, slow_helm
-from tests.e2e.support.preview import Preview, Previews
+from tests.e2e.support.preview import Preview
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.sightings import Sightings, watching
 from tests.e2e.support.stack import Stack
 from workflows.models import Phase, RevisionState

@@ -70,6 +70,22 @@ class Cluster:
         text: bytes = await answer.read()
         return text.decode(errors="replace")
 
+    async def may(self, user: str, verb: str, kind: str, namespace: str) -> bool:
+        """Ask the API whether a user may do that; `kind` is a plural with its group, as kubectl takes it."""
+        resource, _, group = kind.partition(".")
+        attributes = {"namespace": namespace, "verb": verb, "group": group, "resource": resource}
+        review = await kube.request(
+            self.api,
+            "POST",
+            "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+            body={
+                "apiVersion": "authorization.k8s.io/v1",
+                "kind": "SubjectAccessReview",
+                "spec": {"user": user, "resourceAttributes": attributes},
+            },
+        )
+        return bool(review["status"]["allowed"])
+
     async def apply(self, wanted: dict[str, Any]) -> dict[str, Any]:
         return await kube.apply(self.api, wanted, field_manager="tests")
 

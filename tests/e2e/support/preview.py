@@ -9,23 +9,12 @@ from datetime import timedelta
 import httpx
 import yaml
 
-from deploy.local.demo.scene import sample
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
 from tests.support.github.client_models import Repo
 from workflows import naming
-from workflows.models import (
-    BuildSettings,
-    EnvironmentSnapshot,
-    HealthCheck,
-    Phase,
-    Project,
-    Revision,
-    Source,
-    Template,
-)
+from workflows.models import EnvironmentSnapshot, Phase, Revision
 
-TEAM = "e2e"
 BRANCH = "feature"
 READY = 180.0
 """Seconds that a preview may take (SC-001)."""
@@ -269,49 +258,3 @@ class Preview:
             return not left
 
         await eventually(is_gone, within=within, what=f"nothing is left of {self.environment}")
-
-
-@dataclass
-class Previews:
-    """Makes previews, each with a repository and a project of its own."""
-
-    stack: Stack
-    made: list[Preview] = field(default_factory=list)
-
-    async def create(self, files: Files | None = None, **template: object) -> Preview:
-        """Make repository and project; `template` are fields of `workflows.models.Template`."""
-        name = f"r{secrets.token_hex(4)}"
-        known = sample(self.stack.instance)
-        tree = {**known, **(files or {})}
-        repository = await self.stack.github.create_repository(
-            f"{TEAM}/{name}", {k: v for k, v in tree.items() if v is not None}
-        )
-        installation = await self.stack.github.install_app(TEAM)
-        source = Source(
-            name=name,
-            repository_id=repository.id,
-            repository=repository.full_name,
-            installation=installation,
-        )
-        project = Project(
-            key=f"{TEAM}-{name}",
-            team=TEAM,
-            name=name,
-            sources=(source,),
-            templates={"development": make_template(**template)},
-        )
-        await self.stack.catalyst.put_project(project)
-        preview = Preview(self.stack, repository, project.key, name, known)
-        self.made.append(preview)
-        return preview
-
-
-def make_template(**fields: object) -> Template:
-    """The sample's template with short limits: a test of a failure must not wait for minutes."""
-    defaults: dict[str, object] = {
-        "chart": "chart",
-        "builds": (BuildSettings(),),
-        "health": HealthCheck(timeout_seconds=20),
-        "rollout_timeout_seconds": 60,
-    }
-    return Template.model_validate({**defaults, **fields})

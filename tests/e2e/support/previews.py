@@ -1,0 +1,81 @@
+"""Making previews: one for each test, or one that several tests only look at."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+from deploy.local.demo.scene import sample
+from tests.e2e.support.preview import Files, Preview
+from tests.e2e.support.stack import Stack, open_stack
+from workflows.models import BuildSettings, HealthCheck, Project, Source, Template
+
+TEAM = "e2e"
+
+
+@dataclass
+class Previews:
+    """Makes previews, each with a repository and a project of its own."""
+
+    stack: Stack
+    made: list[Preview] = field(default_factory=list)
+
+    async def create(self, files: Files | None = None, **template: object) -> Preview:
+        """Make repository and project; `template` are fields of `workflows.models.Template`."""
+        name = f"r{secrets.token_hex(4)}"
+        known = sample(self.stack.instance)
+        tree = {**known, **(files or {})}
+        repository = await self.stack.github.create_repository(
+            f"{TEAM}/{name}", {k: v for k, v in tree.items() if v is not None}
+        )
+        installation = await self.stack.github.install_app(TEAM)
+        source = Source(
+            name=name,
+            repository_id=repository.id,
+            repository=repository.full_name,
+            installation=installation,
+        )
+        project = Project(
+            key=f"{TEAM}-{name}",
+            team=TEAM,
+            name=name,
+            sources=(source,),
+            templates={"development": make_template(**template)},
+        )
+        await self.stack.catalyst.put_project(project)
+        preview = Preview(self.stack, repository, project.key, name, known)
+        self.made.append(preview)
+        return preview
+
+
+def make_template(**fields: object) -> Template:
+    """The sample's template with short limits: a test of a failure must not wait for minutes."""
+    defaults: dict[str, object] = {
+        "chart": "chart",
+        "builds": (BuildSettings(),),
+        "health": HealthCheck(timeout_seconds=20),
+        "rollout_timeout_seconds": 60,
+    }
+    return Template.model_validate({**defaults, **fields})
+
+
+@dataclass
+class KeptPreview:
+    """A preview that is opened by the first test that asks for it and closed at the session's end."""
+
+    _preview: Preview | None = None
+    _commit: str = ""
+
+    async def get(self, stack: Stack) -> tuple[Preview, str]:
+        """Return the preview, and the commit that it serves."""
+        if self._preview is None:
+            preview = await Previews(stack).create()
+            commit = await preview.open()
+            self._preview = preview
+            await preview.until_ready(commit)
+            self._commit = commit
+        # Each test has an event loop of its own, and with it connections of its own.
+        return replace(self._preview, stack=stack), self._commit
+
+    async def close(self) -> None:
+        if self._preview is not None:
+            async with open_stack() as stack:
+                await replace(self._preview, stack=stack).close()
