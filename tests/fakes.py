@@ -13,6 +13,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from workflows import naming, wire
+from workflows.errors import GitHubPermissionError
 from workflows.models import (
     BuildPlan,
     HealthCheck,
@@ -299,6 +300,8 @@ class FakeGitHub(GitHubPort):
         self.comments: dict[str, int] = {}
         self.unreadable: set[int] = set()
         """Repositories whose pull requests cannot be listed."""
+        self.hidden = False
+        """Whether lists lag behind and leave open pull requests out."""
         self.errors: list[Exception | None] = []
         """What the next writes raise; None: this one works."""
         self.broken: dict[str, Exception] = {}
@@ -315,10 +318,12 @@ class FakeGitHub(GitHubPort):
         self, request: m.ListOpenPullRequestsInput
     ) -> m.ListOpenPullRequestsResult:
         async with self.controls.step("list_open_pull_requests"):
+            if request.repository_id in self.unreadable:
+                raise GitHubPermissionError("it is suspended")
             found = [
                 pull
                 for (repository_id, _), pull in self.controls.pulls.items()
-                if repository_id == request.repository_id and pull.is_open
+                if repository_id == request.repository_id and pull.is_open and not self.hidden
             ]
             return m.ListOpenPullRequestsResult(pull_requests=tuple(found))
 

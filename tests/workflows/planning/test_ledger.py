@@ -129,15 +129,20 @@ def test_a_stopped_revision_leaves_its_commit_to_be_wanted_again(final: Revision
     assert known.revisions[0].finished_at == NOW
 
 
-def test_resting_is_ready_when_something_serves() -> None:
-    known = state()
-    rest(known, "skipped: draft")
-    assert (known.phase, known.reason) == (Phase.PENDING, "skipped: draft")
-    known.serving = serving()
-    rest(known, "skipped: draft")
-    assert known.phase is Phase.READY
-    rest(known, "fork", is_refused=True)
-    assert known.phase is Phase.PENDING
+@pytest.mark.parametrize(
+    ("serves", "is_refused", "phase"),
+    [
+        (False, False, Phase.PENDING),
+        (True, False, Phase.READY),
+        (True, True, Phase.PENDING),
+    ],
+)
+def test_resting_is_ready_when_something_serves_and_nothing_was_refused(
+    serves: bool, is_refused: bool, phase: Phase
+) -> None:
+    known = state(serving=serving() if serves else None, failure=failure())
+    rest(known, "skipped: draft", is_refused=is_refused)
+    assert (known.phase, known.reason, known.failure) == (phase, "skipped: draft", None)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tests.workflows.values import NOW, URL, A, B, failure, revision, serving, snapshot
+from tests.workflows.values import URL, A, B, failure, revision, serving, snapshot
 from workflows.models import Phase, RevisionState
 from workflows.rendering import MAX_COMMENT, Links, render_comment
 
@@ -133,4 +133,3 @@ def test_whatever_a_text_says_the_comment_keeps_its_shape_and_size(text: str, ph
         "</details>",
     ]
     assert spans == []
-    assert NOW
