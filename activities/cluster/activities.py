@@ -1,5 +1,7 @@
 """The cluster's port: each activity beats while it works and hands over to the part that knows how."""
 
+import asyncio
+
 from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
@@ -34,9 +36,12 @@ class ClusterActivities(ClusterPort):
     @activity.defn(name="ensure_namespace")
     async def ensure_namespace(self, request: m.EnsureNamespaceInput) -> m.EnsureNamespaceResult:
         async with beating() as progress:
-            await self._namespaces.ensure(request, progress)
-            progress.detail = "asking whether the cluster enforces network policies"
-            return m.EnsureNamespaceResult(warnings=await self._enforcement.warnings())
+            asking = asyncio.create_task(self._enforcement.warnings())
+            try:
+                await self._namespaces.ensure(request, progress)
+                return m.EnsureNamespaceResult(warnings=await asking)
+            finally:
+                asking.cancel()
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

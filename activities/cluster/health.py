@@ -27,6 +27,8 @@ _GOOD = 400
 _IN_A_ROW = 2
 """Good answers until it counts: a first one may come just before a crash."""
 _POLL = 0.25
+_LOOK_EVERY = 2.0
+"""Seconds between two looks at the pods of an application that does not answer."""
 _ANSWER_TIMEOUT = 5.0
 _BODY_LINES = 10
 _BODY_BYTES = 4_000
@@ -73,7 +75,7 @@ class Health:
         limit = float(request.health.timeout_seconds)
         deadline = time.monotonic() + limit
         await self._wait_for_new_pods(request, deadline, progress)
-        patience, in_a_row, first = Patience(), 0, 0
+        patience, in_a_row, first, next_look = Patience(), 0, 0, 0.0
         async with self._client() as client:
             while True:
                 answer = await self._ask(client, request)
@@ -85,8 +87,10 @@ class Health:
                 now = time.monotonic()
                 if now >= deadline:
                     raise await self._unhealthy(request, answer, f"for {limit:g} s")
-                if not answer.is_good and await self._is_lost(request, patience, now):
-                    raise await self._unhealthy(request, answer, "and its container crashes")
+                if not answer.is_good and now >= next_look:
+                    if await self._is_lost(request, patience, now):
+                        raise await self._unhealthy(request, answer, "and its container crashes")
+                    next_look = now + _LOOK_EVERY
                 await asyncio.sleep(_POLL)
 
     async def _wait_for_new_pods(

@@ -25,7 +25,12 @@ def choose_backend(
 
     Raises ManifestError, naming the candidates, when there is no such Service or port, or no one choice.
     """
-    candidates = [item for item in services if is_of_release(item, release)]
+    # A name outside of the cluster, or inside of it, would make the ingress fetch what policies forbid the pods.
+    candidates = [
+        item
+        for item in services
+        if is_of_release(item, release) and item["spec"].get("type") != "ExternalName"
+    ]
     if route.service:
         named = [item for item in candidates if _name(item) == route.service]
         if not named:

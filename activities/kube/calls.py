@@ -80,15 +80,7 @@ async def watch(
         async with aclosing(_events(response)) as events:
             yield events
     finally:
-        _abort(response)
-
-
-def _abort(response: Any) -> None:
-    """At once: a polite end of TLS would wait for the other side, and outlive whoever watched."""
-    connection = response.response.connection
-    if connection is not None and connection.transport is not None:
-        connection.transport.abort()
-    response.response.close()
+        response.response.close()
 
 
 async def _events(response: Any) -> AsyncGenerator[KubeObject, None]:

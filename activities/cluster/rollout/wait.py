@@ -90,7 +90,8 @@ class Rollouts:
 
 
 def _watched(namespace: str) -> list[str]:
+    """What changes last when a release comes up; the rest is seen by the poll."""
     return [
         kube.collection_path(api_version, kind, namespace)
-        for api_version, kind in (("v1", "Pod"), ("apps/v1", "Deployment"), ("v1", "Event"))
+        for api_version, kind in (("v1", "Pod"), ("apps/v1", "Deployment"))
     ]

@@ -95,5 +95,21 @@ async def test_an_older_version_that_takes_its_time_to_end_does_not_count(
     await environment.health(route.url)
     assert time.monotonic() - began < 15, "the old pod's grace period is not waited for"
     async with httpx.AsyncClient(trust_env=False) as client:
-        answers = {(await fetch(environment, client)).text for _ in range(40)}
-    assert answers == {"new"}
+        answers = [(await fetch(environment, client)).text for _ in range(40)]
+    assert answers == ["new"] * 40
+
+
+@pytest.mark.spec("FR-016", "FR-018")
+async def test_an_application_that_crashes_while_it_is_asked_is_given_up_early(
+    environment: Environment,
+) -> None:
+    await environment.ensure()
+    script = "import time; print('about to fall over'); time.sleep(4); raise SystemExit(9)"
+    await environment.apply(make_web(environment, script), make_service())
+    await environment.rollout()
+    route = await environment.route()
+    began = time.monotonic()
+    with pytest.raises(UnhealthyError, match="and its container crashes") as failure:
+        await environment.health(route.url, seconds=240)
+    assert time.monotonic() - began < 150
+    assert "about to fall over" in failure.value.excerpt
