@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +46,14 @@ def test_nothing_prints(package: str) -> None:
         and node.func.id == "print"
     ]
     assert printing == []
+
+
+def test_every_package_is_listed_by_name() -> None:
+    """An unlisted one is missing in an installed Catalyst, and only there."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    found = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for package in ("workflows", "activities", "worker", "api")
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert set(settings["tool"]["setuptools"]["packages"]) == found
