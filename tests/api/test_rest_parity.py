@@ -13,13 +13,13 @@ from tests.api.conftest import Catalyst
 from workflows.commands import CATALOGUE
 
 
-@pytest.mark.spec("SC-005")
+@pytest.mark.spec("OPS-5")
 def test_every_command_has_an_operation_and_a_place() -> None:
     names = {command.name for command in CATALOGUE}
     assert set(OPERATIONS) == names == set(PLACES) == set(examples.ANSWERS)
 
 
-@pytest.mark.spec("SC-005")
+@pytest.mark.spec("OPS-5")
 async def test_routes_openapi_and_catalogue_agree(catalyst: Catalyst) -> None:
     document = (await catalyst.http.get(f"{PREFIX}/openapi.json")).json()
     described = {

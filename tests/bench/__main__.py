@@ -10,7 +10,8 @@ from deploy.local.instance import current
 from deploy.local.processes import Processes
 from tests.bench import floor, lifecycle
 from tests.bench.figures import Figure, machine, resident, table
-from tests.e2e.support.preview import BRANCH, Preview, Previews
+from tests.e2e.support.preview import BRANCH, Preview
+from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack, open_stack
 
 

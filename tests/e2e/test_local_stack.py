@@ -114,7 +114,7 @@ def ingress_only_from(namespace: str) -> dict[str, object]:
     }
 
 
-@pytest.mark.spec("ENV-017")
+@pytest.mark.spec("ENV-002")
 def test_a_volume_claim_is_bound_and_keeps_what_a_pod_wrote(
     namespaces: tuple[Cluster, Cluster],
 ) -> None:

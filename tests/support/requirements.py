@@ -11,6 +11,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = "<!-- requirements: written by `make format`, checked by `make check` -->"
@@ -21,8 +22,13 @@ SHOWN = 3
 
 def requirements() -> dict[str, str]:
     """Id to text, in the file's order."""
-    groups = tomllib.loads((ROOT / "tests/requirements.toml").read_text())
-    return {name: text for group in groups.values() for name, text in group.items()}
+    groups = [group for group in _file().values() if isinstance(group, dict)]
+    return {name: text for group in groups for name, text in group.items()}
+
+
+def complete() -> list[str]:
+    """Ids that are true as a whole; tests of others show a part of them."""
+    return list(_file()["shown"])
 
 
 def marked_tests(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
@@ -38,11 +44,14 @@ def marked_tests(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
 
 def table() -> str:
     """The table as Markdown. Raises KeyError when a test names an id that does not exist."""
-    known, shown = requirements(), marked_tests()
+    known, shown, whole = requirements(), marked_tests(), complete()
     if unknown := sorted(set(shown) - set(known)):
         raise KeyError(f"tests name requirements that do not exist: {', '.join(unknown)}")
     rows = ["| id | what it is | shown by |", "| --- | --- | --- |"]
-    rows += [f"| {name} | {text} | {_cell(shown.get(name, []))} |" for name, text in known.items()]
+    rows += [
+        f"| {name} | {text} | {_cell(shown.get(name, []), is_whole=name in whole)} |"
+        for name, text in known.items()
+    ]
     return "\n".join(rows)
 
 
@@ -56,12 +65,17 @@ def _marks(tree: ast.AST) -> Iterator[str]:
             yield from (str(arg.value) for arg in node.args if isinstance(arg, ast.Constant))
 
 
-def _cell(files: list[str]) -> str:
+def _file() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "tests/requirements.toml").read_text())
+
+
+def _cell(files: list[str], *, is_whole: bool) -> str:
     if not files:
         return "not yet"
+    part = "" if is_whole else "in part: "
     links = ", ".join(f"[{Path(name).stem}]({name})" for name in files[:SHOWN])
     more = len(files) - SHOWN
-    return f"{links} and {more} more" if more > 0 else links
+    return f"{part}{links} and {more} more" if more > 0 else f"{part}{links}"
 
 
 def main() -> int:

@@ -124,6 +124,17 @@ def test_a_failing_step_is_told_with_its_command_line_and_own_words_alone() -> N
     )
 
 
+@pytest.mark.spec("FR-009")
+def test_a_step_that_printed_nothing_is_shown_as_the_dockerfile_has_it() -> None:
+    silent = "\n".join(
+        line for line in FAILED_STEP.splitlines() if not line.startswith(("0.107", "0.108"))
+    )
+    assert failure(silent).excerpt == (
+        "> [3/3] RUN echo installing && sh -c 'echo no such module >&2; exit 3':",
+        "   3 | >>> RUN echo installing && sh -c 'echo no such module >&2; exit 3'",
+    )
+
+
 @pytest.mark.spec("FR-009", "FR-011")
 @pytest.mark.parametrize(
     ("log", "told"),

@@ -74,7 +74,7 @@ def test_objects_of_a_release_are_known_by_annotation_or_label() -> None:
     assert not is_of_release({"metadata": {}}, "shop")
 
 
-@pytest.mark.spec("FR-013", "ENV-034")
+@pytest.mark.spec("FR-013")
 def test_a_name_outside_of_the_namespace_is_no_backend() -> None:
     outside = make_service("outside", 443)
     outside["spec"] |= {"type": "ExternalName", "externalName": "kubernetes.default.svc"}

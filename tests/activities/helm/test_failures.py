@@ -273,7 +273,7 @@ def test_no_internal_address_reaches_a_person() -> None:
     assert "10.1.2.3" not in f"{failure}{failure.excerpt}"
 
 
-@pytest.mark.spec("ENV-018")
+@pytest.mark.spec("FR-009")
 @pytest.mark.parametrize(
     "stderr",
     [

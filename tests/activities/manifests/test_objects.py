@@ -183,7 +183,7 @@ def test_pods_get_no_token_they_did_not_ask_for() -> None:
         assert account(REF, BRANCH)["automountServiceAccountToken"] is False
 
 
-@pytest.mark.spec("ENV-002", "ENV-025", "ENV-034")
+@pytest.mark.spec("ENV-002", "ENV-025")
 def test_a_route_claims_the_environments_own_host_names_only() -> None:
     address = PublicAddress(
         domain="example.dev", inner_domain="example.internal", gateway="edge/main"

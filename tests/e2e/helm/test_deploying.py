@@ -108,7 +108,7 @@ async def test_uninstalling_leaves_no_record_and_may_be_repeated(release: Releas
     await release.uninstall()
 
 
-@pytest.mark.spec("FR-009", "ENV-018")
+@pytest.mark.spec("FR-009")
 async def test_a_failing_hook_is_shown_with_its_last_lines_and_the_release_is_kept(
     release: Release,
 ) -> None:

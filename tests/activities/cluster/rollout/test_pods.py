@@ -247,7 +247,7 @@ def test_a_failing_readiness_probe_is_quoted() -> None:
     assert problem.message.endswith("Readiness probe failed: HTTP probe failed: 503")
 
 
-@pytest.mark.spec("ENV-018")
+@pytest.mark.spec("FR-009")
 def test_a_job_may_fail_before_it_succeeds() -> None:
     pod = make_pod(state=ended(1))
     assert "crashes" in find_pod_problems(pod, ())[0].message

@@ -146,7 +146,7 @@ def test_a_workload_without_pods_is_told_too() -> None:
     assert problems[0].error is PhaseTimeoutError
 
 
-@pytest.mark.spec("ENV-018", "FR-009")
+@pytest.mark.spec("FR-009")
 def test_a_failed_job_is_told_with_its_last_pods_log() -> None:
     job = make_workload("Job", FAILED)
     problem = judge(Snapshot(jobs=(job,), pods=(make_pod(state=ended(1)),))).problems[-1]
