@@ -36,7 +36,8 @@ _BLAMED = re.compile(r"^ > \[(?!internal\]).+")
 _RULER = re.compile(r"^-{4,}$")
 _NOISE = re.compile(
     r"^#\d+ (?:sha256:|extracting |resolve |transferring |importing |inferred |preparing |sending |writing "
-    r"|DONE|CACHED|CANCELED|\.\.\.)|^ > importing cache|^-{4,}$"
+    r"|\[internal\]|ERROR: failed to configure registry cache|DONE|CACHED|CANCELED|\.\.\.)"
+    r"|^ > importing cache|^-{4,}$"
 )
 """BuildKit's own progress: nothing that helps to correct a Dockerfile."""
 _TIMESTAMP = re.compile(r"^#\d+ [\d.]+ |^[\d.]+ ")
@@ -144,4 +145,6 @@ def _step_output(lines: Sequence[str]) -> list[str]:
         return []
     after = lines[heads[-1] + 1 :]
     end = next((at for at, line in enumerate(after) if _RULER.match(line)), len(after))
-    return [lines[heads[-1]].strip(), *after[:end]] if end else []
+    # A step that printed nothing is shown as it stands in the Dockerfile.
+    printed = after[:end] or [line for line in after if ">>>" in line]
+    return [lines[heads[-1]].strip(), *printed]

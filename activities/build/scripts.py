@@ -40,7 +40,10 @@ echo "fetched $COMMIT"
 
 BUILD_SCRIPT = """
 printf '%s' "$SETTINGS" > /work/buildkitd.toml
-exec buildctl-daemonless.sh build "$@"
+# A container's first process ignores TERM unless it says otherwise; its end is the end of all the others.
+trap 'exit 143' TERM
+buildctl-daemonless.sh build "$@" &
+wait $!
 """
 
 
