@@ -34,12 +34,19 @@ def complete() -> list[str]:
 def marked_tests(folder: Path = ROOT / "tests") -> dict[str, list[str]]:
     """Requirement id to test files that carry it in a `spec` mark."""
     found: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(folder.rglob("test_*.py")):
+    for path in sorted(folder.rglob("test_*.py"), key=_strongest_first):
         name = path.relative_to(ROOT).as_posix()
         for requirement in _marks(ast.parse(path.read_text())):
             if name not in found[requirement]:
                 found[requirement].append(name)
     return found
+
+
+def _strongest_first(path: Path) -> tuple[int, str]:
+    """Tests on the real parts say more than those without."""
+    kinds = ("e2e", "integration", "workflows", "replay")
+    place = path.relative_to(ROOT / "tests").parts[0]
+    return (kinds.index(place) if place in kinds else len(kinds), path.as_posix())
 
 
 def table() -> str:

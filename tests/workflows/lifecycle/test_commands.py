@@ -141,7 +141,6 @@ async def test_commands_about_a_closed_pull_request_are_refused(
 
 
 @pytest.mark.invariant(7)
-@pytest.mark.spec("FR-007")
 async def test_a_fork_runs_only_after_approval_of_exactly_its_commit(
     stage: Stage, preview: Preview
 ) -> None:
