@@ -105,7 +105,7 @@ async def test_an_application_that_answers_500_is_unhealthy(previews: Previews) 
     commit = await preview.open(preview.with_values(fault="error"))
     assert_users_fault(await preview.until_failed(commit), "UnhealthyError")
     comment = await preview.until_comment("500")
-    assert "listens on port" in comment  # the application's own last lines
+    assert "GET / HTTP/1.1" in comment, "the application's own last lines"
 
 
 @pytest.mark.spec("FR-018")
