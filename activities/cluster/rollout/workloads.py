@@ -39,7 +39,8 @@ def judge(snapshot: Snapshot) -> Verdict:
     unproven: list[str] = []
     for workload, pods in _workloads(snapshot):
         unproven += [one for pod in pods for one in find_unproven(pod)]
-        if (reason := why_unready(workload)) is None:
+        reason = why_unready(workload) or _why_job_undecided(workload, pods)
+        if reason is None:
             continue
         name = f"{workload['kind']} {workload['metadata']['name']}"
         waiting_for.append(f"{name}: {reason}")
@@ -142,6 +143,18 @@ def _why_job_unready(job: KubeObject) -> str | None:
     if _has_failed(job):
         return "it failed"
     return None if has_begun or job["spec"].get("suspend") else "it has not begun"
+
+
+def _why_job_undecided(workload: KubeObject, pods: list[KubeObject]) -> str | None:
+    """A pod that has ended already, while Kubernetes has not yet said what that means for its Job."""
+    if workload["kind"] != "Job" or (workload.get("status") or {}).get("succeeded"):
+        return None
+    has_ended = any(
+        "terminated" in (one.get("state") or {})
+        for pod in pods
+        for one in (pod.get("status") or {}).get("containerStatuses") or ()
+    )
+    return "its pod has ended" if has_ended else None
 
 
 def _has_failed(workload: KubeObject) -> bool:

@@ -154,6 +154,16 @@ def test_a_failed_job_is_told_with_its_last_pods_log() -> None:
     assert (problem.pod, problem.container) == ("web-1", "web")
 
 
+@pytest.mark.spec("ENV-018")
+def test_a_job_whose_pod_has_ended_is_not_up_before_kubernetes_has_judged_it() -> None:
+    job = make_workload("Job", {"active": 1, "ready": 1})
+    assert judge(Snapshot(jobs=(job,), pods=(make_pod(state=RUNNING),))).waiting_for == ()
+    verdict = judge(Snapshot(jobs=(job,), pods=(make_pod(state=ended(1)),)))
+    assert verdict.waiting_for == ("Job web: its pod has ended",)
+    job["status"] = {"succeeded": 1}
+    assert judge(Snapshot(jobs=(job,), pods=(make_pod(state=ended(0)),))).waiting_for == ()
+
+
 @pytest.mark.spec("FR-002")
 def test_hooks_foreign_releases_and_pods_on_their_way_out_do_not_count() -> None:
     hook = make_workload("Job", FAILED)
