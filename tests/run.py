@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 INSTANCE = "test"
 PROCESSES = 4
+ON_ONE_STACK = 3
+"""More would wait for each other's builds on two cores."""
 COVERAGE_FLOOR = 85
 """Per cent of all sources; `workflows/` has its own floor of 100 (tests/replay excluded from neither)."""
 
@@ -95,7 +97,14 @@ def await_stack(rising: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def with_cluster() -> None:
-    run("-m", "pytest", "-q", "-m", "cluster", "tests")
+    """Side by side on one stack; each test has repositories, projects and namespaces of its own."""
+    options = ["-q", f"-n{ON_ONE_STACK}", "--dist=worksteal", "--durations=15"]
+    run("-m", "pytest", *options, "-m", "cluster and not disruptive", "tests/e2e")
+
+
+def with_cluster_alone() -> None:
+    """Those that kill processes, or have GitHub misbehave, one after the other."""
+    run("-m", "pytest", "-q", "--durations=10", "-m", "cluster and disruptive", "tests/e2e")
 
 
 def main() -> int:
@@ -114,6 +123,8 @@ def main() -> int:
                 await_stack(rising, log)
         with timings.part("end-to-end tests on the cluster"):
             with_cluster()
+        with timings.part("end-to-end tests that disturb the stack"):
+            with_cluster_alone()
     except subprocess.CalledProcessError as error:
         print(f"failed: {error.cmd} ended with {error.returncode}", flush=True)
         return 1

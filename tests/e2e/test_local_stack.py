@@ -12,7 +12,7 @@ from deploy.local.processes import Processes, is_alive
 from tests.e2e.stacks import CHARTS, Cluster, Stack, assert_eventually
 from tests.e2e.traces import namespaces_of, read_traces
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1900)]
+pytestmark = [pytest.mark.cluster, pytest.mark.disruptive, pytest.mark.timeout(1900)]
 
 
 @pytest.fixture(scope="module")

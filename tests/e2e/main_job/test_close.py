@@ -111,6 +111,7 @@ async def test_merging_removes_the_environment_too(previews: Previews, stack: St
 
 @pytest.mark.spec("EC-9")
 @pytest.mark.invariant(2)
+@pytest.mark.disruptive
 async def test_a_push_event_that_arrives_after_the_close_creates_nothing(
     previews: Previews, stack: Stack
 ) -> None:

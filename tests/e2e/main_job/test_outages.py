@@ -13,7 +13,7 @@ from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
 from workflows.models import Phase
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.cluster, pytest.mark.disruptive, pytest.mark.timeout(900)]
 
 
 @pytest.mark.spec("EC-5", "EC-9")

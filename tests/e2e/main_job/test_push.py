@@ -82,6 +82,7 @@ async def test_twenty_pushes_leave_one_comment(previews: Previews) -> None:
 
 
 @pytest.mark.spec("EC-9")
+@pytest.mark.disruptive
 async def test_doubled_and_reordered_webhooks_change_nothing(
     previews: Previews, stack: Stack
 ) -> None:

@@ -9,7 +9,12 @@ from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
 from workflows.models import RevisionState
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.invariant(5)]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.disruptive,
+    pytest.mark.timeout(600),
+    pytest.mark.invariant(5),
+]
 
 
 @pytest.mark.spec("FR-011")

@@ -46,6 +46,7 @@ async def assert_old_ended_before_new(
     assert not [status for status in statuses if status.startswith("pending")]
 
 
+@pytest.mark.disruptive
 async def test_a_force_push_while_planning(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()
     async with watching(stack.cluster, preview.environment, preview.expected_namespace) as seen:
