@@ -37,7 +37,7 @@ class RevisionWorkflow:
         self._request = request
         self._is_cancelled = False
         self._has_touched = False
-        self._work: asyncio.Task[m.RevisionResult] | None = None
+        self._work: asyncio.Task[m.RevisionResult | Failure] | None = None
         self._timings: dict[str, PhaseTiming] = {}
         self._reasons: tuple[str, ...] = ()
         self._phase = Phase.PENDING
@@ -58,29 +58,31 @@ class RevisionWorkflow:
     async def _live(self) -> m.RevisionResult:
         if self._was_cancelled():
             raise asyncio.CancelledError
-        work = self._work = asyncio.create_task(self._bring_up())
+        work = self._work = asyncio.create_task(self._try())
         await workflow.wait_condition(work.done)
-        error = None if work.cancelled() else work.exception()
-        if not work.cancelled() and error is None:
-            # Also when a cancel came in the same moment: it is up, and saying otherwise would hide it.
-            return work.result()
-        if self._was_cancelled() or work.cancelled():
-            if self._has_touched:
-                await self._confirm()
-            raise asyncio.CancelledError
-        return await self._fail(error)
+        if work.cancelled():
+            return await self._stop()
+        outcome = work.result()
+        if isinstance(outcome, Failure):
+            return await self._fail(outcome)
+        # Also when a cancel came in the same moment: it is up, and saying otherwise would hide it.
+        return outcome
 
     def _was_cancelled(self) -> bool:
         return self._is_cancelled
 
-    async def _fail(self, error: BaseException | None) -> m.RevisionResult:
-        failure = _to_failure(error)
+    async def _stop(self) -> m.RevisionResult:
+        """Ends as cancelled, when it is certain that nothing is left."""
+        if self._has_touched:
+            await self._confirm()
+        raise asyncio.CancelledError
+
+    async def _fail(self, failure: Failure) -> m.RevisionResult:
         is_confirmed = True
         if failure.phase in _SURVIVORS and failure.kind is FailureKind.PLATFORM:
             is_confirmed = await self._confirm(within=policies.CONFIRM_AFTER_FAILURE)
         if self._was_cancelled():
-            await self._confirm()
-            raise asyncio.CancelledError
+            return await self._stop()
         return m.RevisionResult(
             state="failed",
             failure=failure,
@@ -88,6 +90,12 @@ class RevisionWorkflow:
             timings=tuple(self._timings.values()),
             is_confirmed=is_confirmed,
         )
+
+    async def _try(self) -> m.RevisionResult | Failure:
+        try:
+            return await self._bring_up()
+        except PhaseFailedError as error:
+            return error.found
 
     async def _bring_up(self) -> m.RevisionResult:
         plan = await self._plan()
@@ -281,10 +289,3 @@ class RevisionWorkflow:
         request = self._request
         release = naming.release_name(request.ref.environment)
         return await confirm_stopped(request.ref, request.id, release, within=within)
-
-
-def _to_failure(error: BaseException | None) -> Failure:
-    """The cause of a failed phase; anything else is a mistake in this program and has to surface as one."""
-    if isinstance(error, PhaseFailedError):
-        return error.found
-    raise error or ApplicationError("the revision ended without result")

@@ -84,14 +84,17 @@ class RevisionSlot:
         self._handle.cancel(reason)
         # Never `await handle`: a cancel that lands together with its end would be lost.
         await workflow.wait_condition(self._handle.done)
-        self.collect()
+        self._collect(self._handle)
 
     def collect(self) -> timedelta | None:
-        """Note how the revision ended. A time: its commit had vanished, look again after that."""
-        handle, self._handle = self._handle, None
-        ends_as, self._ends_as = self._ends_as, None
-        if handle is None:
+        """Note how the revision ended, if it has. A time: its commit had vanished, look again after that."""
+        if self._handle is None or not self._handle.done():
             return None
+        return self._collect(self._handle)
+
+    def _collect(self, handle: _Handle) -> timedelta | None:
+        self._handle = None
+        ends_as, self._ends_as = self._ends_as, None
         error = handle.exception()
         if error is None:
             return self._take_result(handle.result())

@@ -26,6 +26,8 @@ class Watch:
         """Why the pull request cannot be read right now; empty when it can."""
         self.is_in_doubt = False
         """Repository or permission is gone: only a person can change that."""
+        self.looked_at: datetime | None = None
+        """When the last look began: nothing that was told later is in its answer."""
         self._not_before: datetime | None = None
         self._is_limited = False
         self._failures = 0
@@ -37,7 +39,10 @@ class Watch:
             self._not_before = None
 
     def look_after(self, pause: timedelta) -> None:
-        self.is_dirty, self._not_before = True, workflow.now() + pause
+        self.look_at(workflow.now() + pause)
+
+    def look_at(self, time: datetime) -> None:
+        self.is_dirty, self._not_before = True, time
 
     def is_due(self) -> bool:
         return self.is_dirty and (self._not_before is None or workflow.now() >= self._not_before)
@@ -54,6 +59,7 @@ class Watch:
         """The pull request as of now; None when it could not be read or something more urgent came."""
         # Before the read: whatever arrives while it goes on makes it dirty again.
         self.is_dirty, self._not_before, self._is_limited = False, None, False
+        self.looked_at = workflow.now()
         task = asyncio.create_task(_read(ref))
         await workflow.wait_condition(lambda: task.done() or is_disturbed())
         if not task.done():
@@ -61,14 +67,12 @@ class Watch:
             await workflow.wait_condition(task.done)
             self.is_dirty = True
             return None
-        error = task.exception()
-        if error is None:
-            self._failures, self.trouble, self.is_in_doubt = 0, "", False
-            return task.result()
-        if not isinstance(error, ActivityError):
-            raise error
-        self._note(judge(error, is_limit_final=False))
-        return None
+        found = task.result()
+        if isinstance(found, Trouble):
+            self._note(found)
+            return None
+        self._failures, self.trouble, self.is_in_doubt = 0, "", False
+        return found
 
     def _note(self, trouble: Trouble) -> None:
         failure = trouble.failure
@@ -92,9 +96,12 @@ class Watch:
             )
 
 
-async def _read(ref: PullRequestRef) -> PullRequest:
-    return await workflow.execute_activity_method(
-        GitHubPort.read_pull_request,
-        m.ReadPullRequestInput(pull_request=ref),
-        **policies.READ_PULL_REQUEST,
-    )
+async def _read(ref: PullRequestRef) -> PullRequest | Trouble:
+    try:
+        return await workflow.execute_activity_method(
+            GitHubPort.read_pull_request,
+            m.ReadPullRequestInput(pull_request=ref),
+            **policies.READ_PULL_REQUEST,
+        )
+    except ActivityError as error:
+        return judge(error, is_limit_final=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from sys import executable
 
@@ -13,7 +14,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.stage import Preview, Stage
-from workflows import wire
+from workflows import policies, wire
 
 BIN = Path(executable).parent
 
@@ -73,8 +74,16 @@ async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of seconds become tenths; how long they really are is shown where time can be skipped."""
+    monkeypatch.setattr(policies, "REMOVAL_POLL", timedelta(seconds=0.2))
+    monkeypatch.setattr(policies, "FIRST_BLOCKED_PAUSE", timedelta(seconds=0.1))
+    monkeypatch.setattr(policies, "FIRST_PAUSE", timedelta(seconds=0.1))
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(dev_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
+async def stage(dev_server: WorkflowEnvironment, hurry: None) -> AsyncIterator[Stage]:
     """Workers with fakes on the dev server; nothing is left running for the next test."""
     stage = Stage(dev_server)
     async with stage.working():
@@ -90,7 +99,7 @@ async def idle_stage(dev_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def short_stage(short_server: WorkflowEnvironment) -> AsyncIterator[Stage]:
+async def short_stage(short_server: WorkflowEnvironment, hurry: None) -> AsyncIterator[Stage]:
     """Where workflows continue as new every few steps."""
     stage = Stage(short_server)
     async with stage.working():

@@ -101,7 +101,7 @@ def end_revision(
     elif final is RevisionState.SUCCEEDED and result is not None:
         state.phase, state.reason, state.failure = Phase.READY, "", None
         state.serving = Serving(commit=commit, url=result.url, since=now)
-    elif final is RevisionState.FAILED and failure is not None:
+    elif failure is not None:
         state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
 
 

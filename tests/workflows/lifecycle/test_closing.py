@@ -83,6 +83,7 @@ async def test_a_late_event_of_a_closed_pull_request_cleans_up_in_silence(
     assert len(preview.steps("delete_namespace")) == 1
     assert preview.steps("plan_revision") == []
     assert stage.control.reports == []
+    await stage.until(lambda: stage.control.decisions)
     assert stage.control.decisions[0].reason == "pull request merged"
 
 
@@ -240,6 +241,26 @@ async def test_a_new_life_waits_for_the_removal_of_the_terminated_one(
     removed = preview.steps("delete_images")[0].ended
     assert removed is not None
     assert removed < preview.steps("plan_revision")[1].begun
+
+
+async def test_an_entity_cancelled_at_that_moment_removes_once_more_and_ends(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("delete_namespace")
+    await preview.close()
+    await preview.begins("delete_namespace")
+    await preview.handle.terminate("lost")
+    await preview.reopen()
+    while not (await preview.snapshot()).reason:
+        continue
+    await preview.handle.cancel()
+    await stage.until(lambda: len(stage.control.snapshots))
+    stage.controls.release("delete_namespace")
+    await preview.ends()
+    assert len(preview.steps("plan_revision")) == 1
+    assert len(preview.steps("delete_namespace")) == 2
 
 
 async def test_a_cancelled_entity_removes_its_environment(stage: Stage, preview: Preview) -> None:

@@ -33,7 +33,7 @@ async def test_a_failed_revision_can_be_retried(stage: Stage, preview: Preview) 
     snapshot = await preview.reaches(Phase.READY)
     assert snapshot.revisions[0].trigger == "retry by alice"
     assert snapshot.revisions[0].commit == failed.revisions[0].commit
-    assert stage.control.decisions[-1].event == "command"
+    await stage.until(lambda: stage.control.decisions[-1].event == "command")
     assert stage.control.decisions[-1].reason == "retry by alice"
 
 

@@ -68,7 +68,7 @@ async def test_a_removal_that_stays_blocked_continues_as_new(short_stage: Stage)
 
 
 @pytest.mark.spec("EC-5")
-@pytest.mark.parametrize("step", ["plan_revision", "build_image", "deploy_release"])
+@pytest.mark.parametrize("step", ["plan_revision", "build_image"])
 async def test_a_restarted_worker_goes_on_where_the_other_stopped(
     idle_stage: Stage, step: str
 ) -> None:

@@ -24,6 +24,7 @@ async def test_a_draft_is_skipped_visibly_and_deployed_when_ready(
     snapshot = await preview.reaches(Phase.PENDING)
     assert snapshot.reason == "skipped: draft"
     assert preview.steps() == []
+    await stage.until(lambda: stage.control.decisions)
     assert stage.control.decisions[0].decision == "skip"
     preview.set(is_draft=False)
     await preview.event("ready_for_review")
@@ -114,7 +115,7 @@ async def test_a_vanished_repository_removes_nothing_and_is_said(
     skipping.controls.fail("read_pull_request", lambda: error, times=2)
     await preview.event("edited")
     await skipping.until(lambda: (found := preview.last()) and "what runs is kept" in found.reason)
-    assert skipping.control.decisions[-1].decision == "wait"
+    await skipping.until(lambda: skipping.control.decisions[-1].decision == "wait")
     assert (await preview.snapshot()).phase is Phase.READY
     await skipping.until(lambda: (found := preview.last()) and not found.reason, skip=120)
     assert preview.steps("delete_namespace") == []

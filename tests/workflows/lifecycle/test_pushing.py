@@ -1,12 +1,13 @@
 """A push replaces the work in flight: the old is stopped and confirmed stopped before the new begins."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from tests.fakes import AT_WORK
 from tests.workflows.stage import Preview, Stage, commit
-from workflows import naming
+from workflows import naming, policies
 from workflows.models import Phase, RevisionState
 
 
@@ -76,7 +77,10 @@ async def test_of_five_quick_pushes_only_the_last_is_deployed(
 
 
 @pytest.mark.spec("EC-9")
-async def test_repeated_and_reordered_events_change_nothing(stage: Stage, preview: Preview) -> None:
+async def test_repeated_and_reordered_events_change_nothing(
+    stage: Stage, preview: Preview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policies, "CLOSE_SETTLES", (timedelta(milliseconds=100),))
     await preview.event("opened", delivery="one")
     await preview.reaches(Phase.READY)
     for delivery, action in (

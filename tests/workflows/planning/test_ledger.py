@@ -120,6 +120,13 @@ def test_a_failure_is_shown_and_what_served_stays() -> None:
     assert known.commit == A
 
 
+def test_a_failure_without_a_cause_leaves_the_phase_as_it_was() -> None:
+    known = state()
+    begin(known)
+    end_revision(known, RevisionState.FAILED, now=NOW)
+    assert known.phase is Phase.PENDING
+
+
 @pytest.mark.parametrize("final", [RevisionState.SUPERSEDED, RevisionState.CANCELLED])
 def test_a_stopped_revision_leaves_its_commit_to_be_wanted_again(final: RevisionState) -> None:
     known = state()

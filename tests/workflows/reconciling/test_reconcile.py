@@ -13,6 +13,7 @@ from temporalio.client import (
     ScheduleHandle,
     ScheduleIntervalSpec,
     ScheduleSpec,
+    WorkflowHandle,
 )
 
 from tests.workflows.stage import Stage, commit
@@ -49,10 +50,12 @@ class Rounds:
             actions = (await self.schedule.describe()).info.recent_actions
         action = actions[-1].action
         assert isinstance(action, ScheduleActionExecutionStartWorkflow)
-        handle = self.stage.client.get_workflow_handle_for(
-            ReconcileWorkflow.run,
-            action.workflow_id,
-            first_execution_run_id=action.first_execution_run_id,
+        handle: WorkflowHandle[ReconcileWorkflow, m.ReconcileResult] = (
+            self.stage.client.get_workflow_handle_for(
+                ReconcileWorkflow.run,
+                action.workflow_id,
+                first_execution_run_id=action.first_execution_run_id,
+            )
         )
         result = await handle.result()
         # The schedule keeps the result for the next round a moment after the workflow has ended.
