@@ -44,7 +44,9 @@ async def wake_environment(
     """
     await client.start_workflow(
         ENVIRONMENT,
-        EnvironmentState(ref=ref, pull_request=pull_request),
+        EnvironmentState(
+            ref=ref, pull_request=pull_request, deploy_drafts=bool(event.deploy_drafts)
+        ),
         id=naming.environment_workflow_id(ref.project, ref.environment),
         task_queue=wire.WORKFLOWS_QUEUE,
         # A reopened pull request is a new run of the same id.
@@ -94,6 +96,7 @@ class SignalActivities(SignalPort):
             delivery=f"reconcile:{info.workflow_run_id}:{info.activity_id}",
             event="reconcile",
             action=request.reason,
+            deploy_drafts=request.deploy_drafts,
         )
         await wake_environment(self._client, request.ref, request.pull_request, hint)
 

@@ -109,6 +109,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
                 self._publisher.open()
                 self._changed()
             return ""
+        if not self._is_believable(pull):
+            return ""
         planning.take_over(self._state, pull)
         decision = planning.next_step(
             self._state, pull, in_flight=self._slot.in_flight(), wanted=self._wanted
@@ -122,6 +124,19 @@ class EnvironmentWorkflow(EnvironmentInbox):
             self._changed()
         await self._carry_out(decision, pull)
         return ""
+
+    def _is_believable(self, pull: PullRequest) -> bool:
+        """False while GitHub may still answer with what was true before the newest event."""
+        check = planning.next_check(
+            self._state,
+            pull,
+            self._watch.looked_at or workflow.now(),
+            closed=policies.CLOSE_SETTLES,
+            head=policies.HEAD_SETTLES,
+        )
+        if check is not None and not self._watch.is_dirty:
+            self._watch.look_at(check)
+        return not planning.is_outdated(self._state, pull, is_settled=check is None)
 
     async def _carry_out(self, decision: Decision, pull: PullRequest) -> None:
         if decision.step is Step.DEPLOY:
@@ -142,7 +157,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
 
     def _is_outdated(self) -> bool:
         """What was decided may be wrong by now; the next look decides anew."""
-        return self._is_urgent() or self._watch.is_dirty
+        return self._is_urgent() or self._watch.is_due()
 
     def _collect(self) -> None:
         """A vanished commit means that the pull request's new head is about to be visible."""

@@ -33,6 +33,7 @@ class EnvironmentInbox:
         """Look again. Only `closed` acts before the look: nothing is created after it (invariant 2)."""
         if planning.remember_delivery(self._state, event.delivery):
             self._events.append(event)
+            planning.note_hint(self._state, event, now=workflow.now())
             self._must_halt = self._must_halt or event.action == "closed"
             if event.action == "reopened":
                 planning.forget_stop(self._state)

@@ -82,6 +82,15 @@ READ_PULL_REQUEST = ActivityConfig(
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
 """One attempt: the entity looks again with a pause of its own and says meanwhile why it waits."""
+CLOSE_SETTLES = (timedelta(seconds=2), timedelta(seconds=5), timedelta(seconds=15))
+"""After a close GitHub is asked again at these times while it says `open`; only the last such answer is believed.
+
+Its replicas lag by less than a second as a rule, so 15 s are a wide margin; a reopening whose event was lost or
+came first waits no longer than that, and it is rare.
+"""
+HEAD_SETTLES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=8))
+"""The same after a push, while GitHub tells another head: pauses of 1, 2 and 5 s. Nobody else would look again before
+the reconcile does, minutes later."""
 FIRST_LOOK_PAUSE = timedelta(seconds=1)
 MAX_LOOK_PAUSE = timedelta(minutes=5)
 """Between looks at a pull request that could not be read; the reconcile's own rhythm."""

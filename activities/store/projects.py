@@ -89,13 +89,26 @@ class Projects:
                 SourceRow.installation,
                 SourceRow.repository_id,
                 SourceRow.repository,
+                SourceRow.name,
+                ProjectRow.settings,
             )
             .join(ProjectRow, ProjectRow.key == SourceRow.project)
             .order_by(SourceRow.project, SourceRow.name)
         )
         async with reading(self._engine) as connection:
             rows = await connection.execute(query)
-            return tuple(ProjectSource.model_validate(row._asdict()) for row in rows)
+            return tuple(
+                ProjectSource(
+                    team=row.team,
+                    project=row.project,
+                    installation=row.installation,
+                    repository_id=row.repository_id,
+                    repository=row.repository,
+                    name=row.name,
+                    deploy_drafts=Project.model_validate(row.settings).drafts == "deploy",
+                )
+                for row in rows
+            )
 
     async def follow_repository(
         self, repository_id: int, *, repository: str, installation: int

@@ -47,7 +47,12 @@ class Deliveries:
         environment = naming.environment_name(source.name, event.number)
         ref = EnvironmentRef(team=project.team, project=project.key, environment=environment)
         hint = GitHubEvent(
-            delivery=event.delivery, event=event.event, action=event.action, sender=event.sender
+            delivery=event.delivery,
+            event=event.event,
+            action=event.action,
+            sender=event.sender,
+            head_commit=event.head_commit if isinstance(event, PullRequestChanged) else None,
+            deploy_drafts=project.drafts == "deploy",
         )
         if isinstance(event, PullRequestClosed):
             if await self.gateway.closed(ref, hint):

@@ -60,7 +60,20 @@ async def test_whatever_changes_what_is_wanted_reaches_the_environment(
     registered: Catalyst, action: str
 ) -> None:
     assert (await deliver(registered, pull_request(action))).status_code == 202
-    assert [event.action for _, event in registered.gateway.told] == [action]
+    ((_, event),) = registered.gateway.told
+    assert event.action == action
+    assert event.head_commit == pull_request(action)["pull_request"]["head"]["sha"]
+
+
+@pytest.mark.parametrize(("drafts", "told"), [("skip", False), ("deploy", True)])
+async def test_the_environment_learns_whether_its_project_deploys_drafts(
+    catalyst: Catalyst, drafts: str, told: bool
+) -> None:
+    project = make_project().model_copy(update={"drafts": drafts})
+    await catalyst.store.projects.put(project)
+    await deliver(catalyst, pull_request("opened"))
+    ((_, event),) = catalyst.gateway.told
+    assert event.deploy_drafts is told
 
 
 @pytest.mark.spec("US4")

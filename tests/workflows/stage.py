@@ -131,9 +131,22 @@ class Preview:
         key = (self.pull_request.repository_id, self.pull_request.number)
         self.stage.controls.pulls[key] = found
 
-    async def event(self, action: str, *, delivery: str = "") -> None:
+    async def event(
+        self,
+        action: str,
+        *,
+        delivery: str = "",
+        head: str | None = None,
+        deploy_drafts: bool | None = None,
+    ) -> None:
         """As the webhook door does: `closed` never starts an environment, everything else may."""
-        event = m.GitHubEvent(delivery=delivery or uuid4().hex, event="pull_request", action=action)
+        event = m.GitHubEvent(
+            delivery=delivery or uuid4().hex,
+            event="pull_request",
+            action=action,
+            head_commit=head,
+            deploy_drafts=deploy_drafts,
+        )
         if action == "closed":
             await self.handle.signal(EnvironmentWorkflow.github_event, event)
             return
@@ -152,7 +165,7 @@ class Preview:
 
     async def push(self, letter: str) -> None:
         self.set(head_commit=commit(letter))
-        await self.event("synchronize")
+        await self.event("synchronize", head=commit(letter))
 
     async def close(self) -> None:
         self.set(is_open=False)

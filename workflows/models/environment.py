@@ -158,7 +158,12 @@ class EnvironmentState(Payload):
     created_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
     deploy_drafts: bool = False
-    """The project's setting when the environment began; a draft is skipped visibly otherwise."""
+    """The project's setting as last told; a draft is skipped visibly otherwise."""
+    closed_at: AwareDatetime | None = None
+    """When a close was announced that no reopening followed: `open` is not believed for a moment (invariant 2)."""
+    announced_commit: Commit | None = None
+    """Head commit that the newest event told."""
+    announced_at: AwareDatetime | None = None
     stopped_commit: Commit | None = None
     """Head commit when a person deleted the environment: any other head is a push and starts it again."""
     stopped_by: str = ""

@@ -6,6 +6,7 @@ from workflows.planning.commands import (
     why_not_redeploy,
     why_not_retry,
 )
+from workflows.planning.hints import is_outdated, next_check, note_hint
 from workflows.planning.ledger import (
     GONE_TYPE,
     MAX_REVISIONS,
@@ -64,14 +65,17 @@ __all__ = [
     "forget_stop",
     "gone_in_a_row",
     "is_finished",
+    "is_outdated",
     "leftover_name",
     "make_revision_plan",
     "make_snapshot",
     "newer_report",
+    "next_check",
     "next_sequence",
     "next_step",
     "next_time",
     "next_write",
+    "note_hint",
     "note_progress",
     "open_writes",
     "pull_request_key",

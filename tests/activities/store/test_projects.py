@@ -83,6 +83,18 @@ async def test_sources_are_listed_with_their_team_and_project(store: Store) -> N
     ]
 
 
+@pytest.mark.spec("EC-5")
+async def test_sources_come_with_what_names_and_starts_their_environments(store: Store) -> None:
+    """Otherwise the reconcile would start a second environment under another name."""
+    project = make_project(source="storefront")
+    await store.projects.put(project)
+    (source,) = await store.projects.list_sources()
+    assert (source.name, source.deploy_drafts) == ("storefront", False)
+    await store.projects.put(project.model_copy(update={"drafts": "deploy"}))
+    (source,) = await store.projects.list_sources()
+    assert source.deploy_drafts
+
+
 async def test_threads_read_the_same_project(store: Store, url: str) -> None:
     await store.projects.put(make_project())
     reader = ProjectReader(url)

@@ -11,6 +11,10 @@ class GitHubEvent(Payload):
     event: str
     action: str = ""
     sender: str = ""
+    head_commit: Commit | None = None
+    """Head as the event told it: an answer of GitHub's that differs may be older than the event."""
+    deploy_drafts: bool | None = None
+    """The project's setting of now; None when whoever sends this does not know it."""
 
 
 class PersonCommand(Payload):

@@ -76,8 +76,8 @@ class StartEnvironmentInput(Payload):
     ref: EnvironmentRef
     pull_request: PullRequestRef
     reason: str
-    deploy_drafts: bool = False
-    """Only matters when the entity does not run yet."""
+    deploy_drafts: bool | None = None
+    """The project's setting, which an entity that runs follows too; None: not known here."""
 
 
 class ReconcileInput(Payload):
