@@ -30,6 +30,14 @@ async def request_token(api: ApiClient, namespace: str, seconds: int) -> str:
     return str(answer["status"]["token"])
 
 
+def identity_of(api: ApiClient) -> str:
+    """A short name of the cluster: the same for the same address and certificate authority, and for no other.
+
+    Raises ConfigurationError when the authority's file cannot be read.
+    """
+    return naming.short_hash(str(api.configuration.host), _authority(api).hex())
+
+
 async def write_kubeconfig(
     api: ApiClient, path: Path, *, namespace: str, token: str, server: str = ""
 ) -> None:
@@ -40,13 +48,7 @@ async def write_kubeconfig(
 def _write(api: ApiClient, path: Path, namespace: str, token: str, server: str) -> None:
     configuration = api.configuration
     cluster: dict[str, object] = {"server": server or configuration.host}
-    if configuration.ssl_ca_cert:
-        try:
-            authority = Path(configuration.ssl_ca_cert).read_bytes()
-        except OSError as error:
-            raise ConfigurationError(
-                "the cluster's certificate authority cannot be read"
-            ) from error
+    if authority := _authority(api):
         cluster["certificate-authority-data"] = base64.b64encode(authority).decode()
     name = "catalyst"
     content = {
@@ -61,3 +63,14 @@ def _write(api: ApiClient, path: Path, namespace: str, token: str, server: str) 
     }
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "w") as file:
         json.dump(content, file)  # JSON is YAML
+
+
+def _authority(api: ApiClient) -> bytes:
+    """What the cluster's certificate is checked against; empty for the system's own authorities."""
+    file = api.configuration.ssl_ca_cert
+    if not file:
+        return b""
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise ConfigurationError("the cluster's certificate authority cannot be read") from error

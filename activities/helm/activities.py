@@ -17,7 +17,7 @@ from activities import kube
 from activities.heartbeat import beating
 from activities.helm import access
 from activities.helm.chart import Chart, fetch_chart
-from activities.helm.command import MARKER, HelmCommand, Surroundings
+from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
 from activities.helm.failures import to_failure
@@ -52,6 +52,7 @@ class HelmActivities(HelmPort):
         self._api = api
         self._config = config
         self._github = github
+        self._cluster = access.identity_of(api)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @activity.defn(name="deploy_release")
@@ -109,7 +110,8 @@ class HelmActivities(HelmPort):
     @asynccontextmanager
     async def _alone(self, namespace: str) -> AsyncIterator[None]:
         """No other Helm of ours works on that namespace: not here, and none that outlived its worker."""
-        await end_survivors(MARKER, namespace, grace=self._config.grace)
+        mark = mark_of(self._cluster, namespace)
+        await end_survivors(MARKER, mark, grace=self._config.grace)
         async with self._locks[namespace]:
             yield
 
@@ -232,7 +234,7 @@ class HelmActivities(HelmPort):
             raise ConfigurationError("the configured Helm does not exist")
         return HelmCommand(
             Path(executable),
-            Surroundings(kubeconfig.parent, kubeconfig, namespace),
+            Surroundings(kubeconfig.parent, kubeconfig, mark_of(self._cluster, namespace)),
             limit=self._config.command_timeout,
             grace=self._config.grace,
             history=self._config.history,

@@ -13,18 +13,24 @@ import pyhelm3
 
 from activities.processes import run_process
 
-MARKER = "CATALYST_HELM_NAMESPACE"
+MARKER = "CATALYST_HELM_OF"
 """In the environment of every Helm process: how the next attempt finds a survivor of the last one."""
+
+
+def mark_of(cluster: str, namespace: str) -> str:
+    """Value of `MARKER`. Several clusters may be served from one machine, and their namespaces share names."""
+    return f"{cluster}/{namespace}"
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where a Helm process runs: a private directory, one namespace, one identity."""
+    """Where a Helm process runs: a private directory, one identity, and the mark of the namespace it works on."""
 
     directory: Path
     """Holds its home, plugins and caches; removed with the attempt."""
     kubeconfig: Path
-    namespace: str
+    mark: str
+    """Whose it is, from `mark_of`."""
 
     def environment(self) -> dict[str, str]:
         """The whole environment: nothing of the worker's own settings or credentials is in it."""
@@ -37,7 +43,7 @@ class Surroundings:
             "HELM_CONFIG_HOME": f"{home}/config",
             "HELM_DATA_HOME": f"{home}/data",
             "HELM_PLUGINS": f"{home}/plugins",
-            MARKER: self.namespace,
+            MARKER: self.mark,
         }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.helm.command import MARKER, HelmCommand, Surroundings
+from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.records import failed_release
 from activities.helm.rendering import labels_for, upgrade_options, write_plugin
@@ -16,7 +16,7 @@ from workflows.models import EnvironmentRef, PullRequestRef, ReleasePlan
 from workflows.models import messages as m
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-SURROUNDINGS = Surroundings(Path("/w/1"), Path("/w/1/kubeconfig"), "team-shop-pr-7")
+SURROUNDINGS = Surroundings(Path("/w/1"), Path("/w/1/kubeconfig"), mark_of("c1", "team-shop-pr-7"))
 REQUEST = m.DeployReleaseInput(
     ref=EnvironmentRef(
         team="team", project="team-shop", environment="pr-7", namespace="team-shop-pr-7"
@@ -72,7 +72,7 @@ def test_nothing_of_the_workers_environment_reaches_helm(monkeypatch: pytest.Mon
         *("PATH", "HOME", "TMPDIR", "HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"),
         *("HELM_PLUGINS", MARKER),
     }
-    assert environment[MARKER] == "team-shop-pr-7"
+    assert environment[MARKER] == "c1/team-shop-pr-7"
 
 
 @pytest.mark.spec("ENV-021")

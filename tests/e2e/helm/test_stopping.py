@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from activities.helm.command import MARKER
+from activities.helm.access import identity_of
+from activities.helm.command import MARKER, mark_of
 from tests.e2e.helm import charts
 from tests.e2e.helm.conftest import Release
 from tests.e2e.support.sightings import helm_processes
@@ -116,9 +117,10 @@ async def _orphaned_helm(release: Release, tmp_path: Path) -> asyncio.subprocess
         *("--namespace", release.ref.namespace, "--kubeconfig", str(connection.kubeconfig)),
         *("--set", f"program={release.program}", "--set", "migration=exec sleep 600"),
     ]
+    mark = mark_of(identity_of(release.cluster.api), release.ref.namespace)
     return await asyncio.create_subprocess_exec(
         *arguments,
-        env={"HOME": str(tmp_path), MARKER: release.ref.namespace},
+        env={"HOME": str(tmp_path), MARKER: mark},
         start_new_session=True,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

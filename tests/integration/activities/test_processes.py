@@ -152,4 +152,4 @@ async def test_cancelling_helm_ends_helm_and_not_a_shell_around_it(tmp_path: Pat
     with pytest.raises(asyncio.CancelledError):
         await work
     assert not is_group_alive(pid)
-    assert await end_survivors(MARKER, surroundings.namespace) == 0
+    assert await end_survivors(MARKER, surroundings.mark) == 0
