@@ -1,6 +1,7 @@
 """The URL counts once the new version answers through the ingress; an application that does not is told so."""
 
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +13,8 @@ from tests.e2e.cluster.environments import (
     make_service,
     make_web,
 )
+from tests.e2e.conftest import Namespaces
+from tests.e2e.support.cluster import Cluster
 from workflows.errors import ManifestError, UnhealthyError
 from workflows.models import RouteSettings
 
@@ -75,28 +78,53 @@ async def test_nothing_behind_the_url_is_unhealthy(environment: Environment) -> 
     assert "(no pod stands behind the URL)" in failure.value.excerpt
 
 
-@pytest.mark.spec("FR-007", "FR-016")
-@pytest.mark.invariant(3)
-async def test_an_older_version_that_takes_its_time_to_end_does_not_count(
-    environment: Environment,
-) -> None:
+async def replace_stubborn(environment: Environment, service: dict[str, Any], grace: int) -> str:
+    """Roll out a new version over one that goes on answering while it is told to end; return the URL."""
     await environment.ensure()
-    # Process 1 without a handler ignores TERM, and goes on answering for its whole grace.
+    # Process 1 without a handler ignores TERM, and answers for its whole grace period.
     stubborn = make_server("old").replace("signal.signal", "#signal.signal")
     web = make_web(environment, stubborn, readinessProbe=READY)
-    web["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 25
-    await environment.apply(web, make_service())
+    web["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = grace
+    await environment.apply(web, service)
     await environment.rollout()
     route = await environment.route()
     await environment.health(route.url)
     await environment.apply(make_web(environment, make_server("new"), readinessProbe=READY))
     await environment.rollout()
-    began = time.monotonic()
-    await environment.health(route.url)
-    assert time.monotonic() - began < 15, "the old pod's grace period is not waited for"
+    return route.url
+
+
+async def fetch_often(environment: Environment) -> list[str]:
     async with httpx.AsyncClient(trust_env=False) as client:
-        answers = [(await fetch(environment, client)).text for _ in range(40)]
-    assert answers == ["new"] * 40
+        return [(await fetch(environment, client)).text for _ in range(40)]
+
+
+@pytest.mark.spec("FR-007", "FR-016")
+@pytest.mark.invariant(3)
+async def test_an_older_version_that_still_gets_requests_does_not_count(
+    environment: Environment,
+) -> None:
+    # Such a Service keeps old pods among its endpoints until they have ended.
+    service = make_service()
+    service["spec"]["publishNotReadyAddresses"] = True
+    url = await replace_stubborn(environment, service, grace=12)
+    assert await environment.health(url, seconds=60) == 200
+    assert await fetch_often(environment) == ["new"] * 40
+
+
+@pytest.mark.spec("FR-007", "FR-016")
+@pytest.mark.invariant(3)
+async def test_an_older_version_without_requests_is_not_waited_for(
+    cluster: Cluster, namespaces: Namespaces
+) -> None:
+    lag = 4.0
+    environment = Environment(cluster, ingress_lag=lag)
+    namespaces.claim(environment.namespace)
+    url = await replace_stubborn(environment, make_service(), grace=25)
+    began = time.monotonic()
+    await environment.health(url)
+    assert lag <= time.monotonic() - began < 15, "the ingress's lag and no more"
+    assert await fetch_often(environment) == ["new"] * 40
 
 
 @pytest.mark.spec("FR-016", "FR-018")
