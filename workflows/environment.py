@@ -5,6 +5,7 @@ carries out one step; so nothing interleaves, and duplicates, disorder and lost 
 """
 
 import asyncio
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -62,7 +63,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
                 reason = f"stopped by {self._state.stopped_by}"
                 self._decide("remove", reason)
                 await self._remove(reason)
-            elif self._watch.is_due() and not self._is_cancelled:
+            elif self._is_look_due() and not self._is_cancelled:
                 closed = await self._look_and_act()
                 if closed:
                     return closed
@@ -72,17 +73,48 @@ class EnvironmentWorkflow(EnvironmentInbox):
 
     async def _wait_for_news(self) -> None:
         try:
-            await workflow.wait_condition(self._has_news, timeout=self._watch.pause())
+            await workflow.wait_condition(self._has_news, timeout=self._pause())
         except TimeoutError:
             return  # a look is due now
+
+    def _pause(self) -> timedelta | None:
+        """How long until time alone makes something due."""
+        recovery = self._recovery()
+        if self._watch.is_dirty or recovery is None:
+            return self._watch.pause()
+        return max(recovery - workflow.now(), timedelta(0))
 
     def _has_news(self) -> bool:
         return (
             self._is_urgent()
             or self._slot.is_settled()
-            or self._watch.is_due()
+            or self._is_look_due()
             or self._may_continue_as_new()
         )
+
+    def _is_look_due(self) -> bool:
+        """A recovery is no reason to look before a pause that GitHub's own trouble asks for is over."""
+        return self._watch.is_due() or (self._is_recovering() and not self._watch.is_dirty)
+
+    def _recovery(self) -> datetime | None:
+        """When what failed on the platform's side is tried again."""
+        return planning.next_recovery(
+            self._state,
+            first=policies.FIRST_RECOVERY,
+            most=policies.MAX_RECOVERY,
+            limit=policies.MAX_RECOVERIES,
+        )
+
+    def _is_recovering(self) -> bool:
+        due = self._recovery()
+        return due is not None and workflow.now() >= due
+
+    def _mention_recovery(self) -> None:
+        due = self._recovery()
+        if due is not None:
+            self._state.reason = (
+                f"failed on the platform's side; next try at {due:%H:%M} UTC, or with `retry`"
+            )
 
     def _is_urgent(self) -> bool:
         """Nothing may begin before this was dealt with."""
@@ -113,7 +145,11 @@ class EnvironmentWorkflow(EnvironmentInbox):
             return ""
         planning.take_over(self._state, pull)
         decision = planning.next_step(
-            self._state, pull, in_flight=self._slot.in_flight(), wanted=self._wanted
+            self._state,
+            pull,
+            in_flight=self._slot.in_flight(),
+            wanted=self._wanted,
+            is_recovering=self._is_recovering(),
         )
         self._decide(decision.step, decision.reason)
         if decision.step is Step.TEAR_DOWN:
@@ -142,6 +178,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         if decision.step is Step.DEPLOY:
             if await self._slot.begin(decision, pull, is_outdated=self._is_outdated):
                 self._wanted = None
+                self._mention_recovery()  # it may have failed already, for want of a namespace
                 self._changed()
             else:
                 # Nothing is shown meanwhile: "ready" beside the new commit would be wrong.
@@ -153,6 +190,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
             planning.rest(self._state, decision.reason, is_refused=is_refused)
         elif decision.step is Step.WAIT and self._slot.in_flight() is None:
             planning.settle(self._state, decision.commit)
+            self._mention_recovery()
         self._changed()
 
     def _is_outdated(self) -> bool:
@@ -164,6 +202,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         pause = self._slot.collect()
         if pause is not None:
             self._watch.look_after(pause)
+        self._mention_recovery()
         self._changed()
 
     async def _halt(self, reason: str) -> None:

@@ -60,10 +60,17 @@ def named(config: ChildWorkflowConfig, workflow_id: str, summary: str) -> ChildW
 
 MAX_ATTEMPTS = 3
 """Of one phase, when the platform is at fault or nobody knows."""
-FIRST_PAUSE = timedelta(seconds=5)
-"""Before the second attempt; long enough for a pod or an API server to come back."""
-PAUSE_FACTOR = 4
-"""5 s, 20 s: a short outage is ridden out, and a broken platform is admitted within half a minute."""
+FIRST_PAUSE = timedelta(seconds=10)
+"""Before the second attempt; long enough for a pod to come back."""
+PAUSE_FACTOR = 6
+"""10 s, 60 s: a control plane that restarts needs about a minute, and failing within it would throw the build's work
+away; a person who waits hears of each attempt, and within 70 s of pauses that the platform is broken."""
+FIRST_RECOVERY = timedelta(minutes=5)
+MAX_RECOVERY = timedelta(hours=1)
+MAX_RECOVERIES = 8
+"""A revision that failed on the platform's side is tried again by itself after 5, 10, 20, 40 and then every 60
+minutes: an outage of five hours mends itself, and a platform that is broken for good is not kept busy for ever.
+Fewer than the revisions kept, which are what is counted."""
 MAX_LOSSES = 20
 """Workers lost during one phase before it counts as the platform's failure: something kills them."""
 LOSS_PAUSE = timedelta(seconds=1)
@@ -125,12 +132,14 @@ PLAN = ActivityConfig(
 CHOOSE_NAMESPACE = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(seconds=30),
+    heartbeat_timeout=HEARTBEAT,
     retry_policy=ONCE,
     cancellation_type=ActivityCancellationType.TRY_CANCEL,
 )
 ENSURE_NAMESPACE = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=1),
+    heartbeat_timeout=HEARTBEAT,
     retry_policy=ONCE,
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )

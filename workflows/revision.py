@@ -20,8 +20,6 @@ from workflows.models import messages as m
 from workflows.ports import BuildPort, ClusterPort, HelmPort, SourcePort
 
 T = TypeVar("T")
-_SURVIVORS = ("build", "deploy")
-"""Phases whose work could outlive a failure of the platform: a Job, a Helm process."""
 
 
 @workflow.defn
@@ -79,7 +77,8 @@ class RevisionWorkflow:
 
     async def _fail(self, failure: Failure) -> m.RevisionResult:
         is_confirmed = True
-        if failure.phase in _SURVIVORS and failure.kind is FailureKind.PLATFORM:
+        # Whichever phase it was: one that fails cancels what runs beside it, whose end nobody may have seen.
+        if self._has_touched and failure.kind is FailureKind.PLATFORM:
             is_confirmed = await self._confirm(within=policies.CONFIRM_AFTER_FAILURE)
         if self._was_cancelled():
             return await self._stop()

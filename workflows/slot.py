@@ -166,6 +166,8 @@ class RevisionSlot:
         if result.state == "succeeded":
             self._end(RevisionState.SUCCEEDED, result)
             return None
+        if result.failure is not None and planning.lost_its_name(self._state, result.failure):
+            self._state.ref = self._state.ref.model_copy(update={"namespace": ""})
         if result.failure is None or result.failure.type != planning.GONE_TYPE:
             self._end(RevisionState.FAILED, result)
             return None

@@ -15,6 +15,7 @@ from workflows.planning.ledger import (
     forget_resources,
     forget_stop,
     gone_in_a_row,
+    lost_its_name,
     make_snapshot,
     next_sequence,
     note_progress,
@@ -27,6 +28,7 @@ from workflows.planning.ledger import (
 from workflows.planning.next_step import Decision, Step, Wanted, next_step
 from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
+from workflows.planning.recovery import next_recovery
 from workflows.planning.revision import charts_asked, files_asked, make_revision_plan
 from workflows.planning.surfaces import (
     NextWrite,
@@ -67,10 +69,12 @@ __all__ = [
     "is_finished",
     "is_outdated",
     "leftover_name",
+    "lost_its_name",
     "make_revision_plan",
     "make_snapshot",
     "newer_report",
     "next_check",
+    "next_recovery",
     "next_sequence",
     "next_step",
     "next_time",

@@ -165,6 +165,12 @@ def gone_in_a_row(state: EnvironmentState) -> int:
     return count
 
 
+def lost_its_name(state: EnvironmentState, failure: Failure) -> bool:
+    """Whether somebody else took the chosen namespace before anything of ours was in it: another is to be chosen."""
+    is_taken = (failure.type, failure.phase) == ("NameTakenError", "namespace")
+    return is_taken and state.serving is None
+
+
 def make_snapshot(
     state: EnvironmentState, *, workflow_id: str, now: datetime, trouble: str = ""
 ) -> EnvironmentSnapshot:

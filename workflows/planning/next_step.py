@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.models import Commit, EnvironmentState, PullRequest
 
+RECOVERY = "next try after a failure of the platform"
+
 
 class Step(StrEnum):
     """What an environment can do about its pull request."""
@@ -52,6 +54,7 @@ def next_step(  # noqa: PLR0911  (each return is one row of the table)
     *,
     in_flight: Commit | None = None,
     wanted: Wanted | None = None,
+    is_recovering: bool = False,
 ) -> Decision:
     """The decision for a pull request just read; `in_flight` is the commit of the revision at work."""
     head = pull.head_commit
@@ -77,6 +80,8 @@ def next_step(  # noqa: PLR0911  (each return is one row of the table)
             is_superseding=in_flight is not None,
             trigger=trigger,
         )
+    if head == state.commit and is_recovering and in_flight is None:
+        return Decision(step=Step.DEPLOY, reason=RECOVERY, commit=head, trigger=RECOVERY)
     if head == state.commit:
         return Decision(step=Step.WAIT, reason="nothing new: this commit is known", commit=head)
     if pull.is_draft and not state.deploy_drafts:

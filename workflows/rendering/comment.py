@@ -71,7 +71,7 @@ def is_current(snapshot: EnvironmentSnapshot, serving: Serving) -> bool:
 
 
 def _reason(snapshot: EnvironmentSnapshot) -> str:
-    is_told_below = snapshot.phase is Phase.FAILED and snapshot.failure is not None
+    is_told_below = snapshot.failure is not None and snapshot.reason == snapshot.failure.message
     if not snapshot.reason or is_told_below:
         return ""
     return f"> Status: {escape(snapshot.reason)}"
