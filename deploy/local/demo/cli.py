@@ -9,7 +9,7 @@ import httpx
 from deploy.local import cli as local
 from deploy.local.control.steps import control_steps
 from deploy.local.demo.catalyst import CatalystError
-from deploy.local.demo.run import close, demonstrate, push
+from deploy.local.demo.run import Demo, close, demonstrate, open_demo, push
 from deploy.local.demo.status import show_status
 from deploy.local.demo.steps import demo_steps
 from deploy.local.instance import Instance
@@ -62,9 +62,10 @@ def status(instance: Instance) -> int:
     return asyncio.run(show_status(instance))
 
 
-def _talk(action: Callable[[Instance], Awaitable[int]], instance: Instance) -> int:
+def _talk(action: Callable[[Demo], Awaitable[int]], instance: Instance) -> int:
     async def run() -> int:
-        return await action(instance)
+        async with open_demo(instance) as demo:
+            return await action(demo)
 
     try:
         return asyncio.run(run())

@@ -102,61 +102,58 @@ def target_of(pull: Pull, commit: str) -> Target:
     return Target(f"{scene.TEAM}-{scene.PROJECT}", scene.environment_of(pull), commit)
 
 
-async def demonstrate(instance: Instance) -> int:
+async def demonstrate(demo: Demo) -> int:
     """Open the pull request, or find it; wait until its URL answers; 0 when it does."""
-    async with open_demo(instance) as demo:
-        began = time.monotonic()
-        pull, is_opened = await scene.ensure_pull(demo.github)
-        word = "opened" if is_opened else "found"
-        demo.say(f"         {word} pull request {summary.pull_page(instance, pull)}")
-        target = target_of(pull, pull.head_sha)
-        if not is_opened:
-            target = await demo.wake(target)
-        found = await demo.follow(pull, target)
-        if found is None:
-            return 1
-        seconds = time.monotonic() - began if is_opened else None
-        demo.say(*summary.success(instance, pull, found, seconds))
+    began = time.monotonic()
+    pull, is_opened = await scene.ensure_pull(demo.github)
+    word = "opened" if is_opened else "found"
+    demo.say(f"         {word} pull request {summary.pull_page(demo.instance, pull)}")
+    target = target_of(pull, pull.head_sha)
+    if not is_opened:
+        target = await demo.wake(target)
+    found = await demo.follow(pull, target)
+    if found is None:
+        return 1
+    seconds = time.monotonic() - began if is_opened else None
+    demo.say(*summary.success(demo.instance, pull, found, seconds))
     return 0
 
 
-async def push(instance: Instance) -> int:
+async def push(demo: Demo) -> int:
     """Push a change to the pull request's branch and follow it to the URL."""
-    async with open_demo(instance) as demo:
-        pull = await scene.find_pull(demo.github)
-        if pull is None or pull.state != "open":
-            demo.say("no pull request is open: begin with `make demo`")
-            return 1
-        began = time.monotonic()
-        text = f"Pushed at {time.strftime('%H:%M:%S')}"
-        files = scene.greeting(scene.sample(instance), text)
-        commit = await demo.github.push(scene.REPOSITORY, scene.BRANCH, files, message=text)
-        demo.say(f"         pushed {commit[:7]}: {text}")
-        found = await demo.follow(pull, target_of(pull, commit))
-        if found is None:
-            return 1
-        demo.say("", f"  {found.url} answers with {commit[:7]}", "", *summary.phases(found))
-        demo.say(f"  {time.monotonic() - began:6.1f} s  from the push to the answering URL")
+    pull = await scene.find_pull(demo.github)
+    if pull is None or pull.state != "open":
+        demo.say("no pull request is open: begin with `make demo`")
+        return 1
+    began = time.monotonic()
+    text = f"Pushed at {time.strftime('%H:%M:%S')}"
+    files = scene.greeting(scene.sample(demo.instance), text)
+    commit = await demo.github.push(scene.REPOSITORY, scene.BRANCH, files, message=text)
+    demo.say(f"         pushed {commit[:7]}: {text}")
+    found = await demo.follow(pull, target_of(pull, commit))
+    if found is None:
+        return 1
+    demo.say("", f"  {found.url} answers with {commit[:7]}", "", *summary.phases(found))
+    demo.say(f"  {time.monotonic() - began:6.1f} s  from the push to the answering URL")
     return 0
 
 
-async def close(instance: Instance) -> int:
+async def close(demo: Demo) -> int:
     """Close the pull request and wait until its environment is gone."""
-    async with open_demo(instance) as demo:
-        pull = await scene.find_pull(demo.github)
-        if pull is None or pull.state != "open":
-            demo.say("no pull request is open")
-            return 1
-        target = target_of(pull, pull.head_sha)
-        began = time.monotonic()
-        await demo.github.close(scene.REPOSITORY, pull.number)
-        with demo.console.status("removing"):
-            async with asyncio.timeout(_REMOVAL_SECONDS):
-                while True:
-                    found = await demo.catalyst.environment(*target.key)
-                    if found is None or found.phase is Phase.DELETED:
-                        break
-                    await asyncio.sleep(_POLL)
-        seconds = time.monotonic() - began
-        demo.say(f"closed, and everything of its environment is gone after {seconds:.1f} s")
+    pull = await scene.find_pull(demo.github)
+    if pull is None or pull.state != "open":
+        demo.say("no pull request is open")
+        return 1
+    target = target_of(pull, pull.head_sha)
+    began = time.monotonic()
+    await demo.github.close(scene.REPOSITORY, pull.number)
+    with demo.console.status("removing"):
+        async with asyncio.timeout(_REMOVAL_SECONDS):
+            while True:
+                found = await demo.catalyst.environment(*target.key)
+                if found is None or found.phase is Phase.DELETED:
+                    break
+                await asyncio.sleep(_POLL)
+    seconds = time.monotonic() - began
+    demo.say(f"closed, and everything of its environment is gone after {seconds:.1f} s")
     return 0
