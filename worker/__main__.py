@@ -15,6 +15,7 @@ def main() -> None:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # or every health probe is a line
     try:
         asyncio.run(_until_told_to_stop(settings))
     finally:
