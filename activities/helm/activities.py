@@ -1,7 +1,6 @@
 """The port that installs, settles and removes releases."""
 
 import asyncio
-import json
 import shutil
 import tempfile
 from collections import defaultdict
@@ -24,8 +23,8 @@ from activities.helm.failures import to_failure
 from activities.helm.hooks import stop_unfinished_hooks
 from activities.helm.records import DEPLOYED, Record, ReleaseRecords
 from activities.helm.rendering import (
-    LABELS_VARIABLE,
-    labels_for,
+    read_refusal,
+    renderer_environment,
     upgrade_options,
     write_plugin,
 )
@@ -169,13 +168,14 @@ class HelmActivities(HelmPort):
             namespace,
             kubeconfig,
             options=upgrade_options(request),
-            environment={LABELS_VARIABLE: json.dumps(labels_for(request))},
+            environment=renderer_environment(request, kubeconfig.parent),
         )
         try:
             answer = await command.install_or_upgrade(
                 release,
                 chart.directory,
                 values,
+                skip_crds=True,  # they pass by the post-renderer, and no preview may create them
                 create_namespace=False,  # a late Helm must not bring a deleted namespace back
                 namespace=namespace,
                 description=f"commit {request.commit}",
@@ -184,7 +184,8 @@ class HelmActivities(HelmPort):
                 timeout=f"{self._config.hook_timeout}s",
             )
         except pyhelm3.errors.Error as error:
-            stderr = error.stderr.decode(errors="replace")
+            refusal = await asyncio.to_thread(read_refusal, kubeconfig.parent)
+            stderr = refusal or error.stderr.decode(errors="replace")
             failure = await explain(
                 self._api, stderr, namespace=namespace, release=release, chart=chart
             )

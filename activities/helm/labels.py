@@ -1,4 +1,5 @@
-"""Puts Catalyst's labels on everything a chart renders (ENV-021); Helm runs this file as its post-renderer.
+"""Puts Catalyst's labels on everything a chart renders (ENV-021), and refuses what would reach beyond the environment
+although its identity may create it. Helm runs this file as its post-renderer.
 
 A program of its own that needs nothing but PyYAML. Documents are composed into nodes and written back, never
 constructed into values: what looks like a date, an octal or a yes stays the very text that the chart wrote.
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import IO
 
 import yaml
@@ -16,11 +18,14 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 LABELS_VARIABLE = "CATALYST_LABELS"
 """JSON of three mappings: `objects` (on objects alone), `pods` (on objects and pod templates), `volumes`."""
+REFUSAL_VARIABLE = "CATALYST_REFUSAL"
+"""File to write to why something was refused."""
 _COMPONENT = "catalyst.dev/component"
 _OWN_COMPONENT = "app.kubernetes.io/component"
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 _STRING = "tag:yaml.org,2002:str"
 _MAPPING = "tag:yaml.org,2002:map"
+_NULL = "tag:yaml.org,2002:null"
 _MERGE = "tag:yaml.org,2002:merge"
 _WIDTH = 1 << 20
 """Lines are not folded: what is compared by people stays as it was."""
@@ -28,8 +33,12 @@ _WIDTH = 1 << 20
 Labels = Mapping[str, str]
 
 
+class RefusedError(Exception):
+    """An object that no environment may have; said in the words with which Kubernetes itself forbids things."""
+
+
 def label_documents(text: str, labels: Mapping[str, Labels]) -> str:
-    """The YAML documents of `text`, labelled."""
+    """The YAML documents of `text`, labelled. Raises RefusedError."""
     documents = yaml.compose_all(text, Loader=yaml.CSafeLoader)
     labelled = [_labelled(document, labels) for document in documents]
     if not labelled:
@@ -48,6 +57,7 @@ def _labelled(node: Node, labels: Mapping[str, Labels]) -> Node:
     if isinstance(items, SequenceNode) and _text(kind).endswith("List"):
         listed = [_labelled(item, labels) for item in items.value]
         return _with(node, "items", SequenceNode(items.tag, listed, flow_style=items.flow_style))
+    _refuse_addresses(node)
     component = _component(node) or labels["pods"].get(_COMPONENT, "")
     of_pods = {**labels["pods"], **({_COMPONENT: component} if component else {})}
     node = _with_labels(node, {**labels["objects"], **of_pods})
@@ -55,6 +65,27 @@ def _labelled(node: Node, labels: Mapping[str, Labels]) -> Node:
     if isinstance(spec, MappingNode):
         node = _with(node, "spec", _labelled_spec(spec, of_pods, labels["volumes"]))
     return node
+
+
+def _refuse_addresses(node: MappingNode) -> None:
+    """A Service with `externalIPs` takes the whole cluster's traffic to any address (CVE-2020-8554), and no right
+    can be taken away for one field. All entries count: of a key that stands twice, readers choose differently.
+    """
+    if "Service" not in map(_text, _children(node, "kind")):
+        return
+    for spec in _children(node, "spec"):
+        for addresses in _children(spec, "externalIPs"):
+            is_empty = (
+                not addresses.value
+                if isinstance(addresses, SequenceNode)
+                else addresses.tag == _NULL
+            )
+            if not is_empty:
+                name = _text(_child(_child(node, "metadata"), "name"))
+                raise RefusedError(
+                    f'Service "{name}" is forbidden: spec.externalIPs would take over addresses'
+                    " of others"
+                )
 
 
 def _labelled_spec(spec: MappingNode, of_pods: Labels, of_volumes: Labels) -> MappingNode:
@@ -104,7 +135,11 @@ def _mapping(node: Node | None) -> MappingNode:
 
 
 def _child(node: Node | None, name: str) -> Node | None:
-    return next((value for key, value in _entries(node) if _text(key) == name), None)
+    return next(_children(node, name), None)
+
+
+def _children(node: Node | None, name: str) -> Iterator[Node]:
+    return (value for key, value in _entries(node) if _text(key) == name)
 
 
 def _entries(node: Node | None) -> Iterator[tuple[Node, Node]]:
@@ -126,7 +161,13 @@ def _text(node: Node | None) -> str:
 
 def main(source: IO[bytes], target: IO[bytes]) -> None:
     labels = json.loads(os.environ[LABELS_VARIABLE])
-    target.write(label_documents(source.read().decode(), labels).encode())
+    try:
+        labelled = label_documents(source.read().decode(), labels)
+    except RefusedError as error:
+        # Helm keeps to itself what a post-renderer prints.
+        Path(os.environ[REFUSAL_VARIABLE]).write_text(f"Error: {error}\n")
+        sys.exit(1)
+    target.write(labelled.encode())
 
 
 if __name__ == "__main__":

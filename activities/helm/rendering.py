@@ -9,7 +9,6 @@ from workflows import naming
 from workflows.models import messages as m
 
 _PLUGIN = "catalyst-labels"
-LABELS_VARIABLE = labels.LABELS_VARIABLE
 
 
 def labels_for(request: m.DeployReleaseInput) -> dict[str, dict[str, str]]:
@@ -42,6 +41,22 @@ def upgrade_options(request: m.DeployReleaseInput) -> tuple[str, ...]:
     return ("--labels", joined, "--post-renderer", _PLUGIN)
 
 
+def renderer_environment(request: m.DeployReleaseInput, directory: Path) -> dict[str, str]:
+    """What the post-renderer is told."""
+    return {
+        labels.LABELS_VARIABLE: json.dumps(labels_for(request)),
+        labels.REFUSAL_VARIABLE: str(_refusal(directory)),
+    }
+
+
+def read_refusal(directory: Path) -> str:
+    """Why the post-renderer refused the chart, in the form of Helm's own errors; empty when it did not."""
+    try:
+        return _refusal(directory).read_text()
+    except FileNotFoundError:
+        return ""
+
+
 def write_plugin(directory: Path) -> None:
     """Helm 4 takes post-renderers as plugins only: a directory with a description of the program."""
     plugin = directory / "plugins" / _PLUGIN
@@ -56,3 +71,7 @@ def write_plugin(directory: Path) -> None:
         "runtimeConfig": {"platformCommand": [program]},
     }
     (plugin / "plugin.yaml").write_text(json.dumps(description))  # JSON is YAML
+
+
+def _refusal(directory: Path) -> Path:
+    return directory / "refusal"

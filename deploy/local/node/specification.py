@@ -164,7 +164,8 @@ def _apiserver(node: str) -> list[str]:
         "--allow-privileged=true",
         f"--service-cluster-ip-range={SERVICE_NETWORK}",
         "--authorization-mode=Node,RBAC",
-        "--enable-admission-plugins=NodeRestriction",
+        # The second one: a Service's `externalIPs` would take over addresses of the whole node.
+        "--enable-admission-plugins=NodeRestriction,DenyServiceExternalIPs",
         f"--client-ca-file={PKI}/ca.crt",
         f"--tls-cert-file={PKI}/apiserver.crt",
         f"--tls-private-key-file={PKI}/apiserver.key",

@@ -2,13 +2,22 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activities.helm.labels import LABELS_VARIABLE, label_documents, main
+from activities.helm.failures import to_failure
+from activities.helm.labels import (
+    LABELS_VARIABLE,
+    REFUSAL_VARIABLE,
+    RefusedError,
+    label_documents,
+    main,
+)
+from workflows.errors import ForbiddenManifestError
 
 LABELS = {
     "objects": {"catalyst.dev/commit": "0123456789"},
@@ -116,6 +125,7 @@ def test_what_looks_like_another_type_stays_the_very_text(scalar: str) -> None:
     assert f"\n  a: {scalar}\n" in text
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.dictionaries(st.text("abc"), st.text() | st.integers() | st.booleans(), max_size=5))
 def test_only_labels_are_added(data: dict[str, object]) -> None:
     text = yaml.safe_dump({"kind": "ConfigMap", "metadata": {"name": "a"}, "data": data})
@@ -137,3 +147,46 @@ def test_the_program_reads_and_writes_utf8(monkeypatch: pytest.MonkeyPatch) -> N
     target = io.BytesIO()
     main(io.BytesIO("kind: ConfigMap\ndata: {a: grüß dich}\n".encode()), target)
     assert yaml.safe_load(target.getvalue().decode())["data"] == {"a": "grüß dich"}
+
+
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
+
+
+@pytest.mark.spec("ENV-026")
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SERVICE}spec: {{externalIPs: [10.0.0.1]}}\n",
+        f'{SERVICE}"spec": {{"externalIPs": ["10.0.0.1"]}}\n',
+        f"{SERVICE}spec: {{externalIPs: 10.0.0.1}}\n",
+        f"{SERVICE}spec: {{externalIPs: [], externalIPs: [10.0.0.1]}}\n",
+        f"{SERVICE}spec: {{}}\nspec: {{externalIPs: [10.0.0.1]}}\n",
+        f"kind: ConfigMap\n{SERVICE}spec: {{externalIPs: [10.0.0.1]}}\n",
+        f"x: &x {{externalIPs: [10.0.0.1]}}\n{SERVICE}spec: {{<<: *x}}\n",
+        "kind: List\nitems:\n- kind: Service\n  metadata: {name: a}\n  spec: {externalIPs: [1.1.1.1]}\n",
+    ],
+)
+def test_a_service_that_takes_over_addresses_is_refused_by_name(text: str) -> None:
+    with pytest.raises(RefusedError, match=r'^Service "a" is forbidden: spec\.externalIPs'):
+        label_documents(text, LABELS)
+
+
+@pytest.mark.parametrize("none", ["[]", "null", "~", ""])
+def test_a_service_that_names_no_address_passes(none: str) -> None:
+    (found,) = labelled(f"{SERVICE}spec:\n  externalIPs: {none}\n")
+    assert found["spec"] in ({"externalIPs": []}, {"externalIPs": None})
+
+
+@pytest.mark.spec("ENV-026")
+def test_the_program_says_in_a_file_what_it_refuses(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(LABELS_VARIABLE, json.dumps(LABELS))
+    monkeypatch.setenv(REFUSAL_VARIABLE, str(tmp_path / "refusal"))
+    target = io.BytesIO()
+    with pytest.raises(SystemExit):
+        main(io.BytesIO(f"{SERVICE}spec: {{externalIPs: [10.0.0.1]}}\n".encode()), target)
+    assert target.getvalue() == b""
+    failure = to_failure((tmp_path / "refusal").read_text())
+    assert isinstance(failure, ForbiddenManifestError)
+    assert 'Service "a" is not allowed: spec.externalIPs' in str(failure)

@@ -78,6 +78,16 @@ spec:
   ports:
     - port: {{ .Values.port }}
 """
+HIJACK = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: hijack
+spec:
+  externalIPs: [192.0.2.53]
+  ports:
+    - port: 53
+"""
 
 
 def chart(**templates: str) -> dict[str, str | bytes | None]:

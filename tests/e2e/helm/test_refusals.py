@@ -36,6 +36,27 @@ async def test_a_chart_cannot_make_itself_an_administrator(release: Release) -> 
     assert await release.config() is None
 
 
+@pytest.mark.spec("ENV-026", "FR-009", "FR-013")
+async def test_a_chart_cannot_take_over_addresses_of_others(release: Release) -> None:
+    commit = await release.source.push(charts.chart(config=charts.CONFIG, service=charts.HIJACK))
+    with pytest.raises(ForbiddenManifestError, match=r'Service "hijack" is not allowed') as caught:
+        await release.deploy(commit)
+    assert "spec.externalIPs" in str(caught.value)
+    assert await release.config() is None
+
+
+@pytest.mark.spec("ENV-026", "FR-013")
+async def test_nothing_passes_by_the_refusals_through_the_folder_for_definitions(
+    release: Release,
+) -> None:
+    files = charts.chart(config=charts.CONFIG)
+    files["deploy/chart/crds/service.yaml"] = charts.HIJACK
+    await release.deploy(await release.source.push(files))
+    services = f"/api/v1/namespaces/{release.ref.namespace}/services"
+    assert await release.object(services, "hijack") is None
+    assert await release.config() is not None
+
+
 @pytest.mark.spec("EC-2")
 async def test_what_kubernetes_refuses_is_told_with_file_line_and_field(release: Release) -> None:
     commit = await release.source.push(charts.chart(service=charts.WRONG_FIELD))

@@ -81,3 +81,9 @@ def test_public_images_come_from_the_local_registry() -> None:
 
 def test_the_registry_can_delete() -> None:
     assert yaml.safe_load(configuration.registry())["storage"]["delete"] == {"enabled": True}
+
+
+def test_services_cannot_take_over_addresses_of_the_node(processes: list[Process]) -> None:
+    (apiserver,) = (p for p in processes if p["name"] == "kube-apiserver")
+    (plugins,) = (a for a in apiserver["argv"] if a.startswith("--enable-admission-plugins="))
+    assert "DenyServiceExternalIPs" in plugins.partition("=")[2].split(",")
