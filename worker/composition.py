@@ -15,6 +15,7 @@ from activities.cluster import ClusterActivities, ClusterConfig
 from activities.github import GitHubActivities, GitHubClients
 from activities.helm import HelmActivities, HelmConfig
 from activities.manifests import NetworkRules, cidr_of
+from activities.origin import RememberingAccess
 from activities.registry import Registry
 from activities.signals import SignalActivities
 from activities.source import SourceActivities
@@ -45,17 +46,18 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
             app_id=settings.github_app_id,
             private_key=await asyncio.to_thread(settings.github_app_key.read_text),
         )
+        access = RememberingAccess(clients)
         helm_work = work / "helm"
         await asyncio.to_thread(helm_work.mkdir)
         yield Implementations(
             github=(
-                SourceActivities(clients, reader, work / "source"),
+                SourceActivities(access, reader, work / "source"),
                 GitHubActivities(clients, make_links(settings)),
             ),
-            builds=(BuildActivities(api, registry, build, clients),),
+            builds=(BuildActivities(api, registry, build, access),),
             cluster=(
                 ClusterActivities(api, make_cluster_config(settings), store.kept_logs),
-                HelmActivities(api, make_helm_config(settings, helm_work), clients),
+                HelmActivities(api, make_helm_config(settings, helm_work), access),
             ),
             control=(StoreActivities(store), SignalActivities(client)),
         )
