@@ -5,6 +5,7 @@ Activities raise `CatalystError`; whatever else escapes them is unknown and so c
 """
 
 import asyncio
+import traceback
 from typing import Any
 
 from temporalio import activity
@@ -15,7 +16,7 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from activities.masking import mask, mask_lines
+from activities.masking import mask, mask_lines, mask_secrets
 from workflows.errors import CatalystError, PlatformError, to_application_error
 
 
@@ -36,7 +37,9 @@ class _Inbound(ActivityInboundInterceptor):
             raise to_application_error(masked(error)) from None
         except Exception as error:  # noqa: BLE001  (unknown causes are the platform's, FR-011)
             # The stack goes to the log alone: in the history it would be public, with paths and values.
-            activity.logger.warning("unexpected failure: %s", mask(str(error)), exc_info=True)
+            activity.logger.warning(
+                "unexpected failure: %s", mask_secrets(traceback.format_exc().rstrip())
+            )
             unknown = PlatformError(f"unexpected {type(error).__name__}: {mask(str(error))}")
             raise to_application_error(unknown) from None
 
@@ -46,6 +49,6 @@ def masked(error: CatalystError) -> CatalystError:
     return type(error)(
         mask(str(error)),
         excerpt=mask_lines(error.excerpt),
-        hint=error.hint,
+        hint=mask(error.hint),
         retry_after=error.retry_after,
     )
