@@ -30,6 +30,7 @@ PROJECT = SearchAttributeKey.for_keyword("CatalystProject")
 PULL_REQUEST = SearchAttributeKey.for_keyword("CatalystPullRequest")
 """`{repository id}/{number}`."""
 COMMIT = SearchAttributeKey.for_keyword("CatalystCommit")
+PHASE = SearchAttributeKey.for_keyword("CatalystPhase")
 
 
 async def wake_environment(
@@ -95,7 +96,7 @@ class SignalActivities(SignalPort):
         hint = m.GitHubEvent(
             delivery=f"reconcile:{info.workflow_run_id}:{info.activity_id}",
             event="reconcile",
-            action=request.reason,
+            action="restore" if request.must_restore else request.reason,
             deploy_drafts=request.deploy_drafts,
         )
         await wake_environment(self._client, request.ref, request.pull_request, hint)
@@ -124,4 +125,5 @@ def _running(execution: WorkflowExecution) -> m.RunningEnvironment:
         repository_id=int(repository_id),
         number=int(number),
         commit=attributes.get(COMMIT) or "",
+        phase=attributes.get(PHASE) or "",
     )

@@ -4,7 +4,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows import planning
-from workflows.models import Approval, EnvironmentSnapshot, EnvironmentState
+from workflows.models import Approval, EnvironmentSnapshot, EnvironmentState, Phase
 from workflows.models import messages as m
 from workflows.planning import Refusal, Wanted
 from workflows.publisher import Publisher, upsert_attributes
@@ -37,6 +37,8 @@ class EnvironmentInbox:
             self._must_halt = self._must_halt or event.action == "closed"
             if event.action == "reopened":
                 planning.forget_stop(self._state)
+            if (event.event, event.action) == ("reconcile", "restore"):
+                self._restore()
             self._watch.look_again()
 
     @workflow.signal
@@ -100,6 +102,14 @@ class EnvironmentInbox:
         planning.stop(self._state, by=command.actor)
         self._must_remove = True
         return self._answer("the environment is removed until the next push or redeploy")
+
+    def _restore(self) -> None:
+        """Its namespace was deleted behind it: the head is deployed again, unless something is under way."""
+        if self._state.phase is Phase.READY and self._slot.in_flight() is None:
+            self._state.serving = None
+            self._wanted = self._wanted or Wanted(
+                kind="redeploy", by="the reconcile, as its namespace was gone"
+            )
 
     def _note_command(self, name: str, command: m.PersonCommand) -> None:
         """Commands are decided upon and recorded as events are."""

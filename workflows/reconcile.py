@@ -30,7 +30,7 @@ class ReconcileWorkflow:
     @workflow.run
     async def run(self, _request: m.ReconcileInput) -> m.ReconcileResult:
         former = workflow.get_last_completion_result(m.ReconcileResult)
-        world = await self._read(former.leftover if former else ())
+        world = await self._read(former or m.ReconcileResult())
         if world is None:
             return m.ReconcileResult(problems=tuple(self._problems))
         findings = planning.compare(world)
@@ -42,11 +42,12 @@ class ReconcileWorkflow:
             started=tuple(each.ref.environment for each in started),
             nudged=tuple(each.ref.environment for each in nudged),
             leftover=findings.leftover,
+            lost=findings.lost,
             removed=tuple(each.namespace.ref.namespace for each in removed),
             problems=tuple(self._problems),
         )
 
-    async def _read(self, former_leftover: tuple[str, ...]) -> World | None:
+    async def _read(self, former: m.ReconcileResult) -> World | None:
         """None when too little could be read for any decision."""
         sources = await self._try(
             "projects",
@@ -75,7 +76,8 @@ class ReconcileWorkflow:
             },
             running=running.environments,
             namespaces=namespaces.namespaces if namespaces is not None else None,
-            former_leftover=former_leftover,
+            former_leftover=former.leftover,
+            former_lost=former.lost,
         )
 
     async def _list_open(self, source: m.ProjectSource) -> tuple[PullRequest, ...] | None:

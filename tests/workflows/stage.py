@@ -136,19 +136,20 @@ class Preview:
         action: str,
         *,
         delivery: str = "",
+        event: str = "pull_request",
         head: str | None = None,
         deploy_drafts: bool | None = None,
     ) -> None:
         """As the webhook door does: `closed` never starts an environment, everything else may."""
-        event = m.GitHubEvent(
+        hint = m.GitHubEvent(
             delivery=delivery or uuid4().hex,
-            event="pull_request",
+            event=event,
             action=action,
             head_commit=head,
             deploy_drafts=deploy_drafts,
         )
         if action == "closed":
-            await self.handle.signal(EnvironmentWorkflow.github_event, event)
+            await self.handle.signal(EnvironmentWorkflow.github_event, hint)
             return
         await self.stage.client.start_workflow(
             EnvironmentWorkflow.run,
@@ -157,7 +158,7 @@ class Preview:
             task_queue=wire.WORKFLOWS_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal="github_event",
-            start_signal_args=[event],
+            start_signal_args=[hint],
         )
 
     async def open(self) -> None:

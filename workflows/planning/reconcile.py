@@ -7,7 +7,7 @@ more look at the pull request itself.
 from pydantic import BaseModel, ConfigDict
 
 from workflows import naming
-from workflows.models import EnvironmentRef, PullRequest, PullRequestRef
+from workflows.models import EnvironmentRef, Phase, PullRequest, PullRequestRef
 from workflows.models.messages import (
     EnvironmentNamespace,
     ProjectSource,
@@ -32,6 +32,8 @@ class World(BaseModel):
     """None when they could not be listed."""
     former_leftover: tuple[str, ...] = ()
     """`leftover` of the round before."""
+    former_lost: tuple[str, ...] = ()
+    """`lost` of the round before."""
 
 
 class Candidate(BaseModel):
@@ -53,6 +55,8 @@ class Findings(BaseModel):
     """They run, but act upon another commit or on a closed pull request: told to look again."""
     leftover: tuple[str, ...] = ()
     """Namespaces without pull request and without entity, by name and uid."""
+    lost: tuple[str, ...] = ()
+    """Workflows that say `ready` and have no namespace."""
     candidates: tuple[Candidate, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -66,23 +70,67 @@ def compare(world: World) -> Findings:
             found = running.get((pull.ref.repository_id, pull.ref.number))
             if found is None:
                 missing.append(_start(source, pull.ref, "reconcile: it was not running"))
-            elif found.commit != pull.head_commit:
-                reason = f"reconcile: the head is {pull.head_commit[:7]}"
+            elif (reason := _why_behind(source, pull, found)) is not None:
                 stale.append(_nudge(source, pull.ref, found, reason))
     left, candidates = _leftovers(world, running)
+    lost, restored = _lost(world, running)
     closed, problems = _closed(world)
     return Findings(
         missing=tuple(missing),
-        stale=(*stale, *closed),
+        stale=(*stale, *closed, *restored),
         leftover=left,
+        lost=lost,
         candidates=candidates,
-        problems=problems,
+        problems=(*problems, *_strangers(world)),
     )
 
 
 def leftover_name(namespace: EnvironmentNamespace) -> str:
     """Name and uid: a namespace made anew under the same name counts from the beginning."""
     return f"{namespace.ref.namespace} {namespace.uid}"
+
+
+def _why_behind(source: ProjectSource, pull: PullRequest, found: RunningEnvironment) -> str | None:
+    """None when the environment acts upon the head, by the project's present setting."""
+    if found.commit != pull.head_commit:
+        return f"reconcile: the head is {pull.head_commit[:7]}"
+    is_waiting = found.phase == Phase.PENDING and not pull.is_fork
+    if is_waiting and pull.is_draft and source.deploy_drafts:
+        return "reconcile: the project deploys drafts"
+    return None
+
+
+def _lost(
+    world: World, running: dict[_Key, RunningEnvironment]
+) -> tuple[tuple[str, ...], tuple[StartEnvironmentInput, ...]]:
+    """Ready environments whose namespace somebody deleted: restored when two rounds agree."""
+    if world.namespaces is None:
+        return (), ()
+    there = {
+        (each.pull_request.repository_id, each.pull_request.number) for each in world.namespaces
+    }
+    lost, restored = [], []
+    for source in world.sources:
+        for pull in world.open.get(source.repository_id, ()):
+            key = (pull.ref.repository_id, pull.ref.number)
+            found = running.get(key)
+            if found is None or found.phase != Phase.READY or key in there:
+                continue
+            lost.append(found.workflow_id)
+            if found.workflow_id in world.former_lost:
+                start = _nudge(source, pull.ref, found, "reconcile: its namespace is gone")
+                restored.append(start.model_copy(update={"must_restore": True}))
+    return tuple(lost), tuple(restored)
+
+
+def _strangers(world: World) -> tuple[str, ...]:
+    """Namespaces of ours that nobody looks after any more, since their repository left its project."""
+    known = {source.repository_id for source in world.sources}
+    return tuple(
+        f"namespace {each.ref.namespace} belongs to {each.pull_request.repository}, a repository of no project"
+        for each in world.namespaces or ()
+        if each.pull_request.repository_id not in known
+    )
 
 
 def _leftovers(

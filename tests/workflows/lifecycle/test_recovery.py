@@ -5,8 +5,10 @@ import pytest
 from tests.fakes import AT_WORK
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, policies
+from workflows.environment import EnvironmentWorkflow
 from workflows.errors import BuildFailedError, ClusterError, NameTakenError
 from workflows.models import Phase
+from workflows.models import messages as m
 from workflows.planning import MAX_REVISIONS
 
 SPAN = policies.MAX_RECOVERY.total_seconds()
@@ -91,6 +93,40 @@ async def test_whatever_the_platform_failed_at_nothing_of_it_is_left(
     confirmed = preview.steps("stop_builds", "settle_release")
     assert {each.name for each in confirmed} == {"stop_builds", "settle_release"}
     assert {each.revision for each in confirmed} == {snapshot.revisions[0].id}
+
+
+@pytest.mark.spec("EC-5", "EC-10")
+async def test_an_environment_whose_namespace_was_deleted_is_deployed_again(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.cluster.namespaces.clear()
+    stage.controls.hold("build_image")
+    for delivery in ("one", "two"):  # told again while it is at work: once is enough
+        await preview.event("restore", delivery=delivery, event="reconcile")
+        await preview.begins("build_image")
+    assert (await preview.snapshot()).serving is None
+    stage.controls.release("build_image")
+    snapshot = await preview.reaches(Phase.READY)
+    assert [each.trigger for each in snapshot.revisions] == [
+        "redeploy by the reconcile, as its namespace was gone",
+        "opened",
+    ]
+    assert snapshot.ref.namespace in stage.cluster.namespaces
+
+
+async def test_an_environment_that_a_person_removed_is_not_restored(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    alice = m.PersonCommand(actor="alice")
+    await preview.handle.execute_update(EnvironmentWorkflow.delete, alice)
+    await preview.reaches(Phase.DELETED)
+    await preview.event("restore", delivery="one", event="reconcile")
+    await stage.until(lambda: any(each.delivery == "one" for each in stage.control.decisions))
+    assert len(preview.steps("plan_revision")) == 1
 
 
 @pytest.mark.spec("EC-11")

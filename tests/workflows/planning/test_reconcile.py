@@ -29,6 +29,7 @@ def world(
     running: tuple[RunningEnvironment, ...] = (),
     namespaces: tuple[EnvironmentNamespace, ...] | None = (),
     former: tuple[str, ...] = (),
+    lost: tuple[str, ...] = (),
     source: ProjectSource = SOURCE,
 ) -> World:
     return World(
@@ -37,6 +38,7 @@ def world(
         running=running,
         namespaces=namespaces,
         former_leftover=former,
+        former_lost=lost,
     )
 
 
@@ -109,3 +111,67 @@ def test_an_environment_of_no_project_is_a_problem_for_operators() -> None:
     found = compare(world(pulls={42: ()}, running=(stray,)))
     assert found.problems == ("env:acme-shop:pr-shop-7 follows a repository of no project",)
     assert found.stale == ()
+
+
+READY = RUNNING.model_copy(update={"phase": "ready"})
+
+
+@pytest.mark.spec("EC-5", "EC-10")
+def test_a_namespace_deleted_by_hand_is_noted_first_and_restored_when_missed_again() -> None:
+    first = compare(world(pulls={42: (pull(),)}, running=(READY,)))
+    assert (first.lost, first.stale) == ((READY.workflow_id,), ())
+    second = compare(world(pulls={42: (pull(),)}, running=(READY,), lost=first.lost))
+    assert [each.ref.environment for each in second.stale] == ["pr-shop-7"]
+    assert second.stale[0].must_restore
+
+
+@pytest.mark.spec("EC-5")
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        world(pulls={42: (pull(),)}, running=(READY,), namespaces=None),
+        world(pulls={42: (pull(),)}, running=(READY,), namespaces=(NAMESPACE,)),
+        world(pulls={42: (pull(),)}, running=(RUNNING,)),
+        world(pulls={}, running=(READY,)),
+    ],
+    ids=["no namespaces read", "it is there", "not ready", "unread"],
+)
+def test_nothing_is_restored_on_doubt(doubt: World) -> None:
+    found = compare(doubt.model_copy(update={"former_lost": (READY.workflow_id,)}))
+    assert found.lost == ()
+    assert not any(each.must_restore for each in found.stale)
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_draft", "is_fork", "told"),
+    [
+        ("pending", True, False, 1),
+        ("pending", False, False, 0),
+        ("pending", True, True, 0),
+        ("ready", True, False, 0),
+    ],
+)
+def test_a_skipped_draft_is_told_when_its_project_deploys_drafts(
+    phase: str, is_draft: bool, is_fork: bool, told: int
+) -> None:
+    running = RUNNING.model_copy(update={"phase": phase})
+    found = compare(
+        world(
+            pulls={42: (pull(is_draft=is_draft, is_fork=is_fork),)},
+            running=(running,),
+            namespaces=(NAMESPACE,),
+        )
+    )
+    assert len(found.stale) == told
+    assert all(each.deploy_drafts for each in found.stale)
+
+
+@pytest.mark.spec("OPS-6")
+def test_a_namespace_of_no_project_is_a_problem_for_operators_and_is_kept() -> None:
+    stray = PULL_REF.model_copy(update={"repository_id": 99})
+    namespace = NAMESPACE.model_copy(update={"pull_request": stray})
+    found = compare(world(pulls={42: ()}, namespaces=(namespace,), former=(NAME,)))
+    assert found.problems == (
+        f"namespace {REF.namespace} belongs to {stray.repository}, a repository of no project",
+    )
+    assert found.candidates == ()

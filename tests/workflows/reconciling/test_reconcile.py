@@ -122,6 +122,27 @@ async def test_a_left_over_namespace_is_removed_when_two_rounds_and_github_agree
     assert stage.control.started[0].ref == REF
 
 
+@pytest.mark.spec("EC-5", "EC-10")
+async def test_an_environment_without_its_namespace_is_restored_in_the_second_round(
+    stage: Stage, rounds: Rounds
+) -> None:
+    stage.controls.pulls[42, 7] = pull()
+    stage.control.running = (
+        m.RunningEnvironment(
+            workflow_id="env:acme-shop:pr-shop-7",
+            repository_id=42,
+            number=7,
+            commit=commit("a"),
+            phase="ready",
+        ),
+    )
+    first = await rounds.next()
+    assert (first.lost, first.nudged) == (("env:acme-shop:pr-shop-7",), ())
+    second = await rounds.next()
+    assert second.nudged == ("pr-shop-7",)
+    assert [each.must_restore for each in stage.control.started] == [True]
+
+
 @pytest.mark.spec("EC-5")
 @pytest.mark.parametrize("doubt", ["open again", "unreadable", "permission"])
 async def test_the_last_look_at_the_pull_request_can_still_save_it(

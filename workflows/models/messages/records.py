@@ -64,6 +64,8 @@ class RunningEnvironment(Payload):
     repository_id: int
     number: int
     commit: str = ""
+    phase: str = ""
+    """Empty where a search attribute does not say it yet."""
 
 
 class ListRunningResult(Payload):
@@ -78,6 +80,8 @@ class StartEnvironmentInput(Payload):
     reason: str
     deploy_drafts: bool | None = None
     """The project's setting, which an entity that runs follows too; None: not known here."""
+    must_restore: bool = False
+    """What it takes for running is gone from the cluster: to be deployed again."""
 
 
 class ReconcileInput(Payload):
@@ -89,6 +93,8 @@ class ReconcileResult(Payload):
     nudged: tuple[str, ...] = ()
     leftover: tuple[str, ...] = ()
     """Left over in this round; acted upon when the next round finds them again."""
+    lost: tuple[str, ...] = ()
+    """Ready by their own account and without namespace in this round; restored when the next round agrees."""
     removed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     """What could not be read or repaired, for operators (OPS-6)."""
