@@ -229,6 +229,17 @@ UNINSTALL = ActivityConfig(
 """Lets a chart's delete hooks run. Bounded: deleting the namespace removes what Helm could not."""
 SETTLE_BEFORE_REMOVAL = timedelta(minutes=5)
 """The same for a release that cannot be settled; builds are stopped without such a bound, as they survive a namespace."""
+TELL_AFTER = timedelta(minutes=1)
+"""Of a removal's step that waits for cluster or registry: then people read what blocks, and it is begun again (FR-008)."""
+
+
+def told(config: ActivityConfig) -> ActivityConfig:
+    """The same options with one attempt, whose failure is told at once instead of being tried again in silence."""
+    changed = limited(config, in_all=TELL_AFTER)
+    changed["retry_policy"] = ONCE
+    return changed
+
+
 DELETE_NAMESPACE = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=3),

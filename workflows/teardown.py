@@ -94,12 +94,14 @@ class TeardownWorkflow:
         failures = 0
         while True:
             try:
-                return await workflow.execute_activity_method(
-                    BuildPort.stop_builds, request, **policies.STOP_BUILDS
+                await workflow.execute_activity_method(
+                    BuildPort.stop_builds, request, **policies.told(policies.STOP_BUILDS)
                 )
             except ActivityError as error:
                 failures += 1
-                await self._pause(failures, judge(error).failure.message)
+                await self._pause(failures, f"builds: {judge(error).failure.message}")
+            else:
+                return await self._tell(())
 
     async def _uninstall(self) -> None:
         request = m.RemoveInput(ref=self._ref, release=_release(self._ref))
@@ -136,12 +138,14 @@ class TeardownWorkflow:
         failures = 0
         while True:
             try:
-                return await workflow.execute_activity_method(
-                    BuildPort.delete_images, request, **policies.DELETE_IMAGES
+                await workflow.execute_activity_method(
+                    BuildPort.delete_images, request, **policies.told(policies.DELETE_IMAGES)
                 )
             except ActivityError as error:
                 failures += 1
-                await self._pause(failures, judge(error).failure.message)
+                await self._pause(failures, f"images: {judge(error).failure.message}")
+            else:
+                return await self._tell(())
 
     async def _pause(self, failures: int, *blockers: str) -> None:
         await self._tell(blockers)

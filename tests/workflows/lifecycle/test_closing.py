@@ -187,6 +187,23 @@ async def test_a_removal_survives_everything_that_can_fail_in_it(
     assert preview.steps("delete_images")[-1].outcome == "done"
 
 
+@pytest.mark.spec("FR-008")
+@pytest.mark.parametrize(
+    ("step", "blocker"), [("stop_builds", "builds: away"), ("delete_images", "images: away")]
+)
+async def test_a_removal_says_at_once_that_cluster_or_registry_is_away(
+    stage: Stage, preview: Preview, step: str, blocker: str
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.fail(step, lambda: ClusterError("away"), times=2)
+    await preview.close()
+    await preview.ends()
+    shown = [each.snapshot.blockers for each in stage.control.snapshots]
+    assert (blocker,) in shown
+    assert shown[-1] == ()
+
+
 async def test_a_namespace_that_became_somebody_elses_counts_as_gone(
     stage: Stage, preview: Preview
 ) -> None:
