@@ -32,6 +32,8 @@ class BuildConfig:
     """How long a finished Job stays, for its logs."""
     stop_timeout: float = 60.0
     """How long a stopped build's pods may take to be gone before that is a failure of the cluster."""
+    patience: float = 90.0
+    """How long the Kubernetes API may give no answer while a build runs: longer than its servers take to restart."""
 
     @property
     def registry_url(self) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from kubernetes.aio.client import ApiClient
@@ -18,6 +19,7 @@ from activities.build.manifests import (
     make_job,
     make_secret,
 )
+from activities.build.patience import insist
 from activities.kube import KubeObject, Query
 from workflows.errors import ClusterError
 
@@ -27,6 +29,17 @@ LOG_LINES: Final = 200
 _BACKGROUND: Query = [("propagationPolicy", "Background")]
 _ONE_SECOND: Query = [("gracePeriodSeconds", "1")]
 """Never 0: that removes the pod from the API without asking whether its processes have ended."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One look at a build."""
+
+    pods: tuple[KubeObject, ...]
+    job: KubeObject | None
+    """Looked at when no pod runs; None when it is not there."""
+    logs: dict[str, Sequence[str]]
+    """Last lines of a failed pod's containers."""
 
 
 class BuildJobs:
@@ -65,52 +78,75 @@ class BuildJobs:
         await kube.apply(self._api, make_secret(job, self._config, token, owner=uid))
 
     async def follow(self, job: BuildJob, note: Callable[[str], None]) -> None:
-        """Until the build has succeeded. Raises what `failure_of` finds, or ClusterError when it vanished."""
-        selector = f"batch.kubernetes.io/job-name={job.name}"
+        """Until the build has succeeded. Raises what `failure_of` finds, or ClusterError when it vanished.
+
+        The Job goes on while the API does not answer; that is borne for `BuildConfig.patience`.
+        """
         while True:
-            pods = await self._list(self._pods, selector)
-            for pod in pods:
-                phase = (pod.get("status") or {}).get("phase")
-                note(f"{job.name}: {phase}")
-                if phase == "Succeeded":
-                    return
-                if phase == "Failed":
-                    await self._check_job(job.name, await self._logs(pod))
-                    raise failure_of(pod, await self._logs(pod), self._config)
-                if problem := waiting_problem(pod):
-                    raise problem
-            if not pods:
-                await self._check_job(job.name)
+            seen = await insist(
+                lambda: self._look(job.name),
+                until=time.monotonic() + self._config.patience,
+                note=lambda problem: note(f"{job.name}: {problem}"),
+            )
+            for pod in seen.pods:
+                note(f"{job.name}: {_phase(pod)}")
+            if self._has_succeeded(seen):
+                return
             await asyncio.sleep(POLL)
 
     async def stop(self, selector: str, *, names: Sequence[str] | None = None) -> None:
-        """Delete Jobs and return when none of their pods is left. Raises ClusterError when one does not go.
+        """Delete Jobs and Secrets and return when none of their pods is left. Raises ClusterError when one does not
+        go, or the API does not answer for `BuildConfig.stop_timeout`.
 
-        `names` are the Jobs where they are known; else those that carry the selector's labels.
+        `names` are the Jobs where they are known; else all that carry the selector's labels.
         """
-        if names is None:
-            names = [job["metadata"]["name"] for job in await self._list(self._jobs, selector)]
-        for name in names:
-            await self._delete(f"{self._jobs}/{name}", _BACKGROUND)
-            await self._delete(f"{self._secrets}/{name}")
         deadline = time.monotonic() + self._config.stop_timeout
+        jobs = secrets = names
+        if jobs is None or secrets is None:
+            jobs = await insist(lambda: self._names(self._jobs, selector), until=deadline)
+            # A worker that died between the two has left a Secret without a Job.
+            secrets = await insist(lambda: self._names(self._secrets, selector), until=deadline)
+        for name in jobs:
+            await self._remove(f"{self._jobs}/{name}", _BACKGROUND, deadline)
+        for name in secrets:
+            await self._remove(f"{self._secrets}/{name}", (), deadline)
         asked: set[str] = set()
-        while pods := await self._list(self._pods, selector):
+        while pods := await insist(lambda: self._list(self._pods, selector), until=deadline):
             for pod in pods:
                 if pod["metadata"]["uid"] not in asked:
                     asked.add(pod["metadata"]["uid"])
-                    await self._delete(f"{self._pods}/{pod['metadata']['name']}", _ONE_SECOND)
+                    path = f"{self._pods}/{pod['metadata']['name']}"
+                    await self._remove(path, _ONE_SECOND, deadline)
             if time.monotonic() > deadline:
                 left = ", ".join(sorted(pod["metadata"]["name"] for pod in pods))
                 raise ClusterError(f"build pods do not end: {left}")
             await asyncio.sleep(POLL / 2)
 
-    async def _check_job(self, name: str, logs: dict[str, Sequence[str]] | None = None) -> None:
-        """What only the Job knows: that it is out of time, was refused, or is not there any more."""
-        found = await self._find(name)
-        if found is None:
+    async def _look(self, name: str) -> _Seen:
+        pods = await self._list(self._pods, f"batch.kubernetes.io/job-name={name}")
+        ended = [pod for pod in pods if _phase(pod) == "Failed"]
+        # What only the Job knows: that it is out of time, was refused, or is not there any more.
+        found = await self._find(name) if ended or not pods else None
+        return _Seen(tuple(pods), found, await self._logs(ended[0]) if ended else {})
+
+    def _has_succeeded(self, seen: _Seen) -> bool:
+        """Raises the failure, if there is one."""
+        for pod in seen.pods:
+            if _phase(pod) == "Succeeded":
+                return True
+            if _phase(pod) == "Failed":
+                self._check_job(seen)
+                raise failure_of(pod, seen.logs, self._config)
+            if problem := waiting_problem(pod):
+                raise problem
+        if not seen.pods:
+            self._check_job(seen)
+        return False
+
+    def _check_job(self, seen: _Seen) -> None:
+        if seen.job is None:
             raise ClusterError("the build's Job was deleted while it ran")
-        if problem := job_failure(failure_reason(found), logs or {}, self._config):
+        if problem := job_failure(failure_reason(seen.job), seen.logs, self._config):
             raise problem
 
     async def _logs(self, pod: KubeObject) -> dict[str, Sequence[str]]:
@@ -134,9 +170,18 @@ class BuildJobs:
         answer = await kube.request(self._api, "GET", path, query=[("labelSelector", selector)])
         return list(answer["items"])
 
-    async def _delete(self, path: str, query: Query = ()) -> None:
+    async def _names(self, path: str, selector: str) -> list[str]:
+        return [str(found["metadata"]["name"]) for found in await self._list(path, selector)]
+
+    async def _remove(self, path: str, query: Query, deadline: float) -> None:
         with suppress(kube.NotFoundError):
-            await kube.request(self._api, "DELETE", path, query=query)
+            await insist(
+                lambda: kube.request(self._api, "DELETE", path, query=query), until=deadline
+            )
+
+
+def _phase(pod: KubeObject) -> str:
+    return str((pod.get("status") or {}).get("phase") or "")
 
 
 def failure_reason(job: KubeObject) -> str:

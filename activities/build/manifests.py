@@ -1,11 +1,11 @@
 """The Job that builds one image, its secret, and the namespace both live in: values in, objects out."""
 
-import base64
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from activities.build.config import BuildConfig
 from activities.build.scripts import BUILD_SCRIPT, FETCH_SCRIPT, build_arguments, buildkit_settings
+from activities.git import header_key, header_of
 from activities.kube import KubeObject
 from activities.manifests import cidr_of, labels_of
 from workflows import naming
@@ -95,7 +95,6 @@ def _rule_to(url: str) -> KubeObject:
 
 def make_secret(job: BuildJob, config: BuildConfig, token: str, owner: str = "") -> KubeObject:
     """The token for cloning, mounted by the fetching container alone. `owner` is the Job's uid: gone with it."""
-    basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
     metadata: KubeObject = {"name": job.name, "namespace": config.namespace, "labels": job.labels}
     if owner:
         metadata["ownerReferences"] = [
@@ -105,7 +104,7 @@ def make_secret(job: BuildJob, config: BuildConfig, token: str, owner: str = "")
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": metadata,
-        "stringData": {"authorization": f"Authorization: Basic {basic}" if token else ""},
+        "stringData": {"authorization": header_of(token) if token else ""},
     }
 
 
@@ -156,6 +155,7 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
         "command": ["sh", "-euc", FETCH_SCRIPT],
         "env": [
             {"name": "URL", "value": job.url},
+            {"name": "HEADER", "value": header_key(job.url)},
             {"name": "COMMIT", "value": job.request.commit},
             {"name": "REF", "value": job.ref},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108  (of the container)

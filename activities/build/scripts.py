@@ -17,7 +17,7 @@ DEFAULT_CACHE = "default"
 FETCH_SCRIPT = f"""
 export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null LC_ALL=C
 export GIT_CONFIG_COUNT=3
-export GIT_CONFIG_KEY_0=http.extraHeader GIT_CONFIG_VALUE_0="$(cat /git/authorization)"
+export GIT_CONFIG_KEY_0="$HEADER" GIT_CONFIG_VALUE_0="$(cat /git/authorization)"
 export GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null
 export GIT_CONFIG_KEY_2=protocol.version GIT_CONFIG_VALUE_2=2
 cd /work

@@ -1,6 +1,8 @@
 """The Job of a build, its network, and the names that content leads to."""
 
 import json
+import os
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from activities.build.manifests import (
     make_job,
     make_secret,
 )
-from activities.build.scripts import build_arguments, buildkit_settings
+from activities.build.scripts import FETCH_SCRIPT, build_arguments, buildkit_settings
 from workflows import naming
 from workflows.models import BuildPlan, EnvironmentRef, PullRequestRef
 from workflows.models import messages as m
@@ -182,3 +184,25 @@ def test_a_change_of_anything_a_build_reads_leads_to_another_image(changed: str)
         other = content_tag(PLAN.model_copy(update={changed: new}), objects)
     assert other != same
     assert len(other) <= 128
+
+
+@pytest.mark.spec("ENV-020")
+@pytest.mark.invariant(4)
+def test_the_token_is_sent_to_the_git_host_and_to_no_other() -> None:
+    (fetching,) = make_job(JOB, CONFIG)["spec"]["template"]["spec"]["initContainers"]
+    env = {one["name"]: one["value"] for one in fetching["env"]}
+    assert env["HEADER"] == "http.http://10.0.0.1:3000/.extraHeader"
+    assert "KEY_0=http.extraHeader" not in FETCH_SCRIPT
+    script = f"{FETCH_SCRIPT.split('cd /work', maxsplit=1)[0]}"
+    shown = {}
+    for host in ("10.0.0.1:3000", "elsewhere.test"):
+        read = f'{script}\ngit config --get-urlmatch http.extraHeader "http://{host}/acme/shop.git"'
+        done = subprocess.run(
+            ["sh", "-uc", read.replace("$(cat /git/authorization)", "Authorization: x")],
+            env={"PATH": os.environ["PATH"], "HEADER": env["HEADER"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        shown[host] = done.stdout.strip()
+    assert shown == {"10.0.0.1:3000": "Authorization: x", "elsewhere.test": ""}

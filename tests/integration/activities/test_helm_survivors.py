@@ -1,7 +1,6 @@
 """Whose a Helm process is: one machine may serve several clusters whose namespaces share names."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,12 +9,12 @@ from uuid import uuid4
 import pytest
 from kubernetes.aio.client import ApiClient
 
-from activities import kube
 from activities.github import GitHubClients
 from activities.helm import HelmActivities, HelmConfig
 from activities.helm.access import identity_of
 from activities.helm.command import MARKER, mark_of
 from tests.integration.activities.conftest import Shop
+from tests.integration.activities.kubernetes_api import cluster_client
 from tests.support.temporal_server import free_port
 from workflows.errors import ClusterError
 from workflows.models import EnvironmentRef
@@ -27,19 +26,10 @@ async def cluster(
     directory: Path, url: str, authority: Path | None = None
 ) -> AsyncIterator[ApiClient]:
     """A client for that address, where nothing answers."""
-    file = directory / "kubeconfig"
-    entry = {"name": "c", "cluster": {"server": url}}
-    contexts = [{"name": "c", "context": {"cluster": "c", "user": "c"}}]
-    users = [{"name": "c", "user": {"token": "t"}}]
-    content = {"clusters": [entry], "contexts": contexts, "users": users, "current-context": "c"}
-    file.write_text(json.dumps(content))
-    api = await kube.connect(file)
-    if authority is not None:
-        api.configuration.ssl_ca_cert = str(authority)
-    try:
+    async with cluster_client(directory, url) as api:
+        if authority is not None:
+            api.configuration.ssl_ca_cert = str(authority)
         yield api
-    finally:
-        await kube.close(api)
 
 
 async def settle(api: ApiClient, github: GitHubClients, namespace: str) -> None:
