@@ -110,7 +110,8 @@ async def _show_environments(instance: Instance, console: Console) -> None:
     except (httpx.HTTPError, CatalystError) as error:
         console.print(f"\n  environments unknown: {str(error) or type(error).__name__}")
         return
-    table = Table("environment", "phase", "commit", "URL", box=None, padding=(0, 2))
+    table = Table("environment", "phase", "commit", box=None, padding=(0, 2))
+    table.add_column("URL", overflow="fold")
     for one in found:
         table.add_row(f"{one.project}/{one.environment}", one.phase, one.commit[:7], one.url)
     console.print()
