@@ -121,12 +121,19 @@ class EnvironmentWorkflow(EnvironmentInbox):
         return self._is_cancelled or self._must_halt or self._must_remove
 
     def _may_continue_as_new(self) -> bool:
-        """Never while a child lives: the server would terminate it."""
+        """Never while a child lives, which the server would terminate, nor while something heard would be lost.
+
+        A look that is put off does not count: every run begins with one, and a repository that is gone for months
+        must not fill a history.
+        """
         is_busy = (
             self._is_urgent()
-            or self._watch.is_dirty
+            or self._watch.is_due()
+            or bool(self._events)
+            or self._wanted is not None
             or self._slot.in_flight() is not None
             or self._publisher.is_busy()
+            or self._publisher.has_decisions()
         )
         return workflow.info().is_continue_as_new_suggested() and not is_busy
 
@@ -218,8 +225,10 @@ class EnvironmentWorkflow(EnvironmentInbox):
         state = self._state
         state.phase, state.reason, state.failure = Phase.DELETING, reason, None
         self._changed()
+        polls = 0
         while not await removal.tear_down(state, reason):
-            await workflow.sleep(policies.REMOVAL_POLL)
+            polls += 1
+            await workflow.sleep(policies.removal_poll(polls))
         self._must_remove = False
         planning.forget_resources(state, reason)
         self._changed()
@@ -228,9 +237,11 @@ class EnvironmentWorkflow(EnvironmentInbox):
         """A terminated entity's removal goes on without it; the new life begins after that."""
         if workflow.info().continued_run_id:
             return
+        polls = 0
         while not self._is_cancelled and await removal.is_going_on(self._state.ref):
+            polls += 1
             self._watch.trouble = "waiting for the removal of its former life"
-            await workflow.sleep(policies.REMOVAL_POLL)
+            await workflow.sleep(policies.removal_poll(polls))
         self._watch.trouble = ""
 
     async def _say_goodbye(self) -> None:

@@ -210,7 +210,14 @@ TEARDOWN = ChildWorkflowConfig(
 )
 """Survives even a terminated parent and has no limit: it ends when the environment is gone."""
 REMOVAL_POLL = timedelta(seconds=10)
-"""How often a new life asks whether the removal of the former one has ended."""
+"""Before a new life first asks again whether the removal of the former one has ended."""
+
+
+def removal_poll(polls: int) -> timedelta:
+    """Growing slowly, so that the wait is at most a quarter longer than needed, yet weeks of it fit one history."""
+    return min(REMOVAL_POLL * 1.25 ** min(polls - 1, 100), MAX_BLOCKED_PAUSE)
+
+
 KEEP_LOGS = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=1),
@@ -281,6 +288,7 @@ FIRST_WRITE_BACKOFF = timedelta(seconds=5)
 MAX_WRITE_BACKOFF = timedelta(minutes=5)
 """For one pull request whose write failed; the others go on."""
 REFUSED_PAUSE = timedelta(minutes=15)
-"""Before a surface that GitHub refused (permission missing) is tried again."""
+MAX_REFUSED_PAUSE = timedelta(hours=1)
+"""Before a surface that GitHub refused (permission missing) is tried again; the pause doubles with each refusal."""
 FINAL_REPORT = timedelta(minutes=10)
 """How long a removed environment waits to hear that GitHub shows it; the reporter goes on without it."""

@@ -114,6 +114,10 @@ class Publisher:
         """A hand-over is going on; one that waits for a broken store or server does not count."""
         return any(lane.is_busy() for lane in (*self._pictures, self._deciding))
 
+    def has_decisions(self) -> bool:
+        """Decisions wait to be recorded; unlike pictures, a later one does not contain them."""
+        return bool(self._decisions)
+
     async def run(self) -> None:
         """Hand over the newest, for ever."""
         await asyncio.gather(*(lane.run() for lane in (*self._pictures, self._deciding)))

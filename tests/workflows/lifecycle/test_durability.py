@@ -6,13 +6,20 @@ from temporalio.client import WorkflowHandle
 from tests.workflows.conftest import SHORT_HISTORY
 from tests.workflows.stage import Preview, Stage, commit
 from workflows.environment import EnvironmentWorkflow
-from workflows.errors import ClusterError
+from workflows.errors import ClusterError, NameTakenError, RepositoryGoneError
 from workflows.models import Phase
 from workflows.models import messages as m
 
 
 async def run_of(handle: WorkflowHandle[EnvironmentWorkflow, None]) -> str:
     return (await handle.describe()).run_id or ""
+
+
+def decided(stage: Stage, preview: Preview) -> int:
+    """How many of the preview's own deliveries, which bear its id, were decided upon."""
+    return len(
+        {each.delivery for each in stage.control.decisions if each.delivery.startswith(preview.id)}
+    )
 
 
 @pytest.mark.spec("FR-004")
@@ -55,6 +62,43 @@ async def test_an_environment_never_continues_while_a_revision_is_at_work(
     assert await run_of(preview.handle) == run
     short_stage.controls.release("build_image")
     await preview.reaches(Phase.READY, "b")
+
+
+async def test_an_environment_in_doubt_continues_as_new_too(short_stage: Stage) -> None:
+    """A repository that is gone for months must not fill a history."""
+    preview = Preview(short_stage)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    first = await run_of(preview.handle)
+    short_stage.controls.fail("read_pull_request", lambda: RepositoryGoneError("gone"), times=500)
+    told = 0
+    while await run_of(preview.handle) == first:
+        told += 1
+        assert told < SHORT_HISTORY
+        await preview.event("edited", delivery=f"{preview.id}-{told}")
+        await short_stage.until(lambda: decided(short_stage, preview) >= told)  # noqa: B023  (awaited here)
+    short_stage.controls.failures["read_pull_request"].clear()
+    await preview.push("b")
+    await preview.reaches(Phase.READY, "b")
+    assert [step.commit[0] for step in preview.steps("deploy_release")] == ["a", "b"]
+
+
+async def test_no_decision_is_lost_when_an_environment_continues_as_new(
+    short_stage: Stage,
+) -> None:
+    preview = Preview(short_stage)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    first = await run_of(preview.handle)
+    short_stage.controls.fail("record_decision", lambda: NameTakenError("the store is away"))
+    names = [f"{preview.id}-{number}" for number in range(SHORT_HISTORY // 4)]
+    for name in names:
+        await preview.event("edited", delivery=name)
+    await short_stage.until(
+        lambda: set(names) <= {each.delivery for each in short_stage.control.decisions}
+    )
+    while await run_of(preview.handle) == first:
+        await preview.event("edited")
 
 
 async def test_a_removal_that_stays_blocked_continues_as_new(short_stage: Stage) -> None:
