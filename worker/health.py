@@ -25,7 +25,12 @@ class WorkerHealth:
     is_running: bool = False
     """True between the start of the workers and the beginning of their shutdown."""
 
+    waiting_for: str = ""
+    """What has to be there before the workers start; empty when nothing is missing."""
+
     async def reasons_not_ready(self) -> list[str]:
+        if self.waiting_for:
+            return [self.waiting_for]
         if not self.is_running:
             return ["the workers are not polling"]
         try:

@@ -1,6 +1,7 @@
 """One run of the worker process, from the first connection to the last activity."""
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from worker.attributes import how_to_add, missing_search_attributes
 from worker.composition import compose
 from worker.health import WorkerHealth, create_health_app, serve_health
 from worker.schedule import ensure_schedule
@@ -30,25 +32,51 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     health = WorkerHealth(client)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve_health(create_health_app(health), settings.health_listen, stop))
+        if not await prepare(client, settings.reconcile_every, health, stop):
+            return
         async with compose(settings, client) as implementations:
             workers = create_workers(client, implementations, make_limits(settings))
-            await ensure_schedule(client, settings.reconcile_every)
             await _run_until(workers, health, stop)
 
 
 async def connect(stop: asyncio.Event) -> Client | None:
     """A client from Temporal's own standard variables; None when told to stop before there is one."""
     config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "localhost:7233")  # as Temporal's own tools
     while not stop.is_set():
         try:
             return await Client.connect(**config, data_converter=wire.DATA_CONVERTER)
         except (RPCError, RuntimeError) as error:
             log.warning("Temporal does not answer yet, trying again: %s", error)
-        try:
-            await asyncio.wait_for(stop.wait(), RECONNECT.total_seconds())
-        except TimeoutError:
-            continue
+        await _pause(stop)
     return None
+
+
+async def prepare(
+    client: Client, reconcile_every: timedelta, health: WorkerHealth, stop: asyncio.Event
+) -> bool:
+    """Bring about what the workers need of Temporal, trying until it is there; False when told to stop before.
+
+    What is waited for is readiness' reason meanwhile.
+    """
+    while not stop.is_set():
+        try:
+            missing = await missing_search_attributes(client)
+            if not missing:
+                await ensure_schedule(client, reconcile_every)
+                health.waiting_for = ""
+                return True
+            health.waiting_for = how_to_add(client, missing)
+        except (RPCError, RuntimeError) as error:
+            health.waiting_for = f"Temporal does not answer: {error}"
+        log.warning("not working yet: %s", health.waiting_for)
+        await _pause(stop)
+    return False
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), RECONNECT.total_seconds())
 
 
 def make_limits(settings: WorkerSettings) -> Limits:
