@@ -108,7 +108,8 @@ def trouble(nature: str, retry_after: timedelta | None = None) -> Trouble:
 def test_three_attempts_with_growing_pauses() -> None:
     tally = Tally()
     pauses = [tally.pause_after(trouble("counted")) for _ in range(3)]
-    assert pauses == [timedelta(seconds=5), timedelta(seconds=20), None]
+    first = policies.FIRST_PAUSE
+    assert pauses == [first, first * policies.PAUSE_FACTOR, None]
 
 
 def test_a_final_failure_has_no_second_attempt() -> None:
