@@ -306,6 +306,12 @@ class FakeGitHub(GitHubPort):
         """What the next writes raise; None: this one works."""
         self.broken: dict[str, Exception] = {}
         """Kind of surface -> what every write of it raises."""
+        self.troubled: dict[int, Exception] = {}
+        """Pull request -> what every write for it raises."""
+        self.replaced_comments: dict[str, int] = {}
+        """Pull request -> id of the comment made in place of one that a person has deleted."""
+        self.deleted_deployments: set[str] = set()
+        """Revisions whose deployment a person has deleted: the next status makes another one."""
 
     @activity.defn(name="read_pull_request")
     async def read_pull_request(self, request: m.ReadPullRequestInput) -> PullRequest:  # type: ignore[override]  # tests run on one loop
@@ -331,7 +337,8 @@ class FakeGitHub(GitHubPort):
     async def write_surface(self, request: m.WriteSurfaceInput) -> m.WriteSurfaceResult:  # type: ignore[override]  # tests run on one loop
         async with self.controls.step("write_surface"):
             error = self.errors.pop(0) if self.errors else None
-            error = error or self.broken.get(request.write.surface)
+            number = request.report.snapshot.pull_request.number
+            error = error or self.troubled.get(number) or self.broken.get(request.write.surface)
             if error is not None:
                 raise error
             self.writes.append(request)
@@ -342,8 +349,11 @@ class FakeGitHub(GitHubPort):
         if write.surface == "comment":
             key = str(request.report.snapshot.pull_request.number)
             number = surfaces.comment_id or self.comments.setdefault(key, len(self.comments) + 1)
+            number = self.replaced_comments.get(key, number)
             return surfaces.model_copy(update={"comment_id": number})
-        if write.surface == "deployment":
+        is_deleted = write.revision in self.deleted_deployments
+        self.deleted_deployments -= {write.revision}
+        if write.surface == "deployment" or (write.surface == "deployment_status" and is_deleted):
             made = {**surfaces.deployments, write.revision: len(self.writes)}
             return surfaces.model_copy(update={"deployments": made})
         return surfaces

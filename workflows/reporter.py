@@ -5,12 +5,16 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows import planning, policies
 from workflows.attempts import Trouble, judge
+from workflows.models import Failure, FailureKind
 from workflows.models import messages as m
 from workflows.models.messages import ReporterEntry, ReporterState
 from workflows.planning import NextWrite
 from workflows.ports import GitHubPort
 
 __all__ = ["ReporterState", "ReporterWorkflow"]
+
+PACED_FAILURES = "paced-failures"
+"""Patch: failed writes are followed by the same pause as others; histories from before it know no such timer."""
 
 
 @workflow.defn
@@ -28,7 +32,7 @@ class ReporterWorkflow:
     def report(self, report: m.Report) -> None:
         key = planning.pull_request_key(report.snapshot.pull_request)
         entry = self._entries.get(key, ReporterEntry())
-        self._entries[key] = planning.newer_report(entry, report)
+        self._entries[key] = planning.newer_report(entry, planning.without_past(report))
         self._has_news = True
 
     @workflow.run
@@ -42,7 +46,7 @@ class ReporterWorkflow:
             elif not self._has_news:
                 await self._wait()
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(self._now_state())
+                workflow.continue_as_new(planning.bounded(self._now_state()))
 
     def _now_state(self) -> ReporterState:
         return ReporterState(entries=self._entries, paused_until=self._paused_until)
@@ -60,18 +64,18 @@ class ReporterWorkflow:
 
     async def _settle(self) -> None:
         """Forget reports that are written, and tell environments that wait to hear it."""
-        written = []
+        awaited = []
         for key, entry in list(self._entries.items()):
-            if entry.report is None or not planning.is_finished(entry, workflow.now()):
-                continue
-            # At the end of the order: whoever waits longest comes first.
-            del self._entries[key]
-            self._entries[key] = planning.settle_entry(entry)
-            written.append(entry.report)
+            if entry.report is not None and planning.may_acknowledge(entry, workflow.now()):
+                awaited.append(entry.report)
+                self._entries[key] = planning.acknowledged(entry)
+            if planning.is_finished(entry):
+                # At the end of the order: whoever waits longest comes first.
+                del self._entries[key]
+                self._entries[key] = planning.settle_entry(entry)
         self._entries = planning.trim(self._entries)
-        for report in written:
-            if report.acknowledge:
-                await self._acknowledge(report)
+        for report in awaited:
+            await self._acknowledge(report)
 
     async def _acknowledge(self, report: m.Report) -> None:
         handle = workflow.get_external_workflow_handle(report.snapshot.workflow_id)
@@ -93,22 +97,33 @@ class ReporterWorkflow:
             )
         except ActivityError as error:
             self._note(following, judge(error, is_limit_final=False))
+            if workflow.patched(PACED_FAILURES):
+                await workflow.sleep(policies.WRITE_PAUSE)
             return
-        surfaces = planning.after_write(result.surfaces, following.write, report.snapshot.sequence)
+        surfaces = planning.after_write(
+            result.surfaces, following.write, report.snapshot.sequence, before=following.surfaces
+        )
+        self._entries[following.key] = planning.allow(self._entries[following.key], following.write)
         self._change(following.key, surfaces=surfaces, failures=0, not_before=None)
         if result.was_written:
             await workflow.sleep(policies.WRITE_PAUSE)
 
     def _note(self, following: NextWrite, trouble: Trouble) -> None:
-        """A limit stops everything, an outage this pull request for a while, a refusal this surface."""
+        """A limit stops everything, an outage this pull request for a while, a refusal one kind of its surfaces."""
         workflow.logger.warning("GitHub: %s", trouble.failure.message)
         now, entry = workflow.now(), self._entries[following.key]
-        if trouble.nature == "wait":
+        if trouble.failure.kind is FailureKind.GONE:
+            self._change(following.key, surfaces=_without_subject(following, trouble.failure))
+        elif trouble.nature == "wait":
             self._paused_until = now + (trouble.failure.retry_after or policies.DEFAULT_WAIT)
         elif trouble.nature == "final":
-            kind = planning.surface_kind(following.write)
-            refused = {**entry.refused, kind: now + policies.REFUSED_PAUSE}
-            self._change(following.key, refused=refused)
+            self._entries[following.key] = planning.refuse(
+                entry,
+                following.write,
+                now,
+                first=policies.REFUSED_PAUSE,
+                most=policies.MAX_REFUSED_PAUSE,
+            )
         else:
             pause = planning.backoff(
                 entry.failures + 1,
@@ -120,3 +135,12 @@ class ReporterWorkflow:
     def _change(self, key: str, **changes: object) -> None:
         """The newest report may have come while a write was going on, so only what the write is about changes."""
         self._entries[key] = self._entries[key].model_copy(update=changes)
+
+
+def _without_subject(following: NextWrite, failure: Failure) -> m.Surfaces:
+    """A commit does not come back, a repository may (the App was removed): then the next change is written again."""
+    surfaces, write = following.surfaces, following.write
+    sequence = following.report.snapshot.sequence
+    if failure.type == planning.GONE_TYPE:
+        return planning.give_up(surfaces, write, sequence)
+    return planning.after_write(surfaces, write, sequence)

@@ -6,6 +6,21 @@ from workflows.planning.commands import (
     why_not_redeploy,
     why_not_retry,
 )
+from workflows.planning.entries import (
+    NextWrite,
+    acknowledged,
+    allow,
+    is_finished,
+    may_acknowledge,
+    newer_report,
+    next_time,
+    next_write,
+    open_writes,
+    pull_request_key,
+    refuse,
+    settle_entry,
+    trim,
+)
 from workflows.planning.hints import is_outdated, next_check, note_hint
 from workflows.planning.ledger import (
     GONE_TYPE,
@@ -29,21 +44,9 @@ from workflows.planning.next_step import Decision, Step, Wanted, next_step
 from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
+from workflows.planning.reports import bounded, size_of, without_past
 from workflows.planning.revision import charts_asked, files_asked, make_revision_plan
-from workflows.planning.surfaces import (
-    NextWrite,
-    after_write,
-    is_finished,
-    newer_report,
-    next_time,
-    next_write,
-    open_writes,
-    pull_request_key,
-    settle_entry,
-    surface_kind,
-    surface_writes,
-    trim,
-)
+from workflows.planning.surfaces import after_write, give_up, surface_kind, surface_writes
 
 __all__ = [
     "GONE_TYPE",
@@ -56,15 +59,19 @@ __all__ = [
     "Step",
     "Wanted",
     "World",
+    "acknowledged",
     "after_write",
+    "allow",
     "backoff",
     "begin_revision",
+    "bounded",
     "charts_asked",
     "compare",
     "end_revision",
     "files_asked",
     "forget_resources",
     "forget_stop",
+    "give_up",
     "gone_in_a_row",
     "is_finished",
     "is_outdated",
@@ -72,6 +79,7 @@ __all__ = [
     "lost_its_name",
     "make_revision_plan",
     "make_snapshot",
+    "may_acknowledge",
     "newer_report",
     "next_check",
     "next_recovery",
@@ -83,10 +91,12 @@ __all__ = [
     "note_progress",
     "open_writes",
     "pull_request_key",
+    "refuse",
     "remember_delivery",
     "rest",
     "settle",
     "settle_entry",
+    "size_of",
     "stop",
     "surface_kind",
     "surface_writes",
@@ -95,4 +105,5 @@ __all__ = [
     "why_not_approve",
     "why_not_redeploy",
     "why_not_retry",
+    "without_past",
 ]

@@ -145,7 +145,7 @@ def test_a_final_report_of_a_picture_already_written_is_answered_all_the_same() 
     shown = snapshot(Phase.DELETED)
     done = ReporterEntry(surfaces=written(shown))
     final = newer_report(done, report(shown, acknowledge=True))
-    assert is_finished(final, NOW)
+    assert is_finished(final)
     assert newer_report(final, report(shown)) == final
 
 
@@ -204,9 +204,11 @@ def test_a_refused_surface_is_left_out_for_a_while() -> None:
     assert following is not None
     assert following.write.surface == "check_run"
     both = refused.model_copy(update={"refused": {**refused.refused, "check_run": LATER}})
-    assert is_finished(both, NOW)
-    assert not is_finished(both, LATER)
-    assert next_write(ReporterState(entries={"a": both}), NOW) is None
+    state = ReporterState(entries={"a": both})
+    assert next_write(state, NOW) is None
+    assert not is_finished(both)
+    assert next_time(state, NOW) == LATER
+    assert next_write(state, LATER) is not None
 
 
 def test_a_written_entry_keeps_only_what_later_edits_need() -> None:

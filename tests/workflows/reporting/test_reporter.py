@@ -1,65 +1,15 @@
 """One writer for an installation: paced, newest first, patient with limits, honest about the end."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
-from temporalio.client import WorkflowHandle
 
+from tests.workflows.reporting.reporter import Reporter
 from tests.workflows.stage import Preview, Stage
-from tests.workflows.values import PULL_REF, revision, serving, snapshot
-from workflows import policies, wire
-from workflows.errors import GitHubError, GitHubPermissionError, GitHubRateLimitError
-from workflows.models import EnvironmentSnapshot, Phase, RevisionState
-from workflows.models.messages import Report, ReporterState
-from workflows.reporter import ReporterWorkflow
-
-
-class Reporter:
-    """The reporter of one installation, and reports for it."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.id = f"report:{uuid4().hex}"
-
-    @property
-    def handle(self) -> WorkflowHandle[ReporterWorkflow, None]:
-        return self.stage.client.get_workflow_handle_for(ReporterWorkflow.run, self.id)
-
-    async def send(
-        self, shown: EnvironmentSnapshot, *, number: int = 7, acknowledge: bool = False
-    ) -> None:
-        pull_request = PULL_REF.model_copy(update={"number": number})
-        shown = shown.model_copy(update={"pull_request": pull_request})
-        await self.stage.client.start_workflow(
-            ReporterWorkflow.run,
-            ReporterState(),
-            id=self.id,
-            task_queue=wire.WORKFLOWS_QUEUE,
-            start_signal="report",
-            start_signal_args=[Report(snapshot=shown, acknowledge=acknowledge)],
-        )
-
-    def written(self, number: int = 7) -> list[str]:
-        return [
-            f"{each.write.surface} {each.write.state}".strip()
-            for each in self.stage.github.writes
-            if each.report.snapshot.pull_request.number == number
-        ]
-
-    def shown(self, number: int = 7) -> list[int]:
-        """Sequences in the order in which comments showed them."""
-        return [
-            each.report.snapshot.sequence
-            for each in self.stage.github.writes
-            if each.write.surface == "comment"
-            and each.report.snapshot.pull_request.number == number
-        ]
-
-
-@pytest.fixture
-def reporter(skipping: Stage) -> Reporter:
-    return Reporter(skipping)
+from tests.workflows.values import revision, snapshot
+from workflows import policies
+from workflows.errors import GitHubError, GitHubRateLimitError
+from workflows.models import Phase, RevisionState
 
 
 @pytest.mark.spec("FR-003", "FR-004")
@@ -87,6 +37,16 @@ async def test_writes_are_a_second_apart(skipping: Stage, reporter: Reporter) ->
     await skipping.until(lambda: len(skipping.github.writes) == 5, skip=1)
     times.append(await skipping.environment.get_current_time())
     assert times[0] - began >= 4 * policies.WRITE_PAUSE
+
+
+@pytest.mark.spec("FR-015")
+async def test_writes_that_fail_are_a_second_apart_too(skipping: Stage, reporter: Reporter) -> None:
+    skipping.github.errors = [GitHubError("502") for _ in range(5)]
+    began = await skipping.environment.get_current_time()
+    for number in range(1, 6):
+        await reporter.send(snapshot(), number=number)
+    await skipping.until(lambda: skipping.diary.count("write_surface") == 5, skip=0.5)
+    assert await skipping.environment.get_current_time() - began >= 4 * policies.WRITE_PAUSE
 
 
 @pytest.mark.spec("FR-004")
@@ -141,25 +101,6 @@ async def test_an_outage_for_one_pull_request_does_not_hold_up_the_others(
     await skipping.until(lambda: reporter.written(2))
     assert reporter.written(1) == []
     await skipping.until(lambda: reporter.written(1), skip=1)
-
-
-@pytest.mark.spec("FR-009")
-async def test_a_refused_surface_is_left_out_and_the_rest_is_written(
-    skipping: Stage, reporter: Reporter
-) -> None:
-    skipping.github.broken["deployment"] = GitHubPermissionError("deployments: write is missing")
-    shown = snapshot(revisions=(revision(),), serving=serving())
-    await reporter.send(shown)
-    await skipping.until(lambda: "check_run success" in reporter.written(), skip=1)
-    assert reporter.written() == ["comment", "check_run success"]
-    assert skipping.diary.count("write_surface") == 3
-    await reporter.send(shown.model_copy(update={"sequence": 6}))
-    await skipping.until(lambda: len(reporter.shown()) == 2, skip=1)
-    assert skipping.diary.count("write_surface") == 4
-    await skipping.environment.sleep(policies.REFUSED_PAUSE)
-    skipping.github.broken.clear()
-    await reporter.send(shown.model_copy(update={"sequence": 7, "phase": Phase.DEGRADED}))
-    await skipping.until(lambda: "deployment" in reporter.written(), skip=1)
 
 
 async def test_a_long_life_continues_as_new_and_forgets_nothing(short_stage: Stage) -> None:

@@ -72,6 +72,8 @@ class ReporterEntry(Payload):
     not_before: AwareDatetime | None = None
     refused: dict[str, AwareDatetime] = Field(default_factory=dict)
     """Kind of surface GitHub refused -> when to ask again."""
+    refusals: dict[str, int] = Field(default_factory=dict)
+    """Kind of surface -> how often in a row GitHub refused it; the pause grows with them."""
     is_removed: bool = False
     """The environment is gone and all surfaces say so; kept a while, so that a late older report is recognised."""
 

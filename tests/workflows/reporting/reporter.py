@@ -1,0 +1,54 @@
+"""The reporter of one installation, with a fake GitHub behind it."""
+
+from uuid import uuid4
+
+from temporalio.client import WorkflowHandle
+
+from tests.workflows.stage import Stage
+from tests.workflows.values import PULL_REF
+from workflows import wire
+from workflows.models import EnvironmentSnapshot
+from workflows.models.messages import Report, ReporterState
+from workflows.reporter import ReporterWorkflow
+
+
+class Reporter:
+    """Takes reports, and tells what was written."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.id = f"report:{uuid4().hex}"
+
+    @property
+    def handle(self) -> WorkflowHandle[ReporterWorkflow, None]:
+        return self.stage.client.get_workflow_handle_for(ReporterWorkflow.run, self.id)
+
+    async def send(
+        self, shown: EnvironmentSnapshot, *, number: int = 7, acknowledge: bool = False
+    ) -> None:
+        pull_request = PULL_REF.model_copy(update={"number": number})
+        shown = shown.model_copy(update={"pull_request": pull_request})
+        await self.stage.client.start_workflow(
+            ReporterWorkflow.run,
+            ReporterState(),
+            id=self.id,
+            task_queue=wire.WORKFLOWS_QUEUE,
+            start_signal="report",
+            start_signal_args=[Report(snapshot=shown, acknowledge=acknowledge)],
+        )
+
+    def written(self, number: int = 7) -> list[str]:
+        return [
+            f"{each.write.surface} {each.write.state}".strip()
+            for each in self.stage.github.writes
+            if each.report.snapshot.pull_request.number == number
+        ]
+
+    def shown(self, number: int = 7) -> list[int]:
+        """Sequences in the order in which comments showed them."""
+        return [
+            each.report.snapshot.sequence
+            for each in self.stage.github.writes
+            if each.write.surface == "comment"
+            and each.report.snapshot.pull_request.number == number
+        ]
