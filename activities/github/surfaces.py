@@ -85,10 +85,9 @@ class SurfaceWriter:
             if revision is None or is_over:
                 # A person deleted it, or it was never made: nothing is left to be told inactive.
                 return _with_state(surfaces, write)
+            # One write at a time: the reporter asks for the new deployment's status next.
             deployment_id = self._ensure_deployment(github, snapshot, revision)
-            self._post(github, request, deployment_id)
-        found = _with_deployment(surfaces, revision.id, deployment_id).surfaces
-        return _with_state(found, write)
+        return _with_deployment(surfaces, revision.id, deployment_id)
 
     def _ensure_deployment(
         self, github: Github, snapshot: EnvironmentSnapshot, revision: Revision

@@ -93,10 +93,13 @@ async def test_a_deployment_deleted_by_a_person_comes_back_only_while_it_matters
     ended = await write(shop, status("inactive"), nowhere)
     assert await shop.server.deployments(NAME) == []
     assert ended.surfaces.deployment_states == {REVISION: "inactive"}
-    again = await write(shop, status("in_progress"), nowhere)
+    made = await write(shop, status("in_progress"), nowhere)
+    (found,) = await shop.server.deployments(NAME)
+    assert made.surfaces.deployments == {REVISION: found.id}
+    assert made.surfaces.deployment_states == {}
+    await write(shop, status("in_progress"), made.surfaces)
     (found,) = await shop.server.deployments(NAME)
     assert found.state == "in_progress"
-    assert again.surfaces.deployments == {REVISION: found.id}
 
 
 # --- check runs --------------------------------------------------------------------------------------
