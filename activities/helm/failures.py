@@ -78,6 +78,9 @@ def _forbidden(found: re.Match[str], text: str, lines: Lines) -> CatalystError:
     why = found["why"]
     if "being terminated" in why:
         return HelmError("the namespace is being deleted", excerpt=lines)
+    if "status unknown for quota" in why:
+        # Its controller has not counted yet; seconds later it has.
+        return HelmError("the environment's quota is not counted yet", excerpt=lines)
     if "exceeded quota" in why or "maximum" in why:
         message = f"{thing} exceeds what the environment may use: {mask(why)}"
         return ManifestError(message, excerpt=lines, hint=_QUOTA_HINT)
