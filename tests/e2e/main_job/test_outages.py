@@ -11,6 +11,7 @@ from tests.e2e.main_job.slow import SLOW_START
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
+from tests.support.github.faults import Fault, FaultKind
 from workflows.models import Phase
 
 pytestmark = [pytest.mark.cluster, pytest.mark.disruptive, pytest.mark.timeout(900)]
@@ -76,17 +77,34 @@ async def test_a_registry_that_hangs_for_a_while_is_waited_for(
 
 
 @pytest.mark.spec("FR-015")
-async def test_github_down_while_deploying_does_not_fail_the_deployment(
+async def test_a_failing_surface_of_github_never_fails_the_deployment(
+    previews: Previews, stack: Stack
+) -> None:
+    preview = await previews.create()
+    surfaces = r"/(issues/\d+/comments|issues/comments/\d+|deployments.*|check-runs.*)$"
+    for method in ("POST", "PATCH"):
+        await stack.github.arm(
+            Fault(kind=FaultKind.ERROR_BEFORE, method=method, path=surfaces, count=None)
+        )
+    commit = await preview.open()
+    await preview.until_ready(commit)
+    assert commit in (await preview.page()).text
+    assert await preview.comments() == []
+    await stack.github.clear_faults()
+    await preview.until_comment(preview.url, within=240)
+    assert len(await preview.comments()) == 1
+
+
+async def test_github_restarting_while_building_changes_nothing(
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
     commit = await preview.open({"Dockerfile": SLOW_START})
     await preview.until_build_runs()
-    async with stack.without("github"):
-        await preview.until_ready(commit)
-        assert commit in (await preview.page()).text
-    await preview.until_comment(preview.url, within=120)
-    assert len(await preview.comments()) == 1
+    await stack.restart("github")
+    await preview.until_ready(commit)
+    assert commit in (await preview.page()).text
+    await preview.until_comment(preview.url)
 
 
 @pytest.mark.spec("FR-015")
