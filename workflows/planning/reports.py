@@ -12,9 +12,9 @@ COMFORTABLE_BYTES = 1024 * 1024
 """Above it reports are shortened."""
 MAX_BYTES = 3 * COMFORTABLE_BYTES // 2
 """Above it, shortened as they are, the least useful are given up: better than a reporter that cannot go on."""
-MAX_TEXT = 200
+MAX_TEXT = 120
 """Characters of one text in a shortened report."""
-MAX_BLOCKERS = 3
+MAX_BLOCKERS = 2
 
 
 def without_past(report: Report) -> Report:
@@ -72,9 +72,11 @@ def _with_fewer(state: ReporterState) -> ReporterState:
 
 
 def _rank(entry: ReporterEntry) -> int:
-    """How soon its report is due, the lowest first; those without one are left alone, there is nothing to gain."""
-    writes = surface_writes(entry.report, entry.surfaces) if entry.report is not None else []
-    return rank(entry.report, writes[0]) if entry.report is not None and writes else -1
+    """How soon its report is due, the lowest first; where nothing is to be written, nothing is gained either."""
+    if entry.report is None:
+        return -1
+    writes = surface_writes(entry.report, entry.surfaces)
+    return rank(entry.report, writes[0]) if writes else -1
 
 
 def _brief(revision: Revision) -> Revision:

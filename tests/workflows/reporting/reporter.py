@@ -26,16 +26,35 @@ class Reporter:
     async def send(
         self, shown: EnvironmentSnapshot, *, number: int = 7, acknowledge: bool = False
     ) -> None:
+        await self.start(ReporterState(), shown, number=number, acknowledge=acknowledge)
+
+    async def start(
+        self,
+        state: ReporterState,
+        shown: EnvironmentSnapshot,
+        *,
+        number: int = 7,
+        acknowledge: bool = False,
+    ) -> None:
+        """As `send`; a reporter that does not run yet begins with that memory."""
         pull_request = PULL_REF.model_copy(update={"number": number})
         shown = shown.model_copy(update={"pull_request": pull_request})
         await self.stage.client.start_workflow(
             ReporterWorkflow.run,
-            ReporterState(),
+            state,
             id=self.id,
             task_queue=wire.WORKFLOWS_QUEUE,
             start_signal="report",
             start_signal_args=[Report(snapshot=shown, acknowledge=acknowledge)],
         )
+
+    async def state(self) -> ReporterState:
+        """What the current run began with."""
+        history = await self.handle.fetch_history()
+        begun = history.events[0].workflow_execution_started_event_attributes
+        (found,) = await wire.DATA_CONVERTER.decode(begun.input.payloads, [ReporterState])
+        assert isinstance(found, ReporterState)
+        return found
 
     def written(self, number: int = 7) -> list[str]:
         return [

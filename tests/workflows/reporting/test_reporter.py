@@ -8,8 +8,9 @@ from tests.workflows.reporting.reporter import Reporter
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import revision, snapshot
 from workflows import policies
-from workflows.errors import GitHubError, GitHubRateLimitError
+from workflows.errors import GitHubError, GitHubPermissionError, GitHubRateLimitError
 from workflows.models import Phase, RevisionState
+from workflows.models.messages import ReporterEntry, ReporterState, Surfaces
 
 
 @pytest.mark.spec("FR-003", "FR-004")
@@ -119,6 +120,38 @@ async def test_a_long_life_continues_as_new_and_forgets_nothing(short_stage: Sta
     assert reporter.shown() == sorted(reporter.shown())
     ids = {each.surfaces.comment_id for each in short_stage.github.writes[1:]}
     assert ids == {1}
+
+
+async def test_a_new_run_begins_with_everything_the_former_knew(short_stage: Stage) -> None:
+    reporter = Reporter(short_stage)
+    short_stage.github.errors = [
+        None,
+        GitHubPermissionError("the App lacks checks:write"),
+        GitHubRateLimitError("limit", retry_after=timedelta(hours=1)),
+    ]
+    shown = snapshot(Phase.DELETING, revisions=(revision(result=RevisionState.BUILDING),))
+    known = Surfaces(check_states={revision().id: "queued"})
+    state = ReporterState(entries={"42/7": ReporterEntry(surfaces=known)})
+    await reporter.start(state, shown)
+    await short_stage.until(lambda: short_stage.diary.count("write_surface") == 2)
+    await reporter.send(snapshot(), number=8)
+    await short_stage.until(lambda: short_stage.diary.count("write_surface") == 3)
+    first = (await reporter.handle.describe()).run_id
+    for sequence in range(6, 40):
+        await reporter.send(snapshot(sequence=sequence), number=9)
+    while (await reporter.handle.describe()).run_id == first:
+        continue
+    begun = await reporter.state()
+    assert begun.paused_until is not None
+    assert set(begun.entries) == {"42/7", "42/8", "42/9"}
+    refused, limited = begun.entries["42/7"], begun.entries["42/8"]
+    assert refused.surfaces.comment_id == 1
+    assert refused.surfaces.comment_sequence == 5
+    assert set(refused.refused) == {"check_run"}
+    assert refused.refusals == {"check_run": 1}
+    assert refused.report is not None
+    assert limited.report is not None
+    assert short_stage.diary.count("write_surface") == 3
 
 
 @pytest.mark.invariant(1)
