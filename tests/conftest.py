@@ -4,9 +4,15 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from hypothesis import settings
 
 MAY_OPEN_SOCKETS = ("integration", "e2e", "workflows", "replay", "bench")
 """Folders whose tests talk to a real server on this machine."""
+
+
+settings.register_profile("shared-machine", deadline=None)
+"""How long an example takes says more about the machine's other work than about the product."""
+settings.load_profile("shared-machine")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

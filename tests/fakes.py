@@ -308,6 +308,8 @@ class FakeGitHub(GitHubPort):
         """Kind of surface -> what every write of it raises."""
         self.troubled: dict[int, Exception] = {}
         """Pull request -> what every write for it raises."""
+        self.is_unchanged = False
+        """Whether comments read already as they should."""
         self.replaced_comments: dict[str, int] = {}
         """Pull request -> id of the comment made in place of one that a person has deleted."""
         self.deleted_deployments: set[str] = set()
@@ -342,7 +344,9 @@ class FakeGitHub(GitHubPort):
             if error is not None:
                 raise error
             self.writes.append(request)
-            return m.WriteSurfaceResult(surfaces=self._written(request))
+            return m.WriteSurfaceResult(
+                surfaces=self._written(request), was_written=not self.is_unchanged
+            )
 
     def _written(self, request: m.WriteSurfaceInput) -> m.Surfaces:
         surfaces, write = request.surfaces, request.write

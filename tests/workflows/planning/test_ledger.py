@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.workflows.values import NOW, URL, A, B, failure, pull, revision, serving, state
-from workflows.models import EnvironmentState, Phase, RevisionState
+from workflows.models import Approval, EnvironmentState, Phase, RevisionState
 from workflows.models.messages import RevisionProgress, RevisionResult
 from workflows.planning import (
     MAX_REVISIONS,
@@ -14,6 +14,7 @@ from workflows.planning import (
     end_revision,
     forget_resources,
     gone_in_a_row,
+    lost_its_name,
     make_snapshot,
     next_sequence,
     note_progress,
@@ -215,3 +216,27 @@ def test_a_snapshot_before_the_first_look_has_what_is_known() -> None:
 def test_pauses_double_up_to_their_most(failures: int, seconds: int) -> None:
     pause = backoff(failures, first=timedelta(seconds=1), most=timedelta(minutes=5))
     assert pause == timedelta(seconds=seconds)
+
+
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize(("head", "is_kept"), [(A, True), (B, False)])
+def test_an_approval_is_for_one_commit(head: str, is_kept: bool) -> None:
+    known = state(approval=Approval(commit=A, by="alice", at=NOW))
+    take_over(known, pull(head))
+    assert (known.approval is not None) is is_kept
+
+
+@pytest.mark.spec("FR-001")
+@pytest.mark.parametrize(
+    ("changes", "known", "is_lost"),
+    [
+        ({"type": "NameTakenError", "phase": "namespace"}, state(), True),
+        ({"type": "NameTakenError", "phase": "namespace"}, state(serving=serving()), False),
+        ({"type": "NameTakenError", "phase": "deploy"}, state(), False),
+        ({"type": "ClusterError", "phase": "namespace"}, state(), False),
+    ],
+)
+def test_a_name_is_lost_only_before_anything_is_in_it(
+    changes: dict[str, str], known: EnvironmentState, is_lost: bool
+) -> None:
+    assert lost_its_name(known, failure(**changes)) is is_lost

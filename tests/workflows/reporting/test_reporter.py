@@ -50,6 +50,20 @@ async def test_writes_that_fail_are_a_second_apart_too(skipping: Stage, reporter
     assert await skipping.environment.get_current_time() - began >= 4 * policies.WRITE_PAUSE
 
 
+async def test_what_reads_already_as_it_should_costs_no_pause(
+    skipping: Stage, reporter: Reporter
+) -> None:
+    skipping.github.is_unchanged = True
+    skipping.controls.hold("write_surface")
+    for number in range(1, 6):
+        await reporter.send(snapshot(), number=number)
+    began = await skipping.environment.get_current_time()
+    skipping.controls.release("write_surface")
+    await skipping.until(lambda: len(skipping.github.writes) == 5)
+    took = await skipping.environment.get_current_time() - began
+    assert took < 4 * policies.WRITE_PAUSE
+
+
 @pytest.mark.spec("FR-004")
 async def test_the_newest_report_wins_and_those_between_are_never_written(
     skipping: Stage, reporter: Reporter
