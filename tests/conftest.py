@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 MAY_OPEN_SOCKETS = ("integration", "e2e", "workflows", "replay", "bench")
 """Folders whose tests talk to a real server on this machine."""
 
 
-settings.register_profile("shared-machine", deadline=None)
+settings.register_profile(
+    "shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 """How long an example takes says more about the machine's other work than about the product."""
 settings.load_profile("shared-machine")
 

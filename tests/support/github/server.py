@@ -41,6 +41,8 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP_GRACE,
+                # Longer than a client's own pool keeps a connection, or a request meets its end.
+                timeout_keep_alive=75,
             )
         )
         self.is_up = threading.Event()
