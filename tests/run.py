@@ -114,7 +114,8 @@ def with_cluster_alone() -> None:
 
 def on_the_cluster(which: str) -> None:
     """A test that fails is run once more, and named: twice is broken, once is a doubt worth reading."""
-    if run("-m", "pytest", "-q", "--durations=10", "-m", which, "tests/e2e", check=False) == 0:
+    options = ["-q", "--durations=10", "--cov", "--cov-append", "--cov-report="]
+    if run("-m", "pytest", *options, "-m", which, "tests/e2e", check=False) == 0:
         return
     say(f"the failed ones of `{which}` once more; those that pass now are unstable, not fine")
     run("-m", "pytest", "-q", "--last-failed", "-m", which, "tests/e2e")
@@ -130,14 +131,14 @@ def main() -> int:
         with stack_coming_up(log) as rising:
             with timings.part("unit, workflow and integration tests"):
                 without_cluster()
-            with timings.part("coverage"):
-                coverage()
             with timings.part("the stack, after the tests that ran beside it"):
                 await_stack(rising, log)
         with timings.part("end-to-end tests on the cluster"):
             with_cluster()
         with timings.part("end-to-end tests that disturb the stack"):
             with_cluster_alone()
+        with timings.part("coverage"):
+            coverage()
     except subprocess.CalledProcessError as error:
         print(f"failed: {error.cmd} ended with {error.returncode}", flush=True)
         return 1
