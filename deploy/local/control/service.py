@@ -1,5 +1,6 @@
 """A process that is kept while it is what it should be, and replaced when code or settings changed."""
 
+import asyncio
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -20,6 +21,7 @@ from deploy.local.steps import Outcome, StepContext, StepError
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
 """What a process inherits. Nothing else: its behaviour must not depend on the shell that began it."""
 _LAST_LINES = 15
+_RESTART_PAUSE = 1.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Service:
     """How long it may take until it is ready."""
     grace: float = 10.0
     """Seconds between TERM and KILL when it is replaced."""
+    starts: int = 1
+    """How often it is started before its end counts: more where a port may still be held for a moment."""
     hint: str = ""
 
 
@@ -53,21 +57,39 @@ async def ensure_service(service: Service, instance: Instance, context: StepCont
     await processes.stop(service.name, grace=service.grace)
     # A run that was killed may have started it without writing the record.
     await processes.end_survivors(service.name, grace=service.grace)
-    record = start_service(service, instance)
-    context.write(f"started {service.name} as process {record.pid}, its log is {record.log}")
     try:
-        await wait_until(
-            service.is_ready,
-            seconds=service.seconds,
-            what=f"{service.name} is ready",
-            process=record,
-            poll=0.1,
-        )
+        record = await start_until_ready(service, instance)
     except (ProcessDiedError, NotReadyError) as error:
-        for line in last_lines(record.log):
+        log = instance.log_directory / f"{service.name}.log"
+        for line in last_lines(log):
             context.write(line)
-        raise StepError(str(error), hint=service.hint or f"read {record.log}") from error
+        raise StepError(str(error), hint=service.hint or f"read {log}") from error
+    context.write(f"started {service.name} as process {record.pid}, its log is {record.log}")
     return Outcome.DONE
+
+
+async def start_until_ready(service: Service, instance: Instance) -> ProcessRecord:
+    """Start the process and wait until it is ready.
+
+    Raises ProcessDiedError when it ends before, NotReadyError when it takes longer than it may.
+    """
+    for attempt in range(1, service.starts + 1):
+        record = start_service(service, instance)
+        try:
+            await wait_until(
+                service.is_ready,
+                seconds=service.seconds,
+                what=f"{service.name} is ready",
+                process=record,
+                poll=0.1,
+            )
+        except ProcessDiedError:
+            if attempt == service.starts:
+                raise
+            await asyncio.sleep(_RESTART_PAUSE)
+        else:
+            return record
+    raise AssertionError(service.starts)  # it is at least one
 
 
 def start_service(service: Service, instance: Instance) -> ProcessRecord:

@@ -67,6 +67,8 @@ def temporal_service(instance: Instance) -> Service:
             f"limit.historyCount.suggestContinueAsNew={CONTINUE_AS_NEW_AT}",
         ),
         is_ready=is_ready,
+        # It refuses a port on which connections of a killed predecessor have not yet run out.
+        starts=5,
     )
 
 

@@ -81,7 +81,7 @@ async def test_a_failing_surface_of_github_never_fails_the_deployment(
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
-    surfaces = r"/(issues/\d+/comments|issues/comments/\d+|deployments.*|check-runs.*)$"
+    surfaces = r"/(issues/\d+/comments|issues/comments/\d+|deployments.*|check-runs.*)\?"
     for method in ("POST", "PATCH"):
         await stack.github.arm(
             Fault(kind=FaultKind.ERROR_BEFORE, method=method, path=surfaces, count=None)
@@ -112,10 +112,11 @@ async def test_a_write_that_was_done_although_it_failed_is_not_repeated(
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
-    fault = {"kind": "error_after", "method": "POST", "path": r"/(comments|deployments)$"}
+    fault = {"kind": "error_after", "method": "POST", "path": r"/(comments|deployments)\?"}
     async with stack.fault(**fault, count=2):
         commit = await preview.open()
         await preview.until_ready(commit)
+        await stack.until_fault_happened()
         await preview.until_comment(preview.url, within=120)
     assert len(await preview.comments()) == 1
     deployments = await stack.github.deployments(preview.repository.full_name, sha=commit)

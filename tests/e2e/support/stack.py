@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from deploy.local.cluster import ClusterConnection, connection_file, read_connection
 from deploy.local.control.api import api_service
 from deploy.local.control.github import github_service, github_url, read_facts
-from deploy.local.control.service import Service, start_service
+from deploy.local.control.service import Service, start_until_ready
 from deploy.local.control.temporal import connect, temporal_service
 from deploy.local.control.worker import catalyst_url, worker_service
 from deploy.local.demo.catalyst import CatalystClient
@@ -26,7 +26,6 @@ from tests.e2e.support.waiting import eventually
 from tests.support.github.client import GitHubClient
 from tests.support.github.faults import Fault
 
-_READY_SECONDS = 60.0
 _DELIVERY_SECONDS = 20.0
 """Longer than any delay that a test asks for; below the client's own limit."""
 
@@ -53,16 +52,7 @@ class Stack:
 
     async def start(self, name: str) -> ProcessRecord:
         """Start a process that was ended and wait until it is ready."""
-        service = self._service(name)
-        record = start_service(service, self.instance)
-        await wait_until(
-            service.is_ready,
-            seconds=_READY_SECONDS,
-            what=f"{name} is ready",
-            process=record,
-            poll=0.1,
-        )
-        return record
+        return await start_until_ready(self._service(name), self.instance)
 
     async def restart(self, name: str) -> None:
         await self.kill(name)

@@ -123,3 +123,16 @@ async def test_a_process_that_nobody_recorded_is_ended_before_a_new_one_starts(
     await pid_after(service, instance, Outcome.DONE)
     assert lost
     assert not is_alive(lost)
+
+
+async def test_a_process_whose_port_is_held_for_a_moment_is_started_again(
+    service: Service, instance: Instance, tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    held.touch()
+    program = f"import os\nif os.path.exists({str(held)!r}): os.remove({str(held)!r}); raise SystemExit(1)\n"
+    patient = replace(
+        service, argv=(*service.argv[:2], program + PROGRAM, *service.argv[3:]), starts=2
+    )
+    await pid_after(patient, instance, Outcome.DONE)
+    assert not held.exists()
