@@ -16,6 +16,7 @@ from workflows import naming, wire
 from workflows.errors import GitHubPermissionError
 from workflows.models import (
     BuildPlan,
+    EventDecision,
     HealthCheck,
     PullRequest,
     Quota,
@@ -38,6 +39,8 @@ BEAT = 0.05
 """Seconds between heartbeats of a held step: a cancel is learnt of in the answer to one."""
 CREATING = ("plan_revision", "ensure_namespace", "build_image", "deploy_release", "ensure_route")
 AT_WORK = (*CREATING, "wait_for_rollout", "check_health")
+SIDE_BY_SIDE = (("ensure_namespace", "build_image"), ("wait_for_rollout", "ensure_route"))
+"""Steps of a revision that are begun together, in whichever order."""
 REMOVING = (
     "keep_logs",
     "stop_builds",
@@ -369,7 +372,7 @@ class FakeControl(StorePort, SignalPort):
     def __init__(self, controls: Controls) -> None:
         self.controls = controls
         self.snapshots: list[m.RecordEnvironmentInput] = []
-        self.decisions: list[m.RecordDecisionInput] = []
+        self.decisions: list[EventDecision] = []
         self.reports: list[m.Report] = []
         self.sources: tuple[m.ProjectSource, ...] = ()
         self.running: tuple[m.RunningEnvironment, ...] = ()
@@ -385,7 +388,7 @@ class FakeControl(StorePort, SignalPort):
             self.snapshots.append(request)
 
     @activity.defn(name="record_decision")
-    async def record_decision(self, request: m.RecordDecisionInput) -> None:
+    async def record_decision(self, request: EventDecision) -> None:
         async with self.controls.step("record_decision"):
             self.decisions.append(request)
 

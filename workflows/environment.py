@@ -123,8 +123,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
     def _may_continue_as_new(self) -> bool:
         """Never while a child lives, which the server would terminate, nor while something heard would be lost.
 
-        A look that is put off does not count: every run begins with one, and a repository that is gone for months
-        must not fill a history.
+        Neither a look that is put off nor what waits to be recorded counts: every run begins with both, and a
+        repository that is gone or a store that is away for months must not fill a history.
         """
         is_busy = (
             self._is_urgent()
@@ -132,8 +132,6 @@ class EnvironmentWorkflow(EnvironmentInbox):
             or bool(self._events)
             or self._wanted is not None
             or self._slot.in_flight() is not None
-            or self._publisher.is_busy()
-            or self._publisher.has_decisions()
         )
         return workflow.info().is_continue_as_new_suggested() and not is_busy
 

@@ -18,7 +18,7 @@ class EnvironmentInbox:
     def __init__(self, state: EnvironmentState) -> None:
         self._state = state
         self._watch = Watch()
-        self._publisher = Publisher(self.snapshot)
+        self._publisher = Publisher(state, self.snapshot)
         self._slot = RevisionSlot(state, self._say)
         self._events: list[m.GitHubEvent] = []
         self._wanted: Wanted | None = None

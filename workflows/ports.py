@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from temporalio import activity
 
-from workflows.models import PullRequest, RevisionPlan
+from workflows.models import EventDecision, PullRequest, RevisionPlan
 from workflows.models import messages as m
 
 
@@ -121,7 +121,7 @@ class StorePort(ABC):
 
     @activity.defn(name="record_decision")
     @abstractmethod
-    async def record_decision(self, request: m.RecordDecisionInput) -> None:
+    async def record_decision(self, request: EventDecision) -> None:
         """Append what became of an event, once a delivery and decision."""
 
     @activity.defn(name="list_sources")

@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows import planning, policies, wire
-from workflows.models import EnvironmentSnapshot, EnvironmentState, PullRequestRef
+from workflows.models import EnvironmentSnapshot, EnvironmentState, EventDecision, PullRequestRef
 from workflows.models import messages as m
 from workflows.ports import SignalPort, StorePort
 
@@ -24,16 +24,11 @@ class Lane:
     def __init__(self, send: Callable[[], Awaitable[None]]) -> None:
         self._send = send
         self._is_working = False
-        self._is_pausing = False
         self.is_stale = False
 
     def is_idle(self) -> bool:
         """Everything was handed over."""
         return not (self.is_stale or self._is_working)
-
-    def is_busy(self) -> bool:
-        """Something is being handed over, or is about to be."""
-        return self._is_working or (self.is_stale and not self._is_pausing)
 
     async def run(self) -> None:
         """Whenever something is new, for ever. After a failure the newest of then is sent."""
@@ -48,26 +43,26 @@ class Lane:
                 workflow.logger.warning("not published yet: %s", error.cause)
                 failures += 1
                 self.is_stale, self._is_working = True, False
-                await self._pause(failures)
-
-    async def _pause(self, failures: int) -> None:
-        self._is_pausing = True
-        await workflow.sleep(
-            planning.backoff(
-                failures, first=policies.FIRST_PUBLISH_PAUSE, most=policies.MAX_PUBLISH_PAUSE
-            )
-        )
-        self._is_pausing = False
+                await workflow.sleep(
+                    planning.backoff(
+                        failures,
+                        first=policies.FIRST_PUBLISH_PAUSE,
+                        most=policies.MAX_PUBLISH_PAUSE,
+                    )
+                )
 
 
 class Publisher:
     """Owned by one entity; `run` is its background task, everything else only leaves a note for it."""
 
-    def __init__(self, make_snapshot: Callable[[], EnvironmentSnapshot]) -> None:
+    def __init__(
+        self, state: EnvironmentState, make_snapshot: Callable[[], EnvironmentSnapshot]
+    ) -> None:
+        self._state = state
         self._make_snapshot = make_snapshot
-        self._decisions: list[m.RecordDecisionInput] = []
         self._pictures = (Lane(self._record), Lane(self._submit))
         self._deciding = Lane(self._record_decisions)
+        self._deciding.is_stale = bool(state.decisions)
         self.is_final = False
         """The reporter is to say when GitHub shows the picture: the environment is gone."""
         self.is_open = False
@@ -90,7 +85,7 @@ class Publisher:
         """Record what became of each event and command."""
         now = workflow.now()
         decisions = [
-            m.RecordDecisionInput(
+            EventDecision(
                 at=now,
                 repository=pull.repository,
                 repository_id=pull.repository_id,
@@ -103,20 +98,12 @@ class Publisher:
             )
             for event in events
         ]
-        self._decisions = [*self._decisions, *decisions][-MAX_DECISIONS:]
-        self._deciding.is_stale = bool(self._decisions)
+        self._state.decisions = [*self._state.decisions, *decisions][-MAX_DECISIONS:]
+        self._deciding.is_stale = bool(self._state.decisions)
 
     def is_idle(self) -> bool:
         """Nothing waits to be handed over."""
         return all(lane.is_idle() for lane in (*self._pictures, self._deciding))
-
-    def is_busy(self) -> bool:
-        """A hand-over is going on; one that waits for a broken store or server does not count."""
-        return any(lane.is_busy() for lane in (*self._pictures, self._deciding))
-
-    def has_decisions(self) -> bool:
-        """Decisions wait to be recorded; unlike pictures, a later one does not contain them."""
-        return bool(self._decisions)
 
     async def run(self) -> None:
         """Hand over the newest, for ever."""
@@ -136,12 +123,12 @@ class Publisher:
         )
 
     async def _record_decisions(self) -> None:
-        while self._decisions:
-            first = self._decisions[0]
+        while self._state.decisions:
+            first = self._state.decisions[0]
             await workflow.execute_activity_method(
                 StorePort.record_decision, first, **policies.RECORD
             )
-            self._decisions = [each for each in self._decisions if each is not first]
+            self._state.decisions = [each for each in self._state.decisions if each is not first]
 
 
 def upsert_attributes(state: EnvironmentState, *, is_first: bool = False) -> None:

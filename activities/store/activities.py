@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.store.store import Store
+from workflows.models import EventDecision
 from workflows.models import messages as m
 from workflows.ports import StorePort
 
@@ -18,7 +19,7 @@ class StoreActivities(StorePort):
         await self._store.environments.record(request.snapshot)
 
     @activity.defn(name="record_decision")
-    async def record_decision(self, request: m.RecordDecisionInput) -> None:
+    async def record_decision(self, request: EventDecision) -> None:
         await self._store.decisions.add(request)
 
     @activity.defn(name="list_sources")

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.store.database import reading, writing
 from activities.store.tables import AuditRow, DecisionRow
 from activities.store.upsert import insert_into
-from workflows.models import Payload
-from workflows.models.messages import RecordDecisionInput
+from workflows.models import EventDecision, Payload
 
 DECISIONS_KEPT = timedelta(days=90)
 """Most are about GitHub's echoes of our own writes, several a deployment."""
@@ -38,7 +37,7 @@ class Decisions:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, decision: RecordDecisionInput) -> bool:
+    async def add(self, decision: EventDecision) -> bool:
         """Append it, once a delivery and decision; False when it was there already."""
         values = decision.model_dump() | {"key": _key(decision)}
         for name, limit in _LIMITS.items():
@@ -64,7 +63,7 @@ class Decisions:
         number: int | None = None,
         since: datetime | None = None,
         limit: int = 50,
-    ) -> tuple[RecordDecisionInput, ...]:
+    ) -> tuple[EventDecision, ...]:
         """Newest first; of one pull request, one repository or all."""
         query = select(DecisionRow.__table__).order_by(DecisionRow.at.desc()).limit(limit)
         if repository_id is not None:
@@ -75,7 +74,7 @@ class Decisions:
             query = query.where(DecisionRow.at >= since)
         async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return tuple(RecordDecisionInput.model_validate(dict(row)) for row in rows)
+        return tuple(EventDecision.model_validate(dict(row)) for row in rows)
 
 
 class Audit:
@@ -102,7 +101,7 @@ _LIMITS = {"repository": 255, "delivery": 64, "event": 64, "action": 64, "decisi
 """Column widths. The texts come from outside, and PostgreSQL refuses what is longer."""
 
 
-def _key(decision: RecordDecisionInput) -> str:
+def _key(decision: EventDecision) -> str:
     """A delivery may bring several decisions, each told once; without a delivery the whole text counts."""
     parts = (
         (decision.delivery, decision.decision)

@@ -8,8 +8,8 @@ from api.github_events import Event, NothingToDo, Ping, PullRequestChanged, Pull
 from api.schemas import Receipt
 from api.temporal import Gateway
 from workflows import naming
-from workflows.models import EnvironmentRef, Project, PullRequestRef, Source
-from workflows.models.messages import GitHubEvent, RecordDecisionInput
+from workflows.models import EnvironmentRef, EventDecision, Project, PullRequestRef, Source
+from workflows.models.messages import GitHubEvent
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Deliveries:
 
     async def _record(self, event: Event, decision: str, reason: str) -> Receipt:
         await self.store.decisions.add(
-            RecordDecisionInput(
+            EventDecision(
                 at=datetime.now(UTC),
                 repository=event.repository,
                 repository_id=event.repository_id,

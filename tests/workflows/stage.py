@@ -11,7 +11,16 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.testing import WorkflowEnvironment
 
-from tests.fakes import AT_WORK, CREATING, Controls, FakeCluster, FakeControl, FakeGitHub, Step
+from tests.fakes import (
+    AT_WORK,
+    CREATING,
+    SIDE_BY_SIDE,
+    Controls,
+    FakeCluster,
+    FakeControl,
+    FakeGitHub,
+    Step,
+)
 from worker.workers import Implementations, Limits, create_workers
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
@@ -207,13 +216,20 @@ class Preview:
         return last
 
     async def begins(self, name: str, letter: str = "") -> None:
-        """Until a step runs, for that commit."""
+        """Until a step runs, for that commit, and those begun beside it have begun as well."""
         await self.stage.until(
             lambda: any(
                 not letter or step.commit in ("", commit(letter))
                 for step in self.stage.diary.running(name)
             )
         )
+        beside = next((each for each in SIDE_BY_SIDE if name in each), ())
+        await self.stage.until(lambda: all(self._has_begun(each) for each in beside))
+
+    def _has_begun(self, name: str) -> bool:
+        """In the newest revision."""
+        planned = max((step.begun for step in self.steps("plan_revision")), default=0)
+        return any(step.begun > planned for step in self.steps(name))
 
     def steps(self, *names: str) -> list[Step]:
         return [

@@ -127,6 +127,20 @@ class EnvironmentSnapshot(Payload):
     updated_at: AwareDatetime
 
 
+class EventDecision(Payload):
+    """Every event ends in a visible decision with a reason (spec section 7, number 2)."""
+
+    at: AwareDatetime
+    repository: str
+    repository_id: int = 0
+    number: int = 0
+    delivery: str = ""
+    event: str = ""
+    action: str = ""
+    decision: str
+    reason: str
+
+
 class EnvironmentState(Payload):
     """The entity's own memory: its workflow's input, carried through continue-as-new."""
 
@@ -169,3 +183,5 @@ class EnvironmentState(Payload):
     stopped_by: str = ""
     unconfirmed: str = ""
     """Id of a revision that ended without proof that its work has stopped; asked for before the next one begins."""
+    decisions: list[EventDecision] = Field(default_factory=list)
+    """Not recorded yet, oldest first; unlike a picture, a later one does not contain them."""

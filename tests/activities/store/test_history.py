@@ -6,11 +6,11 @@ import pytest
 
 from activities.store import AuditEntry, Store, StoreActivities
 from tests.support.examples import NOW
-from workflows.models.messages import RecordDecisionInput
+from workflows.models import EventDecision
 
 
-def make_decision(delivery: str = "guid-1", **changes: object) -> RecordDecisionInput:
-    decision = RecordDecisionInput(
+def make_decision(delivery: str = "guid-1", **changes: object) -> EventDecision:
+    decision = EventDecision(
         at=NOW,
         repository="acme/shop",
         repository_id=1001,

@@ -1,27 +1,11 @@
 """The read model and the reconcile."""
 
-from pydantic import AwareDatetime
-
 from workflows.models.base import Payload
 from workflows.models.environment import EnvironmentRef, EnvironmentSnapshot, PullRequestRef
 
 
 class RecordEnvironmentInput(Payload):
     snapshot: EnvironmentSnapshot
-
-
-class RecordDecisionInput(Payload):
-    """Every event ends in a visible decision with a reason (spec section 7, number 2)."""
-
-    at: AwareDatetime
-    repository: str
-    repository_id: int = 0
-    number: int = 0
-    delivery: str = ""
-    event: str = ""
-    action: str = ""
-    decision: str
-    reason: str
 
 
 class KeepLogsInput(Payload):
