@@ -1,0 +1,28 @@
+"""Every port as a program under the test's control: it records, holds, fails and misbehaves on purpose.
+
+For workflow tests only. A fake that lags behind its port cannot be created, since each subclasses the ports.
+"""
+
+from tests.fakes.cluster import FakeCluster
+from tests.fakes.control import FakeControl
+from tests.fakes.controls import (
+    AT_WORK,
+    CREATING,
+    SIDE_BY_SIDE,
+    Controls,
+    Diary,
+    Step,
+)
+from tests.fakes.github import FakeGitHub
+
+__all__ = [
+    "AT_WORK",
+    "CREATING",
+    "SIDE_BY_SIDE",
+    "Controls",
+    "Diary",
+    "FakeCluster",
+    "FakeControl",
+    "FakeGitHub",
+    "Step",
+]

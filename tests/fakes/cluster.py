@@ -1,0 +1,165 @@
+"""The cluster, and everything else a revision and a removal ask for: source, builds, Helm."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from temporalio import activity
+
+from tests.fakes.controls import Controls, Step
+from workflows import naming
+from workflows.models import (
+    BuildPlan,
+    HealthCheck,
+    Quota,
+    ReleasePlan,
+    RevisionPlan,
+    RouteSettings,
+)
+from workflows.models import messages as m
+from workflows.ports import BuildPort, ClusterPort, HelmPort, SourcePort
+
+
+class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
+    """Everything a revision and a removal ask for."""
+
+    def __init__(self, controls: Controls) -> None:
+        self.controls = controls
+        self.namespaces: dict[str, m.EnvironmentNamespace] = {}
+        self.blockers: list[tuple[str, ...]] = []
+        """What blocks the removal, one tuple a look."""
+        self.taken: set[str] = set()
+        self.builds: tuple[str, ...] = ("web",)
+        self.health = HealthCheck(timeout_seconds=30)
+        self.url = "http://shop.localhost:8080/"
+
+    @activity.defn(name="plan_revision")
+    async def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:  # type: ignore[override]  # tests run on one loop
+        async with self.controls.step(
+            "plan_revision", environment=request.ref.environment, commit=request.commit
+        ):
+            return RevisionPlan(
+                commit=request.commit,
+                builds=tuple(
+                    BuildPlan(component=each, context=".", dockerfile="Dockerfile")
+                    for each in self.builds
+                ),
+                release=ReleasePlan(
+                    name=naming.release_name(request.ref.environment), chart="chart"
+                ),
+                route=RouteSettings(),
+                health=self.health,
+                quota=Quota(),
+                rollout_timeout_seconds=60,
+                reasons=("Chart shop in `chart`",),
+            )
+
+    @activity.defn(name="build_image")
+    async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
+        async with self.controls.step(
+            "build_image",
+            environment=request.ref.environment,
+            commit=request.commit,
+            revision=request.revision,
+        ):
+            digest = "sha256:" + naming.short_hash(request.commit) * 4
+            component = request.build.component
+            return m.BuildImageResult(
+                component=component,
+                image=f"registry/{component}@{digest}",
+                repository=f"registry/{component}",
+                digest=digest,
+            )
+
+    @activity.defn(name="stop_builds")
+    async def stop_builds(self, request: m.StopRevisionInput) -> None:
+        async with self._removing("stop_builds", request):
+            pass
+
+    @activity.defn(name="delete_images")
+    async def delete_images(self, request: m.RemoveInput) -> None:
+        async with self._removing("delete_images", request):
+            pass
+
+    @activity.defn(name="choose_namespace")
+    async def choose_namespace(self, request: m.ChooseNamespaceInput) -> m.ChooseNamespaceResult:
+        ref = request.ref
+        async with self.controls.step("choose_namespace", environment=ref.environment):
+            candidates = naming.namespace_candidates(ref.project, ref.environment)
+            chosen = next(each for each in candidates if each not in self.taken)
+            return m.ChooseNamespaceResult(namespace=chosen)
+
+    @activity.defn(name="ensure_namespace")
+    async def ensure_namespace(self, request: m.EnsureNamespaceInput) -> m.EnsureNamespaceResult:
+        ref = request.ref
+        async with self.controls.step("ensure_namespace", environment=ref.environment):
+            self.namespaces[ref.namespace] = m.EnvironmentNamespace(
+                ref=ref, pull_request=request.pull_request, uid=f"uid-{ref.namespace}"
+            )
+            return m.EnsureNamespaceResult(warnings=("network policies are not enforced",))
+
+    @activity.defn(name="ensure_route")
+    async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:
+        async with self.controls.step("ensure_route", environment=request.ref.environment):
+            return m.EnsureRouteResult(url=self.url, host="shop.localhost", service="s", port=80)
+
+    @activity.defn(name="wait_for_rollout")
+    async def wait_for_rollout(self, request: m.WaitForRolloutInput) -> None:
+        async with self.controls.step(
+            "wait_for_rollout", environment=request.ref.environment, commit=request.commit
+        ):
+            pass
+
+    @activity.defn(name="check_health")
+    async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:
+        async with self.controls.step(
+            "check_health", environment=request.ref.environment, commit=request.commit
+        ):
+            return m.CheckHealthResult(status=200)
+
+    @activity.defn(name="delete_namespace")
+    async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:
+        async with self._removing("delete_namespace", request):
+            if self.blockers:
+                return m.RemoveResult(is_gone=False, blockers=self.blockers.pop(0))
+            self.namespaces.pop(request.ref.namespace, None)
+            return m.RemoveResult(is_gone=True)
+
+    @activity.defn(name="list_namespaces")
+    async def list_namespaces(self) -> m.ListNamespacesResult:
+        async with self.controls.step("list_namespaces"):
+            return m.ListNamespacesResult(namespaces=tuple(self.namespaces.values()))
+
+    @activity.defn(name="keep_logs")
+    async def keep_logs(self, request: m.KeepLogsInput) -> None:
+        async with self.controls.step("keep_logs", environment=request.ref.environment):
+            pass
+
+    @activity.defn(name="deploy_release")
+    async def deploy_release(self, request: m.DeployReleaseInput) -> m.DeployReleaseResult:
+        async with self.controls.step(
+            "deploy_release",
+            environment=request.ref.environment,
+            commit=request.commit,
+            revision=request.revision,
+        ):
+            return m.DeployReleaseResult(release_revision=1, chart="shop-0.1.0")
+
+    @activity.defn(name="settle_release")
+    async def settle_release(self, request: m.StopRevisionInput) -> None:
+        async with self._removing("settle_release", request):
+            pass
+
+    @activity.defn(name="uninstall_release")
+    async def uninstall_release(self, request: m.RemoveInput) -> None:
+        async with self._removing("uninstall_release", request):
+            pass
+
+    @asynccontextmanager
+    async def _removing(
+        self, name: str, request: m.RemoveInput | m.StopRevisionInput
+    ) -> AsyncIterator[Step]:
+        revision = request.revision if isinstance(request, m.StopRevisionInput) else ""
+        async with self.controls.step(
+            name, environment=request.ref.environment, revision=revision
+        ) as step:
+            yield step
