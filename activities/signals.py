@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import (
     SearchAttributeKey,
     SearchAttributePair,
@@ -111,6 +111,24 @@ class SignalActivities(SignalPort):
         except RPCError as error:
             raise PlatformError("Temporal did not list the running environments") from error
         return m.ListRunningResult(environments=tuple(running))
+
+    @activity.defn(name="list_revisions")
+    async def list_revisions(self, request: m.ListRevisionsInput) -> m.ListRevisionsResult:
+        # Names of projects and environments are DNS labels: nothing in them needs quoting.
+        prefix = naming.revision_workflow_prefix(request.ref.project, request.ref.environment)
+        query = (
+            f"WorkflowId STARTS_WITH '{prefix}'"
+            " AND ExecutionStatus IN ('Running', 'Terminated', 'TimedOut')"
+        )
+        running: list[str] = []
+        cut_off: list[str] = []
+        try:
+            async for found in self._client.list_workflows(query, rpc_timeout=LIST_TIMEOUT):
+                is_running = found.status is WorkflowExecutionStatus.RUNNING
+                (running if is_running else cut_off).append(found.id)
+        except RPCError as error:
+            raise PlatformError("Temporal did not list the environment's revisions") from error
+        return m.ListRevisionsResult(running=tuple(running), cut_off=tuple(cut_off))
 
 
 def _running(execution: WorkflowExecution) -> m.RunningEnvironment:

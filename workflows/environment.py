@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from workflows import planning, policies, removal
+from workflows import former, planning, policies, removal
 from workflows.inbox import EnvironmentInbox
 from workflows.models import EnvironmentState, Phase, PullRequest, RevisionState
 from workflows.planning import Decision, Step
@@ -41,7 +41,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         self._voice = asyncio.create_task(self._publisher.run())
         if workflow.info().continued_run_id or self._state.ref.namespace:
             self._publisher.open()  # something was shown before, so its end will be too
-        await self._wait_for_former_removal()
+        await self._wait_for_former_life()
         while True:
             reason = await self._follow()
             if self._state.phase is not Phase.DELETED:
@@ -231,14 +231,14 @@ class EnvironmentWorkflow(EnvironmentInbox):
         planning.forget_resources(state, reason)
         self._changed()
 
-    async def _wait_for_former_removal(self) -> None:
-        """A terminated entity's removal goes on without it; the new life begins after that."""
+    async def _wait_for_former_life(self) -> None:
+        """What a terminated entity has left at work ends without it; the new life begins after that."""
         if workflow.info().continued_run_id:
             return
         polls = 0
-        while not self._is_cancelled and await removal.is_going_on(self._state.ref):
+        while not self._is_cancelled and (left := await former.find_at_work(self._state)):
             polls += 1
-            self._watch.trouble = "waiting for the removal of its former life"
+            self._watch.trouble = f"waiting for {left} of its former life"
             await workflow.sleep(policies.removal_poll(polls))
         self._watch.trouble = ""
 

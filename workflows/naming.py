@@ -113,7 +113,12 @@ def environment_workflow_id(project: str, environment: str) -> str:
 
 
 def revision_workflow_id(project: str, environment: str, run8: str, number: int) -> str:
-    return f"rev:{project}:{environment}:{run8}:{number}"
+    return f"{revision_workflow_prefix(project, environment)}{run8}:{number}"
+
+
+def revision_workflow_prefix(project: str, environment: str) -> str:
+    """What the ids of all revisions of an environment begin with, in whichever life."""
+    return f"rev:{project}:{environment}:"
 
 
 def teardown_workflow_id(project: str, environment: str) -> str:

@@ -117,6 +117,7 @@ LIST_SOURCES = ActivityConfig(task_queue=wire.CONTROL_QUEUE, **LIST)
 LIST_OPEN_PULL_REQUESTS = ActivityConfig(task_queue=wire.GITHUB_QUEUE, **LIST)
 LIST_NAMESPACES = ActivityConfig(task_queue=wire.CLUSTER_QUEUE, **LIST)
 LIST_RUNNING = ActivityConfig(task_queue=wire.CONTROL_QUEUE, **LIST)
+LIST_REVISIONS = ActivityConfig(task_queue=wire.CONTROL_QUEUE, **LIST)
 START_ENVIRONMENT = ActivityConfig(task_queue=wire.CONTROL_QUEUE, **LIST)
 
 # --- one revision ------------------------------------------------------------------------------------
@@ -210,7 +211,7 @@ TEARDOWN = ChildWorkflowConfig(
 )
 """Survives even a terminated parent and has no limit: it ends when the environment is gone."""
 REMOVAL_POLL = timedelta(seconds=10)
-"""Before a new life first asks again whether the removal of the former one has ended."""
+"""Before a new life first asks again whether the former one's removal or revision has ended."""
 
 
 def removal_poll(polls: int) -> timedelta:

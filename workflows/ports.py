@@ -148,6 +148,11 @@ class SignalPort(ABC):
     async def list_running(self) -> m.ListRunningResult:
         """Every environment workflow that runs, or a failure."""
 
+    @activity.defn(name="list_revisions")
+    @abstractmethod
+    async def list_revisions(self, request: m.ListRevisionsInput) -> m.ListRevisionsResult:
+        """Revisions of one environment that run or were cut off, or a failure."""
+
 
 ALL_PORTS: tuple[type[ABC], ...] = (
     SourcePort,

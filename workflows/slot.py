@@ -135,13 +135,18 @@ class RevisionSlot:
         )
 
     async def _prepare(self) -> Failure | None:
-        """Nothing of an earlier revision may run, and the namespace is chosen once."""
+        """The namespace is chosen once, and nothing of an earlier revision may run in it."""
+        failure = await self._choose_namespace()
         state = self._state
-        if state.unconfirmed:
+        if failure is None and state.unconfirmed:
             self._say("waiting until the work of an earlier revision is confirmed stopped")
             release = naming.release_name(state.ref.environment)
             await confirm_stopped(state.ref, state.unconfirmed, release)
             state.unconfirmed = ""
+        return failure
+
+    async def _choose_namespace(self) -> Failure | None:
+        state = self._state
         if state.ref.namespace:
             return None
         try:

@@ -19,6 +19,8 @@ class FakeControl(StorePort, SignalPort):
         self.reports: list[m.Report] = []
         self.sources: tuple[m.ProjectSource, ...] = ()
         self.running: tuple[m.RunningEnvironment, ...] = ()
+        self.former = m.ListRevisionsResult()
+        """Revisions of a former life, as the list of workflows shows them."""
         self.started: list[m.StartEnvironmentInput] = []
         self.is_answering = True
         """Whether final reports are acknowledged, as the reporter does."""
@@ -67,3 +69,8 @@ class FakeControl(StorePort, SignalPort):
     async def list_running(self) -> m.ListRunningResult:
         async with self.controls.step("list_running"):
             return m.ListRunningResult(environments=self.running)
+
+    @activity.defn(name="list_revisions")
+    async def list_revisions(self, request: m.ListRevisionsInput) -> m.ListRevisionsResult:
+        async with self.controls.step("list_revisions", environment=request.ref.environment):
+            return self.former

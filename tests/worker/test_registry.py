@@ -15,11 +15,14 @@ class _Signals(ports.SignalPort):
     async def list_running(self) -> m.ListRunningResult:
         return m.ListRunningResult(environments=())
 
+    async def list_revisions(self, _request: m.ListRevisionsInput) -> m.ListRevisionsResult:
+        return m.ListRevisionsResult()
+
 
 def test_every_method_of_a_port_is_registered() -> None:
     names = [method.__name__ for method in activities_of(_Signals(), ports.SignalPort)]
-    assert names == ["list_running", "start_environment", "submit_report"]
-    assert len(all_activities([_Signals(), object()])) == 3
+    assert names == ["list_revisions", "list_running", "start_environment", "submit_report"]
+    assert len(all_activities([_Signals(), object()])) == 4
 
 
 def test_a_port_without_implementation_is_named() -> None:

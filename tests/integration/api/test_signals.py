@@ -9,8 +9,11 @@ from temporalio.testing import ActivityEnvironment
 from activities.signals import SignalActivities
 from tests.support.examples import make_snapshot
 from tests.support.wait import eventually
+from workflows import naming
 from workflows.models import EnvironmentRef, PullRequestRef
 from workflows.models.messages import (
+    ListRevisionsInput,
+    ListRevisionsResult,
     ListRunningResult,
     Report,
     StartEnvironmentInput,
@@ -86,3 +89,32 @@ async def test_a_hint_that_is_sent_twice_is_one_hint(client: Client) -> None:
         if event.HasField("workflow_execution_signaled_event_attributes")
     }
     assert len(deliveries) == 1
+
+
+@pytest.mark.invariant(6)
+async def test_revisions_that_run_or_were_cut_off_are_found_those_of_others_are_not(
+    client: Client,
+) -> None:
+    name = f"pr-shop-{uuid4().hex[:8]}"
+    ids = {
+        state: naming.revision_workflow_id("web-shop", name, state, 1)
+        for state in ("running", "terminated", "waiting")
+    }
+    others = naming.revision_workflow_id("web-shop", f"{name}1", "running", 1)
+    for each in (*ids.values(), others):
+        await client.start_workflow("RevisionWorkflow", id=each, task_queue="nobody-listens")
+    await client.get_workflow_handle(ids["terminated"]).terminate("by mistake")
+    activities = SignalActivities(client)
+    request = ListRevisionsInput(
+        ref=EnvironmentRef(team="web", project="web-shop", environment=name)
+    )
+
+    async def is_known() -> ListRevisionsResult | None:
+        found: ListRevisionsResult = await ActivityEnvironment().run(
+            activities.list_revisions, request
+        )
+        return found if found.cut_off and len(found.running) > 1 else None
+
+    found = await eventually(is_known)  # lists lag behind by a moment
+    assert set(found.running) == {ids["running"], ids["waiting"]}
+    assert found.cut_off == (ids["terminated"],)

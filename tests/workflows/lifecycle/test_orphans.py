@@ -6,6 +6,8 @@ from temporalio.exceptions import is_cancelled_exception
 
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, wire
+from workflows.errors import NameTakenError
+from workflows.models import Phase
 from workflows.models import messages as m
 from workflows.revision import RevisionWorkflow
 from workflows.teardown import TeardownWorkflow
@@ -77,3 +79,52 @@ async def test_a_removal_goes_on_when_nobody_follows_it(stage: Stage, preview: P
         task_queue=wire.WORKFLOWS_QUEUE,
     )
     assert len(preview.steps("delete_namespace")) == 2
+
+
+@pytest.mark.invariant(1)
+@pytest.mark.invariant(6)
+async def test_a_new_life_waits_for_the_revision_of_the_terminated_one(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.controls.hold("build_image")
+    stage.controls.stubborn.add("build_image")
+    await preview.open()
+    await preview.begins("build_image")
+    revision = (await preview.snapshot()).revisions[0].id
+    stage.control.former = m.ListRevisionsResult(running=(revision,))
+    await preview.handle.terminate("lost")
+    await preview.event("edited")
+    await stage.until(lambda: stage.diary.count("list_revisions") > 2)
+    assert (await preview.snapshot()).reason == "waiting for a revision of its former life"
+    assert len(preview.steps("plan_revision")) == 1
+    stage.controls.release("build_image")
+    stage.control.former = m.ListRevisionsResult()
+    await preview.reaches(Phase.READY)
+    preview.assert_one_after_another()
+
+
+@pytest.mark.invariant(6)
+async def test_the_work_of_a_revision_that_was_cut_off_is_stopped_before_the_next_begins(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.control.former = m.ListRevisionsResult(cut_off=("rev:lost:1",))
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stopped = preview.steps("stop_builds", "settle_release")
+    assert {step.name for step in stopped if step.revision == "rev:lost:1"} == {
+        "stop_builds",
+        "settle_release",
+    }
+    begun = preview.steps("plan_revision")[0].begun
+    assert all(step.ended is not None and step.ended < begun for step in stopped)
+
+
+async def test_a_new_life_does_not_begin_while_nobody_knows_of_former_revisions(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.controls.fail("list_revisions", lambda: NameTakenError("Temporal lists nothing"))
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    lists = stage.diary.named("list_revisions")
+    assert [step.outcome for step in lists] == ["failed", "done"]
+    assert lists[1].begun < preview.steps("plan_revision")[0].begun

@@ -56,6 +56,19 @@ class ListRunningResult(Payload):
     environments: tuple[RunningEnvironment, ...]
 
 
+class ListRevisionsInput(Payload):
+    ref: EnvironmentRef
+
+
+class ListRevisionsResult(Payload):
+    """Revisions of an environment, of whichever life, that nobody has seen end as they should."""
+
+    running: tuple[str, ...] = ()
+    """Workflow ids."""
+    cut_off: tuple[str, ...] = ()
+    """Terminated or timed out: nothing of theirs was confirmed stopped."""
+
+
 class StartEnvironmentInput(Payload):
     """Start or wake the entity of a pull request with a hint."""
 
