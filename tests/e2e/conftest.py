@@ -12,9 +12,9 @@ from deploy.local.cluster import ClusterConnection, connection_file, read_connec
 from deploy.local.instance import current
 from tests.e2e.support.cluster import Cluster, open_cluster
 from tests.e2e.support.evidence import describe_namespace
+from tests.e2e.support.outcome import has_failed, note_failure
 from tests.e2e.support.waiting import eventually
 
-_HAS_FAILED = pytest.StashKey[bool]()
 Look = Callable[[], Awaitable[list[str]]]
 
 
@@ -79,7 +79,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
-        item.stash[_HAS_FAILED] = True
+        note_failure(item)
     return report
 
 
@@ -103,7 +103,7 @@ async def evidence(request: pytest.FixtureRequest) -> AsyncIterator[Evidence]:
     """Printed when the test fails, before the fixtures that were asked for earlier are taken down."""
     evidence = Evidence()
     yield evidence
-    if request.node.stash.get(_HAS_FAILED, False):
+    if has_failed(request):
         sys.stderr.write("\n".join([*await evidence.gather(), ""]))
 
 
@@ -123,7 +123,7 @@ async def namespaces(
     evidence = Evidence()
     namespaces = Namespaces(cluster, evidence, namespaces_left)
     yield namespaces
-    if request.node.stash.get(_HAS_FAILED, False):
+    if has_failed(request):
         sys.stderr.write("\n".join([*await evidence.gather(), ""]))
     await namespaces.remove()
 

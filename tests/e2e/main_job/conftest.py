@@ -9,9 +9,9 @@ import pytest
 
 from deploy.local.cluster import connection_file
 from deploy.local.instance import current
-from tests.e2e.conftest import _HAS_FAILED as HAS_FAILED
 from tests.e2e.conftest import Evidence
 from tests.e2e.support.evidence import describe_namespace, describe_workflows
+from tests.e2e.support.outcome import has_failed
 from tests.e2e.support.preview import Preview
 from tests.e2e.support.previews import KeptPreview, Previews
 from tests.e2e.support.stack import Stack, open_stack
@@ -32,7 +32,7 @@ async def shown(
     """A preview that tests only look at, and the commit that it serves."""
     preview, commit = await kept.get(stack)
     yield preview, commit
-    if request.node.stash.get(HAS_FAILED, False):
+    if has_failed(request):
         await _show(stack, [preview])
 
 
@@ -52,7 +52,7 @@ async def previews(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterato
     """Closes what the test opened; shows everything when the test has failed."""
     previews = Previews(stack)
     yield previews
-    if request.node.stash.get(HAS_FAILED, False):
+    if has_failed(request):
         await _show(stack, previews.made)
     await stack.ensure_all()
     await stack.github.clear_faults()
