@@ -74,7 +74,9 @@ def create_router() -> APIRouter:
         if place.method == "DELETE":
             # Every change of an environment may also be asked for alike, by its name.
             path = f"{place.path}/{command.name}"
-            router.add_api_route(path, endpoint, methods=["POST"], include_in_schema=False)
+            router.add_api_route(
+                path, endpoint, methods=["POST"], name=command.name, include_in_schema=False
+            )
     return router
 
 
