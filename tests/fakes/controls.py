@@ -68,6 +68,8 @@ class Controls:
         """Steps that take their time to end after a cancel."""
         self.frozen: dict[str, int] = {}
         """Steps whose next calls hang without a heartbeat, as if their worker were gone; how many."""
+        self._failing: set[tuple[str | None, str]] = set()
+        """Calls that are about to fail: run and activity."""
 
     def hold(self, name: str) -> None:
         """The step begins and then waits until `release`, heartbeating."""
@@ -103,7 +105,9 @@ class Controls:
 
     async def _pass(self, name: str) -> None:
         if self.failures[name]:
-            raise self.failures[name].pop(0)
+            error = self.failures[name].pop(0)
+            await self._let_others_end(name)
+            raise error
         if self.frozen.get(name):
             self.frozen[name] -= 1
             await asyncio.Event().wait()
@@ -114,3 +118,26 @@ class Controls:
                 await asyncio.wait_for(gate.wait(), BEAT)
             except TimeoutError:
                 continue
+
+    async def _let_others_end(self, name: str) -> None:
+        """Until what was begun side by side with a failing step has ended, unless it is held or about to fail too.
+
+        The workflow cancels it then. Where time can be skipped, the server has no answer to a cancel that crosses
+        the end of its step: it refuses the task, and its clock stands still for ever.
+        """
+        info = activity.info()
+        self._failing.add((info.workflow_run_id, info.activity_id))
+        beside = {each for pair in SIDE_BY_SIDE if name in pair for each in pair} - {*self.gates}
+        handle = self.client.get_workflow_handle(
+            info.workflow_id or "", run_id=info.workflow_run_id
+        )
+        while beside:
+            activity.heartbeat()
+            description = (await handle.describe()).raw_description
+            if not any(
+                each.activity_type.name in beside
+                and (info.workflow_run_id, each.activity_id) not in self._failing
+                for each in description.pending_activities
+            ):
+                return
+            await asyncio.sleep(BEAT)
