@@ -1,6 +1,7 @@
 """Whether the application answers at its URL, and whether it is the new one that answers (FR-016)."""
 
 import asyncio
+import functools
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -29,6 +30,8 @@ _IN_A_ROW = 2
 _POLL = 0.25
 _LOOK_EVERY = 2.0
 """Seconds between two looks at the pods of an application that does not answer."""
+_LOOK_TIMEOUT = 1.0
+"""Seconds for each call of such a look: nobody asks the application meanwhile, and its time goes by."""
 _ANSWER_TIMEOUT = 5.0
 _BODY_LINES = 10
 _BODY_BYTES = 4_000
@@ -85,12 +88,12 @@ class Health:
                     return first
                 progress.detail = f"{request.health.path}: {answer}"
                 now = time.monotonic()
-                if now >= deadline:
+                if now >= deadline and not answer.is_good:  # a good one is asked for once more
                     raise await self._unhealthy(request, answer, f"for {limit:g} s")
                 if not answer.is_good and now >= next_look:
                     if await self._is_lost(request, patience, now):
                         raise await self._unhealthy(request, answer, "and its container crashes")
-                    next_look = now + _LOOK_EVERY
+                    next_look = time.monotonic() + _LOOK_EVERY
                 await asyncio.sleep(_POLL)
 
     async def _wait_for_new_pods(
@@ -115,30 +118,29 @@ class Health:
                 return  # the question itself will tell what is wrong
             await asyncio.sleep(_POLL)
 
-    async def _backends(self, request: CheckHealthInput) -> Backends | None:
-        """None when the route or its Service is not there: then the answer tells."""
+    async def _backends(
+        self, request: CheckHealthInput, *, seconds: float = kube.CALL_TIMEOUT
+    ) -> Backends | None:
+        """None when the route or its Service is not there: then the answer tells. `seconds` bound each call."""
         namespace = request.ref.namespace
+        ask = functools.partial(kube.request, self._api, "GET", timeout=seconds)
         routes = kube.collection_path("gateway.networking.k8s.io/v1", "HTTPRoute", namespace)
         try:
-            route = await kube.request(self._api, "GET", f"{routes}/{ROUTE_NAME}")
+            route = await ask(f"{routes}/{ROUTE_NAME}")
             name = str(route["spec"]["rules"][0]["backendRefs"][0]["name"])
             services = kube.collection_path("v1", "Service", namespace)
-            service = await kube.request(self._api, "GET", f"{services}/{name}")
+            service = await ask(f"{services}/{name}")
         except kube.NotFoundError:
             return None
         selector = service["spec"].get("selector")
         if not selector:
             return None
         wanted = ",".join(f"{key}={value}" for key, value in selector.items())
-        pods = await kube.request(
-            self._api,
-            "GET",
+        pods = await ask(
             kube.collection_path("v1", "Pod", namespace),
             query=[("labelSelector", wanted)],
         )
-        slices = await kube.request(
-            self._api,
-            "GET",
+        slices = await ask(
             kube.collection_path("discovery.k8s.io/v1", "EndpointSlice", namespace),
             query=[("labelSelector", f"kubernetes.io/service-name={name}")],
         )
@@ -172,7 +174,7 @@ class Health:
     async def _is_lost(self, request: CheckHealthInput, patience: Patience, now: float) -> bool:
         """Whether its pods crash for good: then waiting longer is pointless."""
         try:
-            backends = await self._backends(request)
+            backends = await self._backends(request, seconds=_LOOK_TIMEOUT)
         except ClusterError:
             return False
         pods = backends.pods if backends else ()

@@ -3,7 +3,7 @@
 Objects are plain JSON, as manifests are; the library's typed models add nothing to what we read of them.
 """
 
-from activities.kube.calls import apply, read_text, request, watch
+from activities.kube.calls import CALL_TIMEOUT, apply, read_text, request, watch
 from activities.kube.connection import close, connect
 from activities.kube.errors import (
     ConflictError,
@@ -17,6 +17,7 @@ from activities.kube.paths import collection_path, path_of
 from activities.kube.types import KubeObject, Query
 
 __all__ = [
+    "CALL_TIMEOUT",
     "ConflictError",
     "ExpiredError",
     "ForbiddenError",
