@@ -5,9 +5,16 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.workflows.conftest import dev_server, hurry, preview, stage
+from tests.workflows.conftest import (
+    dev_server,
+    hurry,
+    preview,
+    short_server,
+    short_stage,
+    stage,
+)
 
-__all__ = ["dev_server", "hurry", "preview", "stage"]
+__all__ = ["dev_server", "hurry", "preview", "short_server", "short_stage", "stage"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
-from tests.replay.scenes import SCENES
-from tests.workflows.conftest import start_dev_server
+from tests.replay.scenes import LONG_SCENES, SCENES
+from tests.workflows.conftest import start_dev_server, start_short_server
 from tests.workflows.stage import Preview, Stage
 
 OF_THE_MACHINE = ("stackTrace", "identity", "stickyAttributes")
@@ -20,14 +20,31 @@ HISTORIES = Path(__file__).parent / "histories"
 
 async def histories_of(stage: Stage, name: str) -> dict[str, WorkflowHistory]:
     """Play the scene; histories by the name of the file they belong in."""
-    ids = await SCENES[name](stage, Preview(stage))
+    scene = {**SCENES, **LONG_SCENES}[name]
+    ids = await scene(stage, Preview(stage))
     kinds = {"env": "environment", "rev": "revision", "down": "teardown", "report": "reporter"}
     return {
-        f"{name}-{kinds.get(each.partition(':')[0], 'reconcile')}": (
-            await stage.client.get_workflow_handle(each).fetch_history()
-        )
+        f"{name}-{kinds.get(each.partition(':')[0], 'reconcile')}{run}": history
         for each in ids
+        for run, history in (await _runs(stage, each)).items()
     }
+
+
+async def _runs(stage: Stage, workflow_id: str) -> dict[str, WorkflowHistory]:
+    """The history of its first run; where that has continued as new, of the second one too."""
+    handle = stage.client.get_workflow_handle(workflow_id)
+    begun = (await handle.fetch_history()).events[0].workflow_execution_started_event_attributes
+    first = await _history(stage, workflow_id, begun.first_execution_run_id)
+    end = first.events[-1].workflow_execution_continued_as_new_event_attributes
+    if not end.new_execution_run_id:
+        return {"": first}
+    second = await _history(stage, workflow_id, end.new_execution_run_id)
+    return {"": first, "-continued": second}
+
+
+async def _history(stage: Stage, workflow_id: str, run_id: str) -> WorkflowHistory:
+    handle = stage.client.get_workflow_handle(workflow_id, run_id=run_id)
+    return await handle.fetch_history()
 
 
 def anonymous(history: WorkflowHistory) -> str:
@@ -48,15 +65,20 @@ def _without(value: object) -> object:
 
 async def record() -> None:
     """Store what is new."""
-    missing = [name for name in SCENES if not list(HISTORIES.glob(f"{name}-*.json"))]
-    async with await start_dev_server() as server:
-        for name in missing:
-            stage = Stage(server)
-            async with stage.working():
-                found = await histories_of(stage, name)
-            for file, history in found.items():
-                (HISTORIES / f"{file}.json").write_text(anonymous(history) + "\n")
-                sys.stdout.write(f"recorded {file}: {len(history.events)} events\n")
+    for start, scenes in ((start_dev_server, SCENES), (start_short_server, LONG_SCENES)):
+        missing = [name for name in scenes if not list(HISTORIES.glob(f"{name}-*.json"))]
+        if missing:
+            async with await start() as server:
+                for name in missing:
+                    await _store(Stage(server), name)
+
+
+async def _store(stage: Stage, name: str) -> None:
+    async with stage.working():
+        found = await histories_of(stage, name)
+    for file, history in found.items():
+        (HISTORIES / f"{file}.json").write_text(anonymous(history) + "\n")
+        sys.stdout.write(f"recorded {file}: {len(history.events)} events\n")
 
 
 if __name__ == "__main__":

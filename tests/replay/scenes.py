@@ -1,16 +1,24 @@
 """What the golden histories tell: one scene each, played against fakes on a real server.
 
-`python -m tests.replay.record` plays them again and stores what was new; a stored history is never replaced, since
-it stands for workflows that run in somebody's Temporal with the code of then.
+After a scene was added, `python -m tests.replay.record` plays it and stores its histories. A stored history is never
+replaced, since it stands for workflows that run in somebody's Temporal with the code of then; so whoever changes what
+a workflow asks for adds a scene beside the older ones, and a `workflow.patched` that tells the two apart.
 """
 
 from collections.abc import Awaitable, Callable
+from itertools import count
 
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
-from workflows.errors import BuildFailedError, ClusterError, GitHubError, GitHubRateLimitError
+from workflows.errors import (
+    BuildFailedError,
+    ClusterError,
+    GitHubError,
+    GitHubPermissionError,
+    GitHubRateLimitError,
+)
 from workflows.models import Phase
 from workflows.models import messages as m
 from workflows.reconcile import ReconcileWorkflow
@@ -44,6 +52,16 @@ async def failed(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id, snapshot.revisions[0].id]
 
 
+async def retried(stage: Stage, preview: Preview) -> list[str]:
+    stage.controls.fail("build_image", lambda: BuildFailedError("npm ci failed"))
+    await preview.open()
+    await preview.reaches(Phase.FAILED)
+    command = m.PersonCommand(actor="alice")
+    await preview.handle.execute_update(EnvironmentWorkflow.retry, command)
+    await preview.reaches(Phase.READY)
+    return [preview.id]
+
+
 async def unreadable(stage: Stage, preview: Preview) -> list[str]:
     stage.controls.fail("read_pull_request", lambda: GitHubError("502"))
     await preview.open()
@@ -57,7 +75,11 @@ async def closed(stage: Stage, preview: Preview) -> list[str]:
     stage.cluster.blockers = [("Certificate `shop`",)]
     await preview.close()
     await preview.ends()
-    return [preview.id, naming.teardown_workflow_id(preview.ref.project, preview.ref.environment)]
+    return [preview.id, removal_of(preview)]
+
+
+def removal_of(preview: Preview) -> str:
+    return naming.teardown_workflow_id(preview.ref.project, preview.ref.environment)
 
 
 async def closed_while_building(stage: Stage, preview: Preview) -> list[str]:
@@ -81,6 +103,22 @@ async def reopened(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id]
 
 
+async def reborn(stage: Stage, preview: Preview) -> list[str]:
+    """The entity is terminated during its removal; the next one waits for it."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("delete_namespace")
+    await preview.close()
+    await preview.begins("delete_namespace")
+    await preview.handle.terminate("lost")
+    await preview.reopen()
+    while "former life" not in (await preview.snapshot()).reason:
+        continue
+    stage.controls.release("delete_namespace")
+    await preview.reaches(Phase.READY)
+    return [preview.id, removal_of(preview)]
+
+
 async def commands(stage: Stage, preview: Preview) -> list[str]:
     alice = m.PersonCommand(actor="alice")
     preview.set(is_fork=True)
@@ -102,13 +140,33 @@ async def reported(stage: Stage, preview: Preview) -> list[str]:
         GitHubRateLimitError("limit", retry_after=None),
         GitHubError("502"),
     ]
-    preview.pull_request = preview.pull_request.model_copy(update={"installation": 77})
-    preview.state = preview.state.model_copy(update={"pull_request": preview.pull_request})
-    preview.set(ref=preview.pull_request)
+    move(preview, installation=77)
     await preview.open()
     await preview.reaches(Phase.READY)
     await stage.until(lambda: stage.diary.count("write_surface"))
     return [naming.reporter_workflow_id(77)]
+
+
+async def refused(stage: Stage, preview: Preview) -> list[str]:
+    """GitHub refuses deployments; the end of the environment is shown and confirmed all the same."""
+    stage.control.has_reporter = True
+    stage.github.broken["deployment"] = GitHubPermissionError("not granted")
+    move(preview, installation=78)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    await stage.until(
+        lambda: any(step.outcome == "failed" for step in stage.diary.named("write_surface"))
+    )
+    await preview.close()
+    await preview.ends()
+    return [naming.reporter_workflow_id(78)]
+
+
+def move(preview: Preview, *, installation: int) -> None:
+    """To an installation of its own, whose reporter writes for nobody else."""
+    preview.pull_request = preview.pull_request.model_copy(update={"installation": installation})
+    preview.state = preview.state.model_copy(update={"pull_request": preview.pull_request})
+    preview.set(ref=preview.pull_request)
 
 
 async def reconciled(stage: Stage, preview: Preview) -> list[str]:
@@ -135,18 +193,49 @@ async def reconciled(stage: Stage, preview: Preview) -> list[str]:
     return [workflow_id]
 
 
+async def continued(stage: Stage, preview: Preview) -> list[str]:
+    """Environment, reporter and removal begin anew, since their histories have become long."""
+    stage.control.has_reporter = True
+    move(preview, installation=79)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    await until_continued(stage, preview, preview.id)
+    await until_continued(stage, preview, naming.reporter_workflow_id(79))
+    stage.controls.fail("delete_namespace", lambda: ClusterError("away"), times=4)
+    await preview.close()
+    await preview.ends()
+    return [preview.id, removal_of(preview), naming.reporter_workflow_id(79)]
+
+
+async def until_continued(stage: Stage, preview: Preview, workflow_id: str) -> None:
+    """Until a new run goes on; the environment hears of one event after the other meanwhile."""
+    handle = stage.client.get_workflow_handle(workflow_id)
+    first = (await handle.describe()).run_id
+    for number in count():
+        if (await handle.describe()).run_id != first:
+            return
+        delivery = f"{workflow_id}-{number}"
+        await preview.event("edited", delivery=delivery)
+        await stage.until(lambda: delivery in {each.delivery for each in stage.control.decisions})  # noqa: B023  (awaited here)
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         ready,
         superseded,
         failed,
+        retried,
         unreadable,
         closed,
         closed_while_building,
         reopened,
+        reborn,
         commands,
         reported,
+        refused,
         reconciled,
     )
 }
+LONG_SCENES: dict[str, Scene] = {"continued": continued}
+"""Played where histories count as long after a few steps."""

@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from tests.replay.record import HISTORIES, histories_of
-from tests.replay.scenes import SCENES
+from tests.replay.scenes import LONG_SCENES, SCENES
 from tests.workflows.stage import Stage
 from worker.workers import WORKFLOWS
 from workflows import wire
@@ -32,13 +32,20 @@ def test_a_recorded_history_replays(path: Path) -> None:
 @pytest.mark.invariant(9)
 def test_every_scene_has_a_recorded_history() -> None:
     recorded = {path.stem.partition("-")[0] for path in HISTORIES.glob("*.json")}
-    assert recorded == set(SCENES)
+    assert recorded == {*SCENES, *LONG_SCENES}
 
 
 @pytest.mark.invariant(9)
 @pytest.mark.parametrize("name", SCENES)
 async def test_what_was_just_played_replays(stage: Stage, name: str) -> None:
     for history in (await histories_of(stage, name)).values():
+        await replayer().replay_workflow(history)
+
+
+@pytest.mark.invariant(9)
+@pytest.mark.parametrize("name", LONG_SCENES)
+async def test_what_was_just_continued_replays(short_stage: Stage, name: str) -> None:
+    for history in (await histories_of(short_stage, name)).values():
         await replayer().replay_workflow(history)
 
 

@@ -31,14 +31,24 @@ SHORT_HISTORY = 60
 """Events after which the second dev server suggests to continue as new."""
 
 
+PROMPT_TIMERS = 'history.timerProcessorMaxTimeShift="10ms"'
+"""By default timers go off up to a second late."""
+
+
 async def start_dev_server(*arguments: str) -> WorkflowEnvironment:
     return await WorkflowEnvironment.start_local(
         data_converter=wire.DATA_CONVERTER,
         dev_server_existing_path=str(BIN / "temporal"),
         search_attributes=wire.SEARCH_ATTRIBUTES,
         dev_server_log_level="error",
-        dev_server_extra_args=arguments,
+        dev_server_extra_args=("--dynamic-config-value", PROMPT_TIMERS, *arguments),
     )
+
+
+async def start_short_server() -> WorkflowEnvironment:
+    """Where a history counts as long after a few steps."""
+    limit = f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}"
+    return await start_dev_server("--dynamic-config-value", limit)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -49,9 +59,7 @@ async def dev_server() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def short_server() -> AsyncIterator[WorkflowEnvironment]:
-    """Where a history counts as long after a few steps."""
-    limit = f"limit.historyCount.suggestContinueAsNew={SHORT_HISTORY}"
-    async with await start_dev_server("--dynamic-config-value", limit) as environment:
+    async with await start_short_server() as environment:
         yield environment
 
 
@@ -79,7 +87,9 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of seconds become tenths; how long they really are is shown where time can be skipped."""
     monkeypatch.setattr(policies, "REMOVAL_POLL", timedelta(seconds=0.2))
     monkeypatch.setattr(policies, "FIRST_BLOCKED_PAUSE", timedelta(seconds=0.1))
+    monkeypatch.setattr(policies, "MAX_BLOCKED_PAUSE", timedelta(seconds=0.2))
     monkeypatch.setattr(policies, "FIRST_PAUSE", timedelta(seconds=0.1))
+    monkeypatch.setattr(policies, "WRITE_PAUSE", timedelta(seconds=0.1))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
