@@ -19,6 +19,27 @@ _POLL = 0.5
 _PROVEN_AFTER = 2.0
 """Seconds that a container without a readiness probe has to live; most crashes at start come sooner."""
 
+_MAX_UNSEEN = 25.0
+"""Seconds of an outage that are not the release's. With one more call (30 s) it ends before the activity's own limit,
+a minute after the release's."""
+
+
+class Limit:
+    """When the release's time is up. Time in which the API did not answer counts against it as little as possible."""
+
+    def __init__(self, seconds: float) -> None:
+        self._last = time.monotonic()
+        self._left = _MAX_UNSEEN
+        self.deadline = self._last + seconds
+
+    def note(self, now: float, *, was_seen: bool) -> None:
+        """The look that ended now has, or has not, seen anything."""
+        if not was_seen:
+            pardoned = min(now - self._last, self._left)
+            self._left -= pardoned
+            self.deadline += pardoned
+        self._last = now
+
 
 class Proof:
     """Whether being ready has lasted, where Kubernetes' word alone means little."""
@@ -45,21 +66,22 @@ class Rollouts:
 
     async def wait(self, request: WaitForRolloutInput, progress: Progress) -> None:
         """Raises RolloutFailedError, or a platform's error when nothing of the user's is at fault."""
-        namespace, limit = request.ref.namespace, request.timeout.total_seconds()
-        deadline, patience, proof = time.monotonic() + limit, Patience(), Proof()
+        namespace, seconds = request.ref.namespace, request.timeout.total_seconds()
+        limit, patience, proof = Limit(seconds), Patience(), Proof()
         async with watching(self._api, _watched(namespace)) as changes:
             while True:
-                verdict = await self._look(request, deadline)
+                verdict = await self._look(request, limit.deadline)
                 now = time.monotonic()
+                limit.note(now, was_seen=verdict is not None)
                 if proof.is_given(verdict, now):
                     return
                 problems = verdict.problems if verdict else ()
                 if (problem := patience.first_lasting(problems, now)) is not None:
                     raise await self._failure(namespace, problem)
-                if now >= deadline:
-                    raise await self._out_of_time(namespace, gravest(problems), limit)
+                if now >= limit.deadline:
+                    raise await self._out_of_time(namespace, gravest(problems), seconds)
                 progress.detail = "; ".join(verdict.waiting_for if verdict else ())[:500]
-                await changes.wait(min(deadline - now, _POLL))
+                await changes.wait(min(limit.deadline - now, _POLL))
 
     async def _look(self, request: WaitForRolloutInput, deadline: float) -> Verdict | None:
         """None while the API does not answer: a short outage is not the release's failure."""
