@@ -6,6 +6,7 @@ unusual stays, because a log that says nothing helps nobody.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 
 HIDDEN = "***"
@@ -39,6 +40,16 @@ _PRIVATE_KEY = (
     r"(?:(?:[^-]|-(?!----BEGIN)){0,16000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
     r"|(?:(?:\s|\\n){0,4}[A-Za-z0-9+/=]{24,76}){0,400})"
 )
+_KEY_KINDS = ("", "RSA ", "EC ", "DSA ", "ENCRYPTED ", "OPENSSH ")
+_ENCODED_BEGINNINGS = "|".join(
+    re.escape(b64encode(f"-----BEGIN {kind}PRIVATE".encode()).decode()[: (18 + len(kind)) // 3 * 4])
+    for kind in _KEY_KINDS
+)
+_ENCODED_PRIVATE_KEY = (
+    rf"\b(?:{_ENCODED_BEGINNINGS})[A-Za-z0-9+/=]{{0,16000}}"
+    r"(?:\n[A-Za-z0-9+/=]{60,76}(?=\n|$)){0,400}"
+)
+_KEY_END = rf"(?<![\w+/=])[A-Za-z0-9+/=]{{2,76}}(?:\s|\\n){{1,4}}{_PREFIX}-----END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----"
 _HOST_PATH = (
     r"(?<![\w./:%@…-])(?<!GET )(?<!PUT )(?<!POST )(?<!HEAD )(?<!PATCH )(?<!DELETE )"
     r"(?:file://)?/(?:root|home/[\w.-]{1,64}|Users/[\w.-]{1,64}|tmp|private/(?:tmp|var)|run"
@@ -48,6 +59,10 @@ _HOST_PATH = (
 _SECRETS: tuple[tuple[str, Replacement], ...] = (
     # Private keys, also when the end was cut off.
     (_PRIVATE_KEY, HIDDEN),
+    # A private key as kubeconfigs and Secrets hold it, in base64 once more; certificates are for everybody.
+    (_ENCODED_PRIVATE_KEY, HIDDEN),
+    # The end of one whose beginning was cut off: its last line is shorter than the others.
+    (_KEY_END, HIDDEN),
     # A line of a private key on its own: 64 characters of base64. Digests are lower-case hexadecimal.
     (
         r"(?<![\w+/=-])(?=[a-z0-9+/]{0,63}[A-Z])(?=[A-Z0-9+/]{0,63}[a-z])[A-Za-z0-9+/]{64}(?![\w+/=-])",

@@ -1,5 +1,8 @@
 """Secrets and machinery never reach a reader; everything a reader needs does."""
 
+import base64
+from textwrap import wrap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,16 @@ pytestmark = [pytest.mark.spec("FR-009"), pytest.mark.invariant(4)]
 _JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiIxMjM0In0.c2lnbmF0dXJlLW9mLWEta2V5"
 _KEY_BODY = "MIIEowIBAAKCAQEAu5t1mQy8kPzX0oR7cV2d9wLhJ3fTn6bGsYaEqKiUxWvNpZr4"
 _PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{_KEY_BODY}\nAbCdEf0123456789==\n-----END RSA PRIVATE KEY-----"
+
+
+def _encoded(kind: str) -> str:
+    """A private key as a kubeconfig holds it."""
+    label = f"{kind}PRIVATE KEY"
+    pem = f"-----BEGIN {label}-----\n{_KEY_BODY}\n-----END {label}-----\n"
+    return base64.b64encode(pem.encode()).decode()
+
+
+_CERTIFICATE = base64.b64encode(f"-----BEGIN CERTIFICATE-----\n{_KEY_BODY}".encode()).decode()
 
 SECRETS = [
     (
@@ -52,6 +65,14 @@ SECRETS = [
     (_KEY_BODY, f"-----BEGIN PRIVATE KEY-----\n{_KEY_BODY}"),
     (_KEY_BODY, _KEY_BODY),
     (_KEY_BODY, f"#8 1.234 {_KEY_BODY}"),
+    ("AbCdEf0123456789==", _PEM.partition(_KEY_BODY)[2]),
+    ("AbCdEf01==", "#8 1.2 AbCdEf01==\n#8 1.2 -----END RSA PRIVATE KEY-----"),
+    *(
+        (_encoded(kind)[40:80], text)
+        for kind in ("", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH ")
+        for text in (f"    client-key-data: {_encoded(kind)}", f"{_encoded(kind)} in a line")
+    ),
+    (_encoded("EC ")[80:140], "$ base64 key.pem\n" + "\n".join(wrap(_encoded("EC "), 76))),
 ]
 
 
@@ -83,6 +104,9 @@ def test_a_secret_never_stays_in_a_text(secret: str, text: str) -> None:
         "go version go1.26.8 linux/amd64, kubernetes v1.34.2, image 1.2.3.4",
         "ls: cannot access '/app/dist/server.js': No such file or directory",
         "PWD=/code",
+        f"    certificate-authority-data: {_CERTIFICATE}",
+        "-----BEGIN PUBLIC KEY-----",
+        "done\n-----END CERTIFICATE-----",
         "git@github.com:acme/shop.git",
         "if (token === undefined) return",
         '2026-01-02T03:04:05Z level=info msg="ready" port=8080',
