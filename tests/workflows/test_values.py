@@ -103,6 +103,14 @@ def test_a_component_with_its_own_image_in_the_chart_is_given_its_own_build() ->
     assert "web" not in values
 
 
+@pytest.mark.spec("FR-002")
+def test_a_chart_without_builds_keeps_its_own_image() -> None:
+    facts = FACTS.model_copy(update={"images": ()})
+    values = release_values(facts, {"tag": "{commit}"}, chart={"image": "nginx:1.27"})
+    assert set(values) == {"global", "tag"}
+    assert values["tag"] == COMMIT
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

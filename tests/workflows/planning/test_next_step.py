@@ -63,6 +63,23 @@ def test_the_pull_request_and_the_state_decide(row: str) -> None:
     assert decision.commit == found.head_commit
 
 
+@pytest.mark.spec("FR-011")
+@pytest.mark.parametrize(
+    ("in_flight", "found", "step"),
+    [
+        (None, pull(A), Step.DEPLOY),
+        (A, pull(A), Step.WAIT),
+        (None, pull(A, is_open=False), Step.TEAR_DOWN),
+        (None, pull(A, is_fork=True), Step.REFUSE),
+    ],
+)
+def test_what_failed_on_the_platforms_side_is_tried_again_unless_something_else_is_due(
+    in_flight: Commit | None, found: PullRequest, step: Step
+) -> None:
+    decision = next_step(state(commit=A), found, in_flight=in_flight, is_recovering=True)
+    assert decision.step is step
+
+
 @pytest.mark.parametrize(
     ("in_flight", "found", "wanted", "is_superseding"),
     [
