@@ -7,6 +7,8 @@ all workers ask once a day together.
 """
 
 import asyncio
+import contextlib
+import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +27,7 @@ ANSWER = f"{naming.DOMAIN}/policies-enforced"
 ASKED_AT = f"{naming.DOMAIN}/policies-checked-at"
 WARNING = "This cluster does not enforce network policies: previews can reach each other and everything else."
 _VALID_FOR = timedelta(days=1)
-_POD = "probe"
+_CONTAINER = "probe"
 _LIMIT = 25.0
 """Seconds for the whole check. Without an answer in time there is no warning, and the next environment asks again."""
 _POLL = 0.25
@@ -86,48 +88,50 @@ class Enforcement:
     async def _probe(self) -> bool:
         await kube.apply(self._api, make_policy())
         pods = kube.collection_path("v1", "Pod", NAMESPACE)
-        await self._delete_pod(pods)
-        await self._create_pod(pods)
+        await self._delete_forgotten(pods)
+        # A name of its own: another worker may ask at the same time.
+        pod = f"probe-{secrets.token_hex(4)}"
         try:
-            code = await self._exit_code(pods)
+            await self._create_pod(pods, pod)
+            code = await self._exit_code(f"{pods}/{pod}")
         finally:
-            await asyncio.shield(self._delete_pod(pods))
+            await asyncio.shield(self._delete_pod(f"{pods}/{pod}"))
         if code not in (_BLOCKED, _REACHED):
             raise ClusterError(f"the pod that asks ended with exit code {code}")
         return code == _BLOCKED
 
-    async def _create_pod(self, pods: str) -> None:
+    async def _create_pod(self, pods: str, name: str) -> None:
         while True:  # bounded by the whole check's limit
             try:
-                await kube.request(self._api, "POST", pods, body=_make_pod(self._image))
-            except kube.ConflictError:
-                return  # another worker asks at the same time: its pod answers for both
+                await kube.request(self._api, "POST", pods, body=_make_pod(name, self._image))
             except kube.ForbiddenError:
                 # A new namespace gets its default ServiceAccount a moment later.
                 await asyncio.sleep(_POLL)
             else:
                 return
 
-    async def _exit_code(self, pods: str) -> int:
+    async def _exit_code(self, path: str) -> int:
         deadline = time.monotonic() + _LIMIT
         while time.monotonic() < deadline:
-            pod = await kube.request(self._api, "GET", f"{pods}/{_POD}")
+            pod = await kube.request(self._api, "GET", path)
             for status in pod["status"].get("containerStatuses") or ():
                 if (ended := status["state"].get("terminated")) is not None:
                     return int(ended["exitCode"])
             await asyncio.sleep(_POLL)
         raise ClusterError("the pod that asks did not end")
 
-    async def _delete_pod(self, pods: str) -> None:
-        """And wait, so that the name is free."""
-        deadline = time.monotonic() + _LIMIT
-        while time.monotonic() < deadline:
-            try:
-                query = [("gracePeriodSeconds", "0")]
-                await kube.request(self._api, "DELETE", f"{pods}/{_POD}", query=query)
-            except kube.NotFoundError:
-                return
-            await asyncio.sleep(_POLL)
+    async def _delete_pod(self, path: str) -> None:
+        with contextlib.suppress(kube.NotFoundError):
+            query = [("gracePeriodSeconds", "0")]
+            await kube.request(self._api, "DELETE", path, query=query)
+
+    async def _delete_forgotten(self, pods: str) -> None:
+        """Those of workers that were killed while they asked."""
+        listed = await kube.request(self._api, "GET", pods)
+        for pod in listed["items"]:
+            age = datetime.now(UTC) - _parse(pod["metadata"]["creationTimestamp"])
+            if age.total_seconds() > 2 * _LIMIT:
+                await self._delete_pod(f"{pods}/{pod['metadata']['name']}")
 
     async def _remember(self, *, is_enforced: bool, at: datetime) -> None:
         wanted = _make_namespace()
@@ -166,11 +170,11 @@ def make_policy() -> KubeObject:
     }
 
 
-def _make_pod(image: str) -> KubeObject:
+def _make_pod(name: str, image: str) -> KubeObject:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": _POD, "labels": {naming.MANAGED_BY_LABEL: naming.MANAGED_BY}},
+        "metadata": {"name": name, "labels": {naming.MANAGED_BY_LABEL: naming.MANAGED_BY}},
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
@@ -183,7 +187,7 @@ def _make_pod(image: str) -> KubeObject:
             },
             "containers": [
                 {
-                    "name": _POD,
+                    "name": _CONTAINER,
                     "image": image,
                     "command": ["bash", "-c", _SCRIPT],
                     "resources": {

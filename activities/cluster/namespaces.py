@@ -48,16 +48,21 @@ class Namespaces:
         self._config = config
 
     async def choose(self, ref: EnvironmentRef) -> str:
-        """The first candidate that is free or this environment's already. Raises NameTakenError."""
+        """The candidate that is this environment's already, else the first that is free. Raises NameTakenError."""
         candidates = (
             [ref.namespace]
             if ref.namespace
             else list(naming.namespace_candidates(ref.project, ref.environment))
         )
+        free = []
         for name in candidates:
             found = await self.find(name)
-            if found is None or is_owned_by(found, ref):
+            if found is None:
+                free.append(name)
+            elif is_owned_by(found, ref):
                 return name
+        if free:
+            return free[0]
         raise NameTakenError(
             f"every name for this environment's namespace is taken: {', '.join(candidates)}"
         )

@@ -98,6 +98,19 @@ async def test_a_name_taken_by_somebody_else_is_passed_over(
         await environment.run(choose, m.ChooseNamespaceInput(ref=ref))
 
 
+@pytest.mark.spec("FR-001")
+async def test_the_namespace_it_has_is_kept_when_a_more_readable_name_is_free(
+    environment: Environment, namespaces: Namespaces
+) -> None:
+    ref = environment.ref.model_copy(update={"namespace": ""})
+    _, hashed = naming.namespace_candidates(ref.project, ref.environment)
+    namespaces.claim(hashed)
+    environment.ref = ref.model_copy(update={"namespace": hashed})
+    await environment.ensure()
+    choose = environment.activities.choose_namespace
+    assert (await environment.run(choose, m.ChooseNamespaceInput(ref=ref))).namespace == hashed
+
+
 @pytest.mark.spec("FR-001", "FR-008")
 async def test_a_foreign_namespace_is_neither_written_to_nor_removed(
     environment: Environment, cluster: Cluster
