@@ -8,6 +8,7 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 from collections.abc import Awaitable, Callable
 from itertools import count
 
+from tests.support.wait import eventually
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import naming, wire
@@ -112,8 +113,11 @@ async def reborn(stage: Stage, preview: Preview) -> list[str]:
     await preview.begins("delete_namespace")
     await preview.handle.terminate("lost")
     await preview.reopen()
-    while "former life" not in (await preview.snapshot()).reason:
-        continue
+
+    async def is_waiting() -> bool:
+        return "former life" in (await preview.snapshot()).reason
+
+    await eventually(is_waiting)
     stage.controls.release("delete_namespace")
     await preview.reaches(Phase.READY)
     return [preview.id, removal_of(preview)]
@@ -216,7 +220,7 @@ async def until_continued(stage: Stage, preview: Preview, workflow_id: str) -> N
             return
         delivery = f"{workflow_id}-{number}"
         await preview.event("edited", delivery=delivery)
-        await stage.until(lambda: delivery in {each.delivery for each in stage.control.decisions})  # noqa: B023  (awaited here)
+        await preview.decides(delivery)
 
 
 SCENES: dict[str, Scene] = {

@@ -215,6 +215,12 @@ class Preview:
         assert last is not None
         return last
 
+    async def decides(self, delivery: str) -> None:
+        """Until it is recorded what became of that event."""
+        await self.stage.until(
+            lambda: delivery in {each.delivery for each in self.stage.control.decisions}
+        )
+
     async def begins(self, name: str, letter: str = "") -> None:
         """Until a step runs, for that commit, and those begun beside it have begun as well."""
         await self.stage.until(

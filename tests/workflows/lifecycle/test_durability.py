@@ -3,8 +3,10 @@
 import pytest
 from temporalio.client import WorkflowHandle
 
+from tests.support.wait import eventually
 from tests.workflows.conftest import SHORT_HISTORY
 from tests.workflows.stage import Preview, Stage, commit
+from workflows import naming
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import ClusterError, NameTakenError, RepositoryGoneError
 from workflows.models import Phase
@@ -15,11 +17,14 @@ async def run_of(handle: WorkflowHandle[EnvironmentWorkflow, None]) -> str:
     return (await handle.describe()).run_id or ""
 
 
-def decided(stage: Stage, preview: Preview) -> int:
-    """How many of the preview's own deliveries, which bear its id, were decided upon."""
-    return len(
-        {each.delivery for each in stage.control.decisions if each.delivery.startswith(preview.id)}
-    )
+async def until_continued(preview: Preview, first: str) -> None:
+    """Until another run goes on; it hears of one event after the other meanwhile, each decided upon before the next."""
+    told = 0
+    while await run_of(preview.handle) == first:
+        told += 1
+        assert told < SHORT_HISTORY
+        await preview.event("edited", delivery=f"{preview.id}-told-{told}")
+        await preview.decides(f"{preview.id}-told-{told}")
 
 
 @pytest.mark.spec("FR-004")
@@ -31,8 +36,11 @@ async def test_an_environment_continues_as_new_and_forgets_nothing(short_stage: 
     for letter in "bcd":
         await preview.push(letter)
         await preview.reaches(Phase.READY, letter)
-    while await run_of(preview.handle) == first:
-        continue
+
+    async def is_another() -> bool:
+        return await run_of(preview.handle) != first
+
+    await eventually(is_another)
     snapshot = await preview.snapshot()
     assert [each.commit[0] for each in snapshot.revisions] == ["d", "c", "b", "a"]
     assert len({each.id for each in snapshot.revisions}) == 4
@@ -71,12 +79,7 @@ async def test_an_environment_in_doubt_continues_as_new_too(short_stage: Stage) 
     await preview.reaches(Phase.READY)
     first = await run_of(preview.handle)
     short_stage.controls.fail("read_pull_request", lambda: RepositoryGoneError("gone"), times=500)
-    told = 0
-    while await run_of(preview.handle) == first:
-        told += 1
-        assert told < SHORT_HISTORY
-        await preview.event("edited", delivery=f"{preview.id}-{told}")
-        await short_stage.until(lambda: decided(short_stage, preview) >= told)  # noqa: B023  (awaited here)
+    await until_continued(preview, first)
     short_stage.controls.failures["read_pull_request"].clear()
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
@@ -97,18 +100,21 @@ async def test_no_decision_is_lost_when_an_environment_continues_as_new(
     await short_stage.until(
         lambda: set(names) <= {each.delivery for each in short_stage.control.decisions}
     )
-    while await run_of(preview.handle) == first:
-        await preview.event("edited")
+    await until_continued(preview, first)
 
 
 async def test_a_removal_that_stays_blocked_continues_as_new(short_stage: Stage) -> None:
     preview = Preview(short_stage)
     await preview.open()
     await preview.reaches(Phase.READY)
-    short_stage.controls.fail("delete_namespace", lambda: ClusterError("away"), times=3)
+    short_stage.controls.fail("delete_namespace", lambda: ClusterError("away"), times=4)
     await preview.close()
     await preview.ends()
     assert short_stage.cluster.namespaces == {}
+    removal = naming.teardown_workflow_id(preview.ref.project, preview.ref.environment)
+    history = await short_stage.client.get_workflow_handle(removal).fetch_history()
+    begun = history.events[0].workflow_execution_started_event_attributes
+    assert begun.continued_execution_run_id
 
 
 @pytest.mark.spec("EC-5")
