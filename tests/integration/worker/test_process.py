@@ -64,6 +64,16 @@ def settings(tmp_path: Path) -> WorkerSettings:
     )
 
 
+async def register_namespace(client: Client) -> str:
+    """A namespace that knows none of our search attributes."""
+    name = f"n-{uuid4().hex[:8]}"
+    request = RegisterNamespaceRequest(
+        namespace=name, workflow_execution_retention_period=Duration(seconds=86_400)
+    )
+    await client.workflow_service.register_namespace(request)
+    return name
+
+
 def queues_of_policies() -> set[str]:
     """Every queue that a workflow may ask for."""
     configs = [value for value in vars(policies).values() if isinstance(value, dict)]
@@ -117,6 +127,42 @@ async def test_a_worker_that_cannot_reach_temporal_waits_and_ends_when_told_to(
     assert await asyncio.wait_for(connecting, 30) is None
 
 
+@pytest.mark.spec("FR-011")
+async def test_a_process_told_to_stop_before_temporal_answers_ends(
+    settings: WorkerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
+    stop = asyncio.Event()
+    stop.set()
+    await asyncio.wait_for(run_worker(settings, stop), 30)
+
+
+@pytest.mark.spec("OPS-7")
+async def test_a_process_that_lacks_something_tells_its_probe_and_ends_when_told_to(
+    settings: WorkerSettings, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = await register_namespace(client)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", name)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_worker(settings, stop))
+
+    async def reason() -> str | None:
+        async with httpx.AsyncClient() as http:
+            try:
+                answer = await http.get(f"http://{settings.health_listen}/readyz")
+            except httpx.ConnectError:
+                return None
+            assert answer.status_code == 503
+            return ", ".join(answer.json()["reasons"])
+
+    async def is_told() -> bool:
+        return f"{name} lacks the search attributes" in (await reason() or "")
+
+    await eventually(is_told, seconds=30)
+    stop.set()
+    await asyncio.wait_for(running, 30)
+
+
 async def test_without_an_address_temporals_own_default_is_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,12 +181,7 @@ async def test_without_an_address_temporals_own_default_is_used(
 async def test_missing_search_attributes_are_named_with_the_command_until_they_exist(
     server: TemporalServer, client: Client
 ) -> None:
-    name = f"n-{uuid4().hex[:8]}"
-    retention = Duration(seconds=86_400)
-    request = RegisterNamespaceRequest(
-        namespace=name, workflow_execution_retention_period=retention
-    )
-    await client.workflow_service.register_namespace(request)
+    name = await register_namespace(client)
     other = await Client.connect(server.address, namespace=name, data_converter=wire.DATA_CONVERTER)
     health, stop = WorkerHealth(other), asyncio.Event()
     preparing = asyncio.create_task(prepare(other, EVERY, health, stop))
