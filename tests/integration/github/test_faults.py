@@ -229,3 +229,29 @@ async def test_a_forged_delivery_has_another_signature(shop: LocalGitHub, door: 
     await shop.close(REPO, 1)
     assert not door.wait_for("pull_request.opened").is_signed_with(shop.webhook_secret)
     assert door.wait_for("pull_request.closed").is_signed_with(shop.webhook_secret)
+
+
+async def test_a_fault_of_one_repository_spares_the_others(pull: LocalGitHub) -> None:
+    repository = await pull.repository(REPO)
+    other = Fault(kind=FaultKind.NOT_FOUND, count=None, repository_id=repository.id + 1)
+    await pull.arm(other)
+    await comment(pull)
+    asked = (f"/repos/{REPO}", f"/repositories/{repository.id}", f"/{REPO}.git/info/refs")
+    await pull.arm(Fault(kind=FaultKind.ERROR_BEFORE, count=None, repository_id=repository.id))
+    headers = {"Authorization": f"Bearer {await pull.token('octocat')}"}
+    for path in asked:
+        assert (await pull.http.get(path, headers=headers)).status_code == 502, path
+    await pull.clear_faults()
+
+
+async def test_a_fault_is_withdrawn_by_whoever_armed_it(pull: LocalGitHub) -> None:
+    mine = Fault(kind=FaultKind.NOT_FOUND, path="/rate_limit", count=None)
+    spent = Fault(kind=FaultKind.ERROR_BEFORE, path="/user")
+    for fault in (mine, spent):
+        await pull.arm(fault)
+    assert (await pull.http.get("/user")).status_code == 502
+    assert [fault.id for fault in await pull.spent_faults()] == [spent.id]
+    await pull.disarm(mine)
+    assert (await pull.http.get("/rate_limit")).status_code != 404
+    await pull.disarm(spent)
+    assert await pull.spent_faults() == []

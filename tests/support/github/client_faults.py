@@ -31,6 +31,10 @@ class FaultsClient(Connection):
         """Those that happened as often as they were asked to."""
         return [Fault.model_validate(f) for f in (await self.control("GET", "/faults"))["spent"]]
 
+    async def disarm(self, fault: Fault) -> None:
+        """This fault happens no more, and is forgotten."""
+        await self.control("DELETE", f"/faults?id={fault.id}")
+
     async def clear_faults(self) -> None:
         await self.control("DELETE", "/faults")
 

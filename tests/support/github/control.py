@@ -224,7 +224,11 @@ async def add_fault(github: GitHub, request: Request, raw: bytes) -> object:
 
 @control("DELETE", "/faults")
 async def clear_faults(github: GitHub, request: Request, raw: bytes) -> object:
-    github.faults.clear()
+    """All, or the one of this `id`."""
+    if fault_id := request.query_params.get("id"):
+        github.faults.remove(fault_id)
+    else:
+        github.faults.clear()
     return {}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import uuid
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
@@ -61,6 +62,10 @@ class Fault(BaseModel):
     """One armed fault; `path` and `event` are regular expressions searched for."""
 
     kind: FaultKind
+    id: str = Field(default_factory=lambda: uuid.uuid4().hex)
+    """By which whoever armed it finds it again."""
+    repository_id: int = 0
+    """Only requests and deliveries about this one; 0 means any."""
     method: str = ""
     """Empty means any method."""
     path: str = ""
@@ -112,24 +117,34 @@ class Faults:
         self.armed.clear()
         self.spent.clear()
 
-    def for_request(self, method: str, target: str, caller: str = "") -> Fault | None:
+    def remove(self, fault_id: str) -> None:
+        """Spent or not; nothing when there is none of that id."""
+        self.armed = [fault for fault in self.armed if fault.id != fault_id]
+        self.spent = [fault for fault in self.spent if fault.id != fault_id]
+
+    def for_request(
+        self, method: str, target: str, caller: str = "", repository_id: int = 0
+    ) -> Fault | None:
         """The fault that hits this request, if any; asking counts as a hit."""
         return self._take(
             fault
             for fault in self.armed
             if fault.kind not in HOOK_KINDS
+            and fault.repository_id in (0, repository_id)
             and fault.method.upper() in ("", method)
             and fault.caller in ("", caller)
             and re.search(fault.path, target)
         )
 
-    def for_delivery(self, event: str, action: str | None) -> Fault | None:
+    def for_delivery(self, event: str, action: str | None, repository_id: int = 0) -> Fault | None:
         """The fault that hits this webhook delivery, if any."""
         name = f"{event}.{action}" if action else event
         return self._take(
             fault
             for fault in self.armed
-            if fault.kind in HOOK_KINDS and re.search(fault.event, name)
+            if fault.kind in HOOK_KINDS
+            and fault.repository_id in (0, repository_id)
+            and re.search(fault.event, name)
         )
 
     def _take(self, candidates: Iterable[Fault]) -> Fault | None:

@@ -99,7 +99,8 @@ class Hooks:
             payload=json.dumps(payload, separators=(",", ":")),
             delivered_at=now(),
         )
-        self._start(self._deliver(delivery, self._faults.for_delivery(event, delivery.action)))
+        fault = self._faults.for_delivery(event, delivery.action, repository_id or 0)
+        self._start(self._deliver(delivery, fault))
 
     def redeliver(self, delivery_id: int) -> Delivery:
         """Another attempt with the same GUID and body; raises 404."""

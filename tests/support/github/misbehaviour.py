@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import time
 from http import HTTPStatus
 
@@ -15,6 +17,11 @@ from tests.support.github.errors import GitHubError, bad_credentials, not_access
 from tests.support.github.faults import Fault, FaultKind
 from tests.support.github.limits import LIMIT
 
+_BY_ID = re.compile(r"/repositories/(?P<id>\d+)(/|$)")
+_BY_NAME = re.compile(r"/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)")
+_OF_GIT = re.compile(
+    r"^/(?P<owner>[^/]+)/(?P<name>[^/]+?)(\.git)?/(info/refs|git-(upload|receive)-pack)$"
+)
 _SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
@@ -24,7 +31,18 @@ def fault_for(github: GitHub, request: Request) -> Fault | None:
     """The armed fault that this request meets, if any."""
     target = f"{request.url.path}?{request.url.query}"
     caller = github.tokens.kind(request.headers.get("authorization"))
-    return github.faults.for_request(request.method, target, caller)
+    repository = _repository_of(github, request.url.path)
+    return github.faults.for_request(request.method, target, caller, repository)
+
+
+def _repository_of(github: GitHub, path: str) -> int:
+    """Id of the repository that a request is about; 0 when it is about none that exists."""
+    if found := _BY_ID.search(path):
+        return int(found["id"])
+    if found := _BY_NAME.search(path) or _OF_GIT.search(path):
+        with contextlib.suppress(GitHubError):
+            return github.state.repository(found["owner"], found["name"]).id
+    return 0
 
 
 async def before(fault: Fault | None) -> None:
