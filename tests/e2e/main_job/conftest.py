@@ -37,14 +37,16 @@ async def shown(
 
 
 @pytest.fixture
-async def stack() -> AsyncIterator[Stack]:
+async def stack(request: pytest.FixtureRequest) -> AsyncIterator[Stack]:
+    """A test that disturbs the stack runs alone; the others share it and leave each other's faults in place."""
     if not connection_file(current()).exists():
         pytest.fail("the local stack is not up: run `python -m deploy.local up` first")
     async with open_stack() as stack:
         await stack.ensure_all()
         yield stack
         await stack.ensure_all()
-        await stack.github.clear_faults()
+        if request.node.get_closest_marker("disruptive"):
+            await stack.github.clear_faults()
 
 
 @pytest.fixture
@@ -55,7 +57,6 @@ async def previews(stack: Stack, request: pytest.FixtureRequest) -> AsyncIterato
     if has_failed(request):
         await _show(stack, previews.made)
     await stack.ensure_all()
-    await stack.github.clear_faults()
     for preview in previews.made:
         if preview.number:
             await preview.close()

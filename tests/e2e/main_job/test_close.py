@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.e2e.main_job.slow import SLOW_BUILD, slow_helm
+from tests.e2e.support.faults import fault
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.sightings import watching
 from tests.e2e.support.stack import Stack
@@ -111,15 +112,13 @@ async def test_merging_removes_the_environment_too(previews: Previews, stack: St
 
 @pytest.mark.spec("EC-9")
 @pytest.mark.invariant(2)
-@pytest.mark.disruptive
 async def test_a_push_event_that_arrives_after_the_close_creates_nothing(
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
     await preview.until_ready(await preview.open())
-    async with stack.fault(
-        kind="hook_delayed", event="pull_request.synchronize", seconds=8.0, count=1
-    ):
+    late = {"kind": "hook_delayed", "event": "pull_request.synchronize", "seconds": 8.0}
+    async with fault(preview, **late):
         await preview.push()
         await preview.close()
         await preview.until_gone()

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.e2e.support.faults import fault
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
@@ -82,15 +83,14 @@ async def test_twenty_pushes_leave_one_comment(previews: Previews) -> None:
 
 
 @pytest.mark.spec("EC-9")
-@pytest.mark.disruptive
 async def test_doubled_and_reordered_webhooks_change_nothing(
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
     await preview.until_ready(await preview.open())
-    async with stack.fault(kind="hook_delayed", event="pull_request", seconds=3.0, count=1):
+    async with fault(preview, kind="hook_delayed", event="pull_request", seconds=3.0):
         await preview.push()
-        async with stack.fault(kind="hook_doubled", event="pull_request", count=1):
+        async with fault(preview, kind="hook_doubled", event="pull_request"):
             last = await preview.push()
         ready = await preview.until_ready(last)
         await stack.until_deliveries_are_in()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.e2e.main_job.slow import SLOW_BUILD, slow_helm
+from tests.e2e.support.faults import fault, until_happened
 from tests.e2e.support.preview import Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.sightings import Sightings, watching
@@ -46,15 +47,15 @@ async def assert_old_ended_before_new(
     assert not [status for status in statuses if status.startswith("pending")]
 
 
-@pytest.mark.disruptive
 async def test_a_force_push_while_planning(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()
     async with watching(stack.cluster, preview.environment, preview.expected_namespace) as seen:
         old = await preview.push()
-        async with stack.fault(kind="hang_before", path="git-upload-pack", seconds=20.0):
+        slow = {"kind": "hang_before", "path": "git-upload-pack", "seconds": 20.0}
+        async with fault(preview, **slow) as armed:
             await preview.open_pull()
             await preview.until_activity("plan_revision", commit=old)
-            await stack.until_fault_happened()
+            await until_happened(preview, armed)
             new = await preview.push(force=True)
             await preview.until_ready(new)
         await assert_old_ended_before_new(stack, preview, old, new, seen)
