@@ -6,7 +6,9 @@ The patterns are of Helm 4.3; every one stands in a test with the very text that
 import re
 from collections.abc import Callable
 
+from activities.manifests import helm_may
 from activities.masking import mask, mask_lines
+from workflows import naming
 from workflows.errors import (
     CatalystError,
     ForbiddenManifestError,
@@ -31,6 +33,12 @@ _CANNOT = re.compile(
     r'cannot (?P<verb>\w+) resource "[^"]+" in API group "[^"]*"'
     r'(?: in the namespace "(?P<namespace>[^"]+)")?'
 )
+_OWN_RIGHT = re.compile(
+    rf'User "system:serviceaccount:(?P<own>[^":]+):{naming.HELM_SERVICE_ACCOUNT}" cannot (?P<verb>\w+)'
+    r' resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)" in the namespace "(?P=own)"'
+)
+"""A no to what Helm's own role allows, perhaps: an API server that has just started refuses before it has read the
+roles."""
 _HOOKS = re.compile(r"(?:(?:pre|post)-\w+ hooks failed|failed (?:pre|post)-\w+): ?")
 _RENDER = re.compile(
     r"^(?:template: |parse error at |execution error at |YAML parse error on )|\n?  executing \"",
@@ -62,6 +70,10 @@ def to_failure(stderr: str, *, chart: str = "chart", name: str = "") -> Catalyst
     if name:
         text = re.sub(rf"(?<![\w./-]){re.escape(name)}/(?=[\w./-]+)", f"{chart.rstrip('/')}/", text)
     lines = mask_lines(line for line in text.splitlines() if line.strip())
+    if (denied := _OWN_RIGHT.search(text)) and helm_may(
+        denied["verb"], denied["resource"], denied["group"]
+    ):
+        return HelmError("Kubernetes does not know Helm's rights at the moment", excerpt=lines)
     for pattern, make in _TABLE:
         if found := pattern.search(text):
             return make(found, text, lines)

@@ -1,6 +1,7 @@
 """Kubernetes objects that Catalyst itself makes in an environment: values in, objects out, nothing else."""
 
 from activities.manifests.access import (
+    helm_may,
     make_default_service_account,
     make_helm_role,
     make_helm_role_binding,
@@ -21,6 +22,7 @@ __all__ = [
     "ROUTE_NAME",
     "NetworkRules",
     "cidr_of",
+    "helm_may",
     "is_owned_by",
     "labels_of",
     "make_default_service_account",

@@ -65,6 +65,14 @@ def make_helm_role(ref: EnvironmentRef, branch: str) -> KubeObject:
     }
 
 
+def helm_may(verb: str, resource: str, group: str) -> bool:
+    """Whether that role allows it, in its own namespace."""
+    return any(
+        verb in rule["verbs"] and resource in rule["resources"] and group in rule["apiGroups"]
+        for rule in _RULES
+    )
+
+
 def make_helm_role_binding(ref: EnvironmentRef, branch: str) -> KubeObject:
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
