@@ -13,6 +13,8 @@ from workflows.models import PullRequest, PullRequestRef
 from workflows.models import messages as m
 from workflows.ports import GitHubPort
 
+HEARD_WHILE_LOOKING = "heard-while-looking"
+"""Patch: what is heard during a look that fails is looked at at once; histories from before it wait out the pause."""
 _DOUBTS = ("RepositoryGoneError", "GitHubPermissionError")
 """Gone or only hidden? GitHub says 404 for both, so what runs is kept (github.md: a 404 removes nothing)."""
 
@@ -76,6 +78,7 @@ class Watch:
 
     def _note(self, trouble: Trouble) -> None:
         failure = trouble.failure
+        is_told_anew = self.is_dirty
         self._failures += 1
         self.is_in_doubt = failure.type in _DOUBTS
         self._is_limited = trouble.nature == "wait"
@@ -94,6 +97,8 @@ class Watch:
                     most=policies.MAX_LOOK_PAUSE,
                 )
             )
+        if is_told_anew and not self._is_limited and workflow.patched(HEARD_WHILE_LOOKING):
+            self._not_before = None  # as for what is heard just after such a look
 
 
 async def _read(ref: PullRequestRef) -> PullRequest | Trouble:

@@ -32,6 +32,14 @@ class Step:
     ended: int | None = None
     outcome: str = ""
     """`done`, `failed` or `cancelled`."""
+    workflow_id: str = ""
+    run_id: str = ""
+    activity_id: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """This call among all."""
+        return self.run_id, self.activity_id
 
 
 @dataclass
@@ -55,6 +63,12 @@ class Diary:
         return [step for step in self.named(*names) if step.ended is None]
 
 
+class Gate(asyncio.Event):
+    """What a held step waits for."""
+
+    error: Exception | None = None
+
+
 class Controls:
     """How the fakes behave: shared by all of them."""
 
@@ -62,21 +76,24 @@ class Controls:
         self.client = client
         self.diary = Diary()
         self.pulls: dict[tuple[int, int], PullRequest] = {}
-        self.gates: dict[str, asyncio.Event] = {}
+        self.gates: dict[str, Gate] = {}
         self.failures: dict[str, list[Exception]] = defaultdict(list)
         self.stubborn: set[str] = set()
         """Steps that take their time to end after a cancel."""
         self.frozen: dict[str, int] = {}
         """Steps whose next calls hang without a heartbeat, as if their worker were gone; how many."""
-        self._failing: set[tuple[str | None, str]] = set()
-        """Calls that are about to fail: run and activity."""
+        self._lasting: set[tuple[str, str]] = set()
+        """Calls that hang, or wait for others before they fail."""
 
     def hold(self, name: str) -> None:
         """The step begins and then waits until `release`, heartbeating."""
-        self.gates[name] = asyncio.Event()
+        self.gates[name] = Gate()
 
-    def release(self, name: str) -> None:
-        self.gates.pop(name).set()
+    def release(self, name: str, error: Exception | None = None) -> None:
+        """Those that wait go on; with an error they fail."""
+        gate = self.gates.pop(name)
+        gate.error = error
+        gate.set()
 
     def fail(self, name: str, error: Callable[[], Exception], times: int = 1) -> None:
         """The next calls of the step fail."""
@@ -86,10 +103,20 @@ class Controls:
     async def step(
         self, name: str, *, environment: str = "", commit: str = "", revision: str = ""
     ) -> AsyncIterator[Step]:
-        step = Step(name, self.diary.tick(), environment, commit, revision)
+        info = activity.info()
+        step = Step(
+            name,
+            self.diary.tick(),
+            environment,
+            commit,
+            revision,
+            workflow_id=info.workflow_id or "",
+            run_id=info.workflow_run_id or "",
+            activity_id=info.activity_id,
+        )
         self.diary.steps.append(step)
         try:
-            await self._pass(name)
+            await self._pass(step)
             yield step
             step.outcome = "done"
         except asyncio.CancelledError:
@@ -103,13 +130,36 @@ class Controls:
         finally:
             step.ended = self.diary.tick()
 
-    async def _pass(self, name: str) -> None:
+    async def is_alone(self, step: Step) -> bool:
+        """Whether what was begun side by side with the step has ended for the server, unless it is to last.
+
+        A workflow that is told to stop, or whose step fails, cancels the others. Where time can be skipped, the server
+        has no answer to a cancel that crosses the end of its step: it refuses the task, and its clock stands still.
+        """
+        beside = {each for pair in SIDE_BY_SIDE if step.name in pair for each in pair}
+        if not beside:
+            return True
+        lasting = {*self._lasting, step.key}
+        handle = self.client.get_workflow_handle(step.workflow_id, run_id=step.run_id)
+        description = (await handle.describe()).raw_description
+        return not any(
+            each.activity_type.name in beside - {*self.gates}
+            and (step.run_id, each.activity_id) not in lasting
+            for each in description.pending_activities
+        )
+
+    async def _pass(self, step: Step) -> None:
+        name = step.name
         if self.failures[name]:
             error = self.failures[name].pop(0)
-            await self._let_others_end(name)
+            self._lasting.add(step.key)
+            while not await self.is_alone(step):
+                activity.heartbeat()
+                await asyncio.sleep(BEAT)
             raise error
         if self.frozen.get(name):
             self.frozen[name] -= 1
+            self._lasting.add(step.key)
             await asyncio.Event().wait()
         gate = self.gates.get(name)
         while gate is not None and not gate.is_set():
@@ -118,26 +168,5 @@ class Controls:
                 await asyncio.wait_for(gate.wait(), BEAT)
             except TimeoutError:
                 continue
-
-    async def _let_others_end(self, name: str) -> None:
-        """Until what was begun side by side with a failing step has ended, unless it is held or about to fail too.
-
-        The workflow cancels it then. Where time can be skipped, the server has no answer to a cancel that crosses
-        the end of its step: it refuses the task, and its clock stands still for ever.
-        """
-        info = activity.info()
-        self._failing.add((info.workflow_run_id, info.activity_id))
-        beside = {each for pair in SIDE_BY_SIDE if name in pair for each in pair} - {*self.gates}
-        handle = self.client.get_workflow_handle(
-            info.workflow_id or "", run_id=info.workflow_run_id
-        )
-        while beside:
-            activity.heartbeat()
-            description = (await handle.describe()).raw_description
-            if not any(
-                each.activity_type.name in beside
-                and (info.workflow_run_id, each.activity_id) not in self._failing
-                for each in description.pending_activities
-            ):
-                return
-            await asyncio.sleep(BEAT)
+        if gate is not None and gate.error is not None:
+            raise gate.error

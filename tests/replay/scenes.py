@@ -8,7 +8,6 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 from collections.abc import Awaitable, Callable
 from itertools import count
 
-from tests.support.wait import eventually
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import naming, wire
@@ -70,6 +69,19 @@ async def unreadable(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id]
 
 
+async def pushed_while_looking(stage: Stage, preview: Preview) -> list[str]:
+    """A push is heard during a look that fails."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("read_pull_request")
+    await preview.event("edited")
+    await preview.begins("read_pull_request")
+    await preview.push("b")
+    stage.controls.release("read_pull_request", GitHubError("502"))
+    await preview.reaches(Phase.READY, "b")
+    return [preview.id]
+
+
 async def closed(stage: Stage, preview: Preview) -> list[str]:
     await preview.open()
     await preview.reaches(Phase.READY)
@@ -113,11 +125,7 @@ async def reborn(stage: Stage, preview: Preview) -> list[str]:
     await preview.begins("delete_namespace")
     await preview.handle.terminate("lost")
     await preview.reopen()
-
-    async def is_waiting() -> bool:
-        return "former life" in (await preview.snapshot()).reason
-
-    await eventually(is_waiting)
+    await preview.says("former life")
     stage.controls.release("delete_namespace")
     await preview.reaches(Phase.READY)
     return [preview.id, removal_of(preview)]
@@ -231,6 +239,7 @@ SCENES: dict[str, Scene] = {
         failed,
         retried,
         unreadable,
+        pushed_while_looking,
         closed,
         closed_while_building,
         reopened,

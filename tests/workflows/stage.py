@@ -21,6 +21,7 @@ from tests.fakes import (
     FakeGitHub,
     Step,
 )
+from tests.support import wait
 from worker.workers import Implementations, Limits, create_workers
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
@@ -215,6 +216,14 @@ class Preview:
         assert last is not None
         return last
 
+    async def says(self, reason: str) -> None:
+        """Until it answers that, words that may not be shown to people yet included."""
+
+        async def is_said() -> bool:
+            return reason in (await self.snapshot()).reason
+
+        await wait.eventually(is_said, seconds=PATIENCE)
+
     async def decides(self, delivery: str) -> None:
         """Until it is recorded what became of that event."""
         await self.stage.until(
@@ -222,15 +231,26 @@ class Preview:
         )
 
     async def begins(self, name: str, letter: str = "") -> None:
-        """Until a step runs, for that commit, and those begun beside it have begun as well."""
-        await self.stage.until(
-            lambda: any(
-                not letter or step.commit in ("", commit(letter))
-                for step in self.stage.diary.running(name)
-            )
-        )
+        """Until a step runs, for that commit, and those begun beside it have ended, or run as well if they are held."""
+        await self.stage.until(lambda: self._running(name, letter))
         beside = next((each for each in SIDE_BY_SIDE if name in each), ())
         await self.stage.until(lambda: all(self._has_begun(each) for each in beside))
+
+        async def is_alone() -> bool:
+            step = self._running(name, letter)
+            return step is None or await self.stage.controls.is_alone(step)
+
+        await wait.eventually(is_alone, seconds=PATIENCE)
+
+    def _running(self, name: str, letter: str) -> Step | None:
+        return next(
+            (
+                step
+                for step in self.stage.diary.running(name)
+                if not letter or step.commit in ("", commit(letter))
+            ),
+            None,
+        )
 
     def _has_begun(self, name: str) -> bool:
         """In the newest revision."""

@@ -121,6 +121,20 @@ async def test_a_vanished_repository_removes_nothing_and_is_said(
     assert preview.steps("delete_namespace") == []
 
 
+@pytest.mark.spec("EC-9", "FR-007")
+async def test_a_push_heard_during_a_look_that_fails_waits_for_no_pause(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("read_pull_request")
+    await preview.event("edited")
+    await preview.begins("read_pull_request")
+    await preview.push("b")
+    stage.controls.release("read_pull_request", RepositoryGoneError("it is gone"))
+    await preview.reaches(Phase.READY, "b")
+
+
 @pytest.mark.spec("FR-007")
 async def test_a_head_commit_that_vanished_is_superseded_by_the_next_look(
     skipping: Stage,
