@@ -43,7 +43,7 @@ class ReporterWorkflow:
             following = planning.next_write(self._now_state(), workflow.now())
             if following is not None:
                 await self._write(following)
-            elif not self._has_news:
+            else:
                 await self._wait()
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(planning.bounded(self._now_state()))
@@ -52,9 +52,9 @@ class ReporterWorkflow:
         return ReporterState(entries=self._entries, paused_until=self._paused_until)
 
     async def _wait(self) -> None:
-        """Until a report comes, or the time of something that waits for one."""
+        """Until a report comes, or the time of something that waits for one; one that came already starts no timer."""
         now = workflow.now()
-        until = planning.next_time(self._now_state(), now)
+        until = None if self._has_news else planning.next_time(self._now_state(), now)
         try:
             await workflow.wait_condition(
                 lambda: self._has_news, timeout=None if until is None else until - now

@@ -35,7 +35,7 @@ class RevisionWorkflow:
         self._request = request
         self._is_cancelled = False
         self._has_touched = False
-        self._work: asyncio.Task[m.RevisionResult | Failure] | None = None
+        self._work: asyncio.Task[m.RevisionResult | Failure]
         self._timings: dict[str, PhaseTiming] = {}
         self._reasons: tuple[str, ...] = ()
         self._phase = Phase.PENDING
@@ -49,13 +49,10 @@ class RevisionWorkflow:
                 await workflow.wait_condition(life.done)
             except asyncio.CancelledError:
                 self._is_cancelled = True
-                if self._work is not None:
-                    self._work.cancel()
+                self._work.cancel()  # made by now: the earliest cancel comes one turn of the loop after the start
         return life.result()
 
     async def _live(self) -> m.RevisionResult:
-        if self._was_cancelled():
-            raise asyncio.CancelledError
         work = self._work = asyncio.create_task(self._try())
         await workflow.wait_condition(work.done)
         if work.cancelled():

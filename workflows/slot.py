@@ -50,7 +50,11 @@ class RevisionSlot:
         self, decision: Decision, pull: PullRequest, *, is_outdated: Callable[[], bool]
     ) -> bool:
         """Start a revision of the decided commit; False when that was outdated before anything began."""
-        failure = await self._prepare()
+        failure = None
+        try:
+            await self._prepare()
+        except PhaseFailedError as error:
+            failure = error.found
         if is_outdated():
             return False
         revision = self._enter(decision)
@@ -134,36 +138,31 @@ class RevisionSlot:
             is_trusted=not pull.is_fork,
         )
 
-    async def _prepare(self) -> Failure | None:
-        """The namespace is chosen once, and nothing of an earlier revision may run in it."""
-        failure = await self._choose_namespace()
+    async def _prepare(self) -> None:
+        """The namespace is chosen once, and nothing of an earlier revision may run in it. Raises PhaseFailedError."""
+        await self._choose_namespace()
         state = self._state
-        if failure is None and state.unconfirmed:
+        if state.unconfirmed:
             self._say("waiting until the work of an earlier revision is confirmed stopped")
             release = naming.release_name(state.ref.environment)
             await confirm_stopped(state.ref, state.unconfirmed, release)
             state.unconfirmed = ""
-        return failure
 
-    async def _choose_namespace(self) -> Failure | None:
+    async def _choose_namespace(self) -> None:
         state = self._state
         if state.ref.namespace:
-            return None
-        try:
-            chosen = await run_phase(
-                "namespace",
-                lambda: workflow.execute_activity_method(
-                    ClusterPort.choose_namespace,
-                    m.ChooseNamespaceInput(ref=state.ref),
-                    **policies.CHOOSE_NAMESPACE,
-                ),
-                tell=self._say,
-                is_limit_final=False,
-            )
-        except PhaseFailedError as error:
-            return error.found
+            return
+        chosen = await run_phase(
+            "namespace",
+            lambda: workflow.execute_activity_method(
+                ClusterPort.choose_namespace,
+                m.ChooseNamespaceInput(ref=state.ref),
+                **policies.CHOOSE_NAMESPACE,
+            ),
+            tell=self._say,
+            is_limit_final=False,
+        )
         state.ref = state.ref.model_copy(update={"namespace": chosen.namespace})
-        return None
 
     def _take_result(self, result: m.RevisionResult) -> timedelta | None:
         if not result.is_confirmed:

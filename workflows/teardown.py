@@ -39,8 +39,7 @@ class TeardownWorkflow:
 
     async def _remove(self) -> None:
         await self._find_namespace()
-        if self._ref.namespace:
-            await self._keep_logs()
+        await self._keep_logs()
         await self._stop_work()
         if self._ref.namespace:
             await self._uninstall()
@@ -67,6 +66,8 @@ class TeardownWorkflow:
                 self._ref = self._ref.model_copy(update={"namespace": chosen.namespace})
 
     async def _keep_logs(self) -> None:
+        if not self._ref.namespace:
+            return
         try:
             await workflow.execute_activity_method(
                 ClusterPort.keep_logs, m.KeepLogsInput(ref=self._ref), **policies.KEEP_LOGS

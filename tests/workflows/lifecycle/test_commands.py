@@ -98,6 +98,19 @@ async def test_a_deleted_environment_comes_back_by_redeploy_or_reopening(
     assert snapshot.commit == commit("a")
 
 
+@pytest.mark.spec("FR-008")
+async def test_a_deleted_environment_is_not_removed_again_when_its_pull_request_closes(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    await preview.handle.execute_update(EnvironmentWorkflow.delete, ALICE)
+    await preview.reaches(Phase.DELETED)
+    await preview.close()
+    await preview.ends()
+    assert len(preview.steps("delete_namespace")) == 1
+
+
 async def test_a_delete_works_while_github_is_away_and_before_the_first_look(
     stage: Stage, preview: Preview
 ) -> None:

@@ -6,6 +6,7 @@ from temporalio.exceptions import is_cancelled_exception
 
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, wire
+from workflows.environment import EnvironmentWorkflow
 from workflows.errors import NameTakenError
 from workflows.models import Phase
 from workflows.models import messages as m
@@ -31,6 +32,17 @@ async def test_a_revision_goes_on_when_nobody_follows_it(stage: Stage, preview: 
         RevisionWorkflow.run, request, id=request.id, task_queue=wire.WORKFLOWS_QUEUE
     )
     assert result.state == "succeeded"
+
+
+async def test_what_a_revision_tells_that_is_not_at_work_any_more_changes_nothing(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    late = m.RevisionProgress(number=1, phase=Phase.BUILDING, reason="late")
+    await preview.handle.signal(EnvironmentWorkflow.revision_progress, late)
+    shown = await preview.snapshot()
+    assert (shown.phase, shown.reason) == (Phase.READY, "")
 
 
 @pytest.mark.invariant(6)
