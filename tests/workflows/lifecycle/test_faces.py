@@ -3,6 +3,7 @@
 import pytest
 from temporalio.common import SearchAttributeKey
 
+from tests.support.wait import eventually
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import wire
 from workflows.errors import PlatformError, StoreError
@@ -44,8 +45,10 @@ async def test_phase_and_commit_can_be_searched_for(stage: Stage, preview: Previ
         description = await preview.handle.describe()
         return description.typed_search_attributes.get(key)
 
-    while await attribute(wire.PHASE_ATTRIBUTE) != "ready":
-        continue
+    async def is_ready() -> bool:
+        return await attribute(wire.PHASE_ATTRIBUTE) == "ready"
+
+    await eventually(is_ready)
     assert await attribute(wire.COMMIT_ATTRIBUTE) == commit("a")
     assert await attribute(wire.PROJECT_ATTRIBUTE) == preview.ref.project
     number = preview.pull_request

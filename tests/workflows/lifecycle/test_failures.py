@@ -173,7 +173,7 @@ async def test_a_worker_that_vanishes_is_noticed_by_its_heartbeat_and_not_counte
     stage: Stage, preview: Preview, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build = policies.BUILD.copy()
-    build["heartbeat_timeout"] = timedelta(seconds=1)
+    build["heartbeat_timeout"] = timedelta(seconds=0.5)
     monkeypatch.setattr(policies, "BUILD", build)
     stage.controls.frozen["build_image"] = 4
     await preview.open()

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import (
     Schedule,
+    ScheduleActionExecution,
     ScheduleActionExecutionStartWorkflow,
     ScheduleActionStartWorkflow,
     ScheduleHandle,
@@ -16,6 +17,7 @@ from temporalio.client import (
     WorkflowHandle,
 )
 
+from tests.support.wait import eventually
 from tests.workflows.stage import Stage, commit
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import wire
@@ -45,10 +47,12 @@ class Rounds:
         """One more round's result."""
         before = len((await self.schedule.describe()).info.recent_actions)
         await self.schedule.trigger()
-        actions = (await self.schedule.describe()).info.recent_actions
-        while len(actions) == before:
+
+        async def latest() -> ScheduleActionExecution | None:
             actions = (await self.schedule.describe()).info.recent_actions
-        action = actions[-1].action
+            return actions[-1].action if len(actions) > before else None
+
+        action = await eventually(latest)
         assert isinstance(action, ScheduleActionExecutionStartWorkflow)
         handle: WorkflowHandle[ReconcileWorkflow, m.ReconcileResult] = (
             self.stage.client.get_workflow_handle_for(
@@ -58,9 +62,12 @@ class Rounds:
             )
         )
         result = await handle.result()
+
         # The schedule keeps the result for the next round a moment after the workflow has ended.
-        while (await self.schedule.describe()).info.running_actions:
-            continue
+        async def is_kept() -> bool:
+            return not (await self.schedule.describe()).info.running_actions
+
+        await eventually(is_kept)
         return result
 
 

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 from temporalio.client import WorkflowHandle
 
-from tests.workflows.stage import Stage
+from tests.support.wait import eventually
+from tests.workflows.stage import PATIENCE, Stage
 from tests.workflows.values import PULL_REF
 from workflows import wire
 from workflows.models import EnvironmentSnapshot
@@ -47,6 +48,17 @@ class Reporter:
             start_signal="report",
             start_signal_args=[Report(snapshot=shown, acknowledge=acknowledge)],
         )
+
+    async def run_id(self) -> str:
+        return (await self.handle.describe()).run_id or ""
+
+    async def continues(self, first: str) -> None:
+        """Until another run goes on."""
+
+        async def is_another() -> bool:
+            return await self.run_id() != first
+
+        await eventually(is_another, seconds=PATIENCE)
 
     async def state(self) -> ReporterState:
         """What the current run began with."""

@@ -121,13 +121,12 @@ async def test_an_outage_for_one_pull_request_does_not_hold_up_the_others(
 async def test_a_long_life_continues_as_new_and_forgets_nothing(short_stage: Stage) -> None:
     reporter = Reporter(short_stage)
     await reporter.send(snapshot(sequence=1))
-    first = (await reporter.handle.describe()).run_id
+    first = await reporter.run_id()
     for sequence in range(2, 9):
         await short_stage.until(lambda: reporter.shown()[-1:] == [sequence - 1])  # noqa: B023  (awaited here)
         await reporter.send(snapshot(sequence=sequence))
     await short_stage.until(lambda: reporter.shown()[-1:] == [8])
-    while (await reporter.handle.describe()).run_id == first:
-        continue
+    await reporter.continues(first)
     await reporter.send(snapshot(sequence=5))
     await reporter.send(snapshot(sequence=10))
     await short_stage.until(lambda: reporter.shown()[-1:] == [10])
@@ -150,11 +149,10 @@ async def test_a_new_run_begins_with_everything_the_former_knew(short_stage: Sta
     await short_stage.until(lambda: short_stage.diary.count("write_surface") == 2)
     await reporter.send(snapshot(), number=8)
     await short_stage.until(lambda: short_stage.diary.count("write_surface") == 3)
-    first = (await reporter.handle.describe()).run_id
+    first = await reporter.run_id()
     for sequence in range(6, 40):
         await reporter.send(snapshot(sequence=sequence), number=9)
-    while (await reporter.handle.describe()).run_id == first:
-        continue
+    await reporter.continues(first)
     begun = await reporter.state()
     assert begun.paused_until is not None
     assert set(begun.entries) == {"42/7", "42/8", "42/9"}
