@@ -1,0 +1,28 @@
+"""Which notation a file has by its name, and how it is read."""
+
+import posixpath
+
+from activities.documents.document import MAX_BYTES, Document, DocumentError
+from activities.documents.json_text import read_json
+from activities.documents.toml_text import read_toml
+from activities.documents.yaml_text import read_yaml
+
+_COMMENTED = frozenset({"devcontainer.json", ".devcontainer.json"})
+"""JSON in name, with comments and trailing commas by its own specification (https://containers.dev)."""
+_TOML = (".toml", "Pipfile")
+
+
+def read_document(text: str, name: str) -> Document:
+    """The text of the file `name` (its ending tells the notation; YAML when nothing does). Raises DocumentError."""
+    plain = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n")
+    if len(plain) > MAX_BYTES or len(plain.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise DocumentError(name, 1, 1, f"is larger than {MAX_BYTES // 1024} KiB")
+    base = posixpath.basename(name)
+    if base.endswith(_TOML):
+        root = read_toml(plain, name)
+    elif base.endswith((".json", ".jsonc")):
+        is_commented = base in _COMMENTED or base.endswith(".jsonc")
+        root = read_json(plain, name, with_comments=is_commented)
+    else:
+        root = read_yaml(plain, name)
+    return Document(name, root)
