@@ -1,0 +1,173 @@
+"""The config of a repository, version 1. The docstrings are published as the descriptions of its JSON Schema.
+
+It says how this repository is built and run. What it may use (secrets, resources, egress, lifetime) the project grants;
+the config can only take less: `narrowing.py`.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from workflows.repo_config.base import Section
+from workflows.repo_config.egress import Destination
+from workflows.repo_config.fields import (
+    Bytes,
+    Command,
+    Cpu,
+    Image,
+    Lifetime,
+    Name,
+    Patience,
+    Port,
+    RelativePath,
+    ShortText,
+    Text,
+    UrlPath,
+    VariableName,
+)
+from workflows.repo_config.paths import FILE_NAME, PathFilters
+
+__all__ = [
+    "FILE_NAME",
+    "NOT_USED_YET",
+    "Build",
+    "Commands",
+    "Health",
+    "Job",
+    "RepoConfig",
+    "Resources",
+    "Route",
+    "Service",
+]
+
+NOT_USED_YET = ("services", "jobs", "egress")
+"""Keys that are checked already, so that configs can be written, and change nothing so far."""
+
+Kind = Literal[
+    "compose", "dockerfile", "node", "make", "procfile", "python", "go", "static", "chart"
+]
+"""`workflows.models.repository.ApplicationKind`, without what stands for nothing found."""
+Secrets = Annotated[tuple[VariableName, ...], Field(max_length=100)]
+Variables = Annotated[dict[VariableName, Text], Field(max_length=200)]
+
+
+class Commands(Section):
+    """Shell commands that are run in `workdir`, instead of those that were detected."""
+
+    build: Command | None = None
+    """Makes what `start` serves, such as `npm run build`."""
+    start: Command | None = None
+    """Serves as in production, such as `npm start`."""
+    dev: Command | None = None
+    """Serves and follows changes, such as `npm run dev`."""
+
+
+class Build(Section):
+    """One image that is built from the repository."""
+
+    context: RelativePath = "."
+    """Directory that the build sees, relative to the repository's root."""
+    dockerfile: RelativePath = "Dockerfile"
+    """Relative to the repository's root, not to the context."""
+    target: ShortText | None = None
+    """Stage of a multi-stage Dockerfile; the last one when left out."""
+    args: Variables = Field(default_factory=dict)
+    """Values of the Dockerfile's `ARG`s. They stay readable in the image: secrets belong under `secrets`."""
+    secrets: Secrets = ()
+    """Names of project secrets that the build may mount (`RUN --mount=type=secret,id=NAME`); not kept in the image."""
+
+
+class Route(Section):
+    """Where a path of the public URL leads."""
+
+    path: UrlPath = "/"
+    """Everything below this path; the longest path that fits wins."""
+    service: Name | None = None
+    """Name of the Service; the only one when left out."""
+    port: Port | None = None
+    """Port of the Service; its first one when left out."""
+
+
+class Health(Section):
+    """When the application counts as well."""
+
+    path: UrlPath = "/"
+    """Must answer below 400."""
+    timeout: Patience = Field(default=timedelta(minutes=2), json_schema_extra={"default": "2m"})
+    """How long the application may take until it answers, such as `90s`."""
+
+
+class Resources(Section):
+    """Limits of the whole environment; what is left out is what the project grants."""
+
+    cpu: Cpu | None = None
+    """Cores, such as `2` or `500m`."""
+    memory: Bytes | None = None
+    """Such as `4Gi`."""
+    storage: Bytes | None = None
+    """Of all volumes together, such as `10Gi`."""
+    pods: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Number of pods."""
+
+
+class Service(Section):
+    """Something the application needs beside it. Checked, and not used yet."""
+
+    type: Literal["postgres", "redis", "s3"] | None = None
+    """A service that Catalyst provides; either this or `image`."""
+    version: ShortText | None = None
+    """Of a provided service, such as `16`."""
+    image: Image | None = None
+    """An image of your own choice; either this or `type`."""
+    port: Port | None = None
+    """Where the image listens."""
+    variables: Variables = Field(default_factory=dict)
+    """Environment variables of the image."""
+
+
+class Job(Section):
+    """A command around a deployment, such as migrations. Checked, and not used yet."""
+
+    when: Literal["post-build", "pre-deploy", "post-deploy"]
+    """At which moment; a failing one stops the deployment."""
+    command: Command
+    """Shell command."""
+    component: Name = "web"
+    """Which build's image it runs in."""
+
+
+class RepoConfig(Section):
+    """How Catalyst previews this repository: `.catalyst.yaml` at its root."""
+
+    version: Literal[1]
+    """Of this format."""
+    template: Name | None = None
+    """Which of the project's templates to deploy with; the project's default when left out."""
+    kind: Kind | None = None
+    """What runs the application, where detection would choose otherwise."""
+    workdir: RelativePath = "."
+    """Directory of the application, relative to the repository's root."""
+    commands: Commands = Commands()
+    port: Port | None = None
+    """Where the application listens."""
+    builds: dict[Name, Build] = Field(default_factory=dict, max_length=20)
+    """Images to build, by the name of their component."""
+    routes: tuple[Route, ...] = Field(default=(), max_length=50)
+    """Where the public URL leads; everything to the application when left out."""
+    health: Health = Health()
+    variables: Variables = Field(default_factory=dict)
+    """Environment variables of the application. Numbers and booleans are taken as they are written."""
+    secrets: Secrets | None = None
+    """Names of the project's secrets that the application gets as environment variables; all granted ones when left out."""
+    paths: PathFilters = PathFilters()
+    resources: Resources = Resources()
+    ttl: Lifetime | None = None
+    """How long the environment lives without activity, such as `3d`; what the project says when left out."""
+    services: dict[Name, Service] = Field(default_factory=dict, max_length=20)
+    """Databases and the like, by name. Checked, and not used yet."""
+    jobs: dict[Name, Job] = Field(default_factory=dict, max_length=20)
+    """Commands around a deployment, by name. Checked, and not used yet."""
+    egress: Annotated[tuple[Destination, ...], Field(max_length=100)] | None = None
+    """Hosts (`api.example.com`, `*.example.com`) and networks (`192.0.2.0/24`) that the environment may reach, of those
+    that the project grants; all of them when left out. Checked, and not used yet."""

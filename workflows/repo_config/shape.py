@@ -1,0 +1,36 @@
+"""What the model knows at a path: the keys that may stand there."""
+
+from typing import Any, get_args, get_origin
+
+from workflows.repo_config.base import Section
+from workflows.repo_config.problems import Path
+
+
+def known_keys(root: type[Section], path: Path) -> tuple[str, ...]:
+    """Keys of what stands at `path`, then those one level below it (`commands.dev`)."""
+    fields = getattr(_at(root, path), "model_fields", {})
+    below = [
+        f"{name}.{key}"
+        for name, field in fields.items()
+        if _section(field.annotation) is not None
+        for key in field.annotation.model_fields
+    ]
+    return (*fields, *below)
+
+
+def _at(root: type[Section], path: Path) -> Any:
+    annotation: Any = root
+    for step in path:
+        section = _section(annotation)
+        if section is not None:
+            field = section.model_fields.get(str(step))
+            annotation = field.annotation if field else None
+        else:
+            inner = get_args(annotation)
+            annotation = inner[-1 if get_origin(annotation) is dict else 0] if inner else None
+    return annotation
+
+
+def _section(annotation: Any) -> type[Section] | None:
+    is_section = isinstance(annotation, type) and issubclass(annotation, Section)
+    return annotation if is_section else None
