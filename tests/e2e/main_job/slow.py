@@ -15,6 +15,11 @@ SLOW_BUILD = _DOCKERFILE.format(seconds=SECONDS)
 SLOW_START = _DOCKERFILE.format(seconds=15)
 """Leaves time for killing somebody."""
 
+BRIEF_BUILD = _DOCKERFILE.format(seconds=3)
+"""Leaves time for stopping what comes after its slow step."""
+SLOW_STEP = "a slow step"
+"""What the slow builds print when their step begins."""
+
 _HOOK = """apiVersion: batch/v1
 kind: Job
 metadata:
@@ -51,3 +56,13 @@ def hook(*, seconds: int) -> dict[str, str | None]:
 def slow_helm() -> dict[str, str | None]:
     """One that does not end while anybody waits for it."""
     return hook(seconds=SECONDS)
+
+
+def ill_at_first(app: str, *, seconds: int) -> dict[str, str | None]:
+    """The sample's application, whose page answers 503 for so long after its start."""
+    ill = f"time.monotonic() - BORN < {seconds}"
+    changed = app.replace('FAULT == "error"', ill).replace(
+        "HTTPStatus.INTERNAL_SERVER_ERROR", "HTTPStatus.SERVICE_UNAVAILABLE"
+    )
+    assert ill in changed, "the sample's application has changed"
+    return {"app.py": changed.replace("PORT = ", "BORN = time.monotonic()\nPORT = ", 1)}

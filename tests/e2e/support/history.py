@@ -72,6 +72,16 @@ async def describe_history(client: Client, workflow_id: str) -> list[str]:
     return lines
 
 
+async def read_heartbeats(client: Client, workflow_id: str) -> list[str]:
+    """The last words of the activities that run right now."""
+    description = await client.get_workflow_handle(workflow_id).describe()
+    words: list[str] = []
+    for pending in description.raw_description.pending_activities:
+        details = await client.data_converter.decode(pending.heartbeat_details.payloads)
+        words += [str(detail) for detail in details]
+    return words
+
+
 async def _events(client: Client, workflow_id: str) -> AsyncIterator[HistoryEvent]:
     async for event in client.get_workflow_handle(workflow_id).fetch_history_events():
         yield event

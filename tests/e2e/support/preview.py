@@ -135,7 +135,9 @@ class Preview:
 
         return await eventually(reached, within=COMMENT, what=f"deployment of {commit[:7]} {state}")
 
-    async def until_check_conclusion(self, commit: str, conclusion: str) -> bool:
+    async def until_check_conclusion(self, commit: str, conclusion: str | None) -> bool:
+        """None: there is one check, and it has not ended."""
+
         async def reached() -> bool:
             found = await self.stack.github.check_runs(self.repository.full_name, commit)
             return [one.conclusion for one in found] == [conclusion]
@@ -204,6 +206,15 @@ class Preview:
     async def namespace(self) -> str:
         return (await self.snapshot()).ref.namespace
 
+    async def until_heartbeat(self, text: str, *, commit: str, within: float = READY) -> None:
+        """Wait until an activity of the commit's revision says that of itself."""
+        revision = await self.revision_of(commit)
+
+        async def is_said() -> bool:
+            return any(text in said for said in await self.stack.heartbeats(revision.id))
+
+        await eventually(is_said, within=within, what=f"an activity says {text!r}")
+
     async def revision_of(self, commit: str) -> Revision:
         return next(r for r in (await self.snapshot()).revisions if r.commit == commit)
 
@@ -234,6 +245,13 @@ class Preview:
 
     async def leftovers(self) -> list[str]:
         """Name everything that a removed preview must not have left."""
+        found = await self.leftovers_in_cluster()
+        deployments = await self.stack.github.deployments(self.repository.full_name)
+        found += [f"deployment {d.sha[:7]} {d.state}" for d in deployments if d.state != "inactive"]
+        return found
+
+    async def leftovers_in_cluster(self) -> list[str]:
+        """Name everything of it in cluster and registry."""
         cluster, found = self.stack.cluster, []
         if await cluster.namespace(self.expected_namespace):
             found.append(f"namespace {self.expected_namespace}")
@@ -244,10 +262,7 @@ class Preview:
             f"pod {p['metadata']['name']}" for p in await cluster.build_pods(self.environment)
         ]
         tags = await cluster.image_tags(self.project, self.environment, "web")
-        found += [f"image tag {tag}" for tag in tags]
-        deployments = await self.stack.github.deployments(self.repository.full_name)
-        found += [f"deployment {d.sha[:7]} {d.state}" for d in deployments if d.state != "inactive"]
-        return found
+        return [*found, *(f"image tag {tag}" for tag in tags)]
 
     async def until_gone(self, *, within: float = GONE) -> None:
         """Wait until nothing is left and the comment says so."""

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from deploy.local.demo.scene import sample
 from tests.e2e.support.preview import Files, Preview
@@ -18,20 +19,30 @@ class Previews:
     stack: Stack
     made: list[Preview] = field(default_factory=list)
 
-    async def create(self, files: Files | None = None, **template: object) -> Preview:
-        """Make repository and project; `template` are fields of `workflows.models.Template`."""
+    async def create(
+        self,
+        files: Files | None = None,
+        *,
+        drafts: Literal["skip", "deploy"] = "skip",
+        installation: int | None = None,
+        **template: object,
+    ) -> Preview:
+        """Make repository and project; `template` are fields of `workflows.models.Template`.
+
+        `installation` is what the project is told, when it is not the truth.
+        """
         name = f"r{secrets.token_hex(4)}"
         known = sample(self.stack.instance)
         tree = {**known, **(files or {})}
         repository = await self.stack.github.create_repository(
             f"{TEAM}/{name}", {k: v for k, v in tree.items() if v is not None}
         )
-        installation = await self.stack.github.install_app(TEAM)
+        installed = await self.stack.github.install_app(TEAM)
         source = Source(
             name=name,
             repository_id=repository.id,
             repository=repository.full_name,
-            installation=installation,
+            installation=installed if installation is None else installation,
         )
         project = Project(
             key=f"{TEAM}-{name}",
@@ -39,6 +50,7 @@ class Previews:
             name=name,
             sources=(source,),
             templates={"development": make_template(**template)},
+            drafts=drafts,
         )
         await self.stack.catalyst.put_project(project)
         preview = Preview(self.stack, repository, project.key, name, known)

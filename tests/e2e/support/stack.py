@@ -1,14 +1,16 @@
 """The running local stack as tests use it: its processes, GitHub, Temporal, cluster and REST."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from deploy.local.cluster import ClusterConnection, connection_file, read_connection
@@ -21,11 +23,15 @@ from deploy.local.demo.catalyst import CatalystClient
 from deploy.local.instance import Instance, current
 from deploy.local.processes import Processes, ProcessRecord, is_alive, wait_until
 from tests.e2e.support.cluster import Cluster, open_cluster
-from tests.e2e.support.history import Run, read_run
+from tests.e2e.support.history import Run, read_heartbeats, read_run
 from tests.e2e.support.waiting import eventually
 from tests.support.github.client import GitHubClient
 from tests.support.github.faults import Fault
+from worker.schedule import SCHEDULE
+from workflows.models.messages import ReconcileResult
 
+_KILL_EVERY = 0.05
+"""Seconds between looks for a program that must stay dead: none listens that soon after its start."""
 _DELIVERY_SECONDS = 20.0
 """Longer than any delay that a test asks for; below the client's own limit."""
 
@@ -98,6 +104,24 @@ class Stack:
             for pid in pids:
                 os.kill(pid, signal.SIGCONT)
 
+    async def kill_in_node(self, program: str) -> None:
+        """End a program of the node with KILL; the node starts it again within seconds."""
+        pids = _descendants_named(self.instance, program)
+        assert pids, f"no process {program} in the node"
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+    @asynccontextmanager
+    async def without_in_node(self, program: str) -> AsyncIterator[None]:
+        """Have a program of the node dead while the block runs: connections to it are refused."""
+        await self.kill_in_node(program)
+        killing = asyncio.create_task(_keep_killing(self.instance, program))
+        try:
+            yield
+        finally:
+            killing.cancel()
+            await asyncio.wait([killing])
+
     # --- GitHub
 
     @asynccontextmanager
@@ -135,9 +159,40 @@ class Stack:
             raise
         return True
 
+    async def heartbeats(self, workflow_id: str) -> list[str]:
+        """What the activities of a workflow that run right now say of themselves."""
+        return await read_heartbeats(self.temporal, workflow_id)
+
     async def reconcile(self) -> None:
         """Have the reconcile run now instead of in five minutes."""
-        await self.temporal.get_schedule_handle("reconcile").trigger()
+        await self.temporal.get_schedule_handle(SCHEDULE).trigger()
+
+    async def reconcile_to_end(self) -> ReconcileResult:
+        """Have it run now, wait for the end of that round, and return what it has found."""
+        handle = self.temporal.get_schedule_handle(SCHEDULE)
+
+        async def is_idle() -> bool:
+            return not (await handle.describe()).info.running_actions
+
+        await eventually(is_idle, within=60, what="no reconcile runs")  # or ours would be skipped
+        before = (await handle.describe()).info.num_actions
+        await handle.trigger()
+
+        async def begun() -> ScheduleActionExecutionStartWorkflow | None:
+            info = (await handle.describe()).info
+            if info.num_actions == before:
+                return None
+            action = info.recent_actions[-1].action
+            assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+            return action
+
+        action = await eventually(begun, within=20, what="the reconcile has begun")
+        run: WorkflowHandle[object, ReconcileResult] = self.temporal.get_workflow_handle(
+            action.workflow_id,
+            run_id=action.first_execution_run_id,
+            result_type=ReconcileResult,
+        )
+        return await run.result()
 
 
 @asynccontextmanager
@@ -160,7 +215,28 @@ async def open_stack() -> AsyncIterator[Stack]:
         await asyncio.sleep(0)
 
 
+async def _keep_killing(instance: Instance, program: str) -> None:
+    while True:
+        for pid in _descendants_named(instance, program):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(_KILL_EVERY)
+
+
 def _descendants_named(instance: Instance, program: str) -> list[int]:
+    """Pids of that program in the node."""
+    # Names first: they are quick to read, and who carries the stack's mark is not.
+    if program not in _running_programs():
+        return []
     return [
         record.pid for record in Processes(instance).survivors("node") if record.name == program
     ]
+
+
+def _running_programs() -> set[str]:
+    found = set()
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit():
+                found.add((entry / "comm").read_text().strip())
+    return found
