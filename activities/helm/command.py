@@ -4,7 +4,9 @@ pyhelm3's own runner starts a shell and terminates only that on a cancel: Helm l
 killed. Here Helm is started directly, in a group of its own, ended and waited for (`activities.processes`).
 """
 
+import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,14 @@ from activities.processes import run_process
 
 MARKER = "CATALYST_HELM_OF"
 """In the environment of every Helm process: how the next attempt finds a survivor of the last one."""
+_ESCAPED = re.compile("[\x7f-\uffff]")
+"""Among these are all characters that YAML does not take unescaped."""
+
+
+def as_yaml(values: bytes) -> bytes:
+    """JSON in the form that Helm reads: it takes JSON for YAML, which does not know a character escaped as two halves."""
+    text = json.dumps(json.loads(values), ensure_ascii=False)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def mark_of(cluster: str, namespace: str) -> str:
@@ -85,7 +95,7 @@ class HelmCommand(pyhelm3.Command):  # type: ignore[misc]  # pyhelm3 is not type
             self.arguments(command),
             env=self._environment,
             cwd=self._surroundings.directory,
-            stdin=input or b"",
+            stdin=as_yaml(input) if input else b"",
             timeout=self._limit,
             grace=self._grace,
         )

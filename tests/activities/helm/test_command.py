@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
-from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
+from activities.helm.command import MARKER, HelmCommand, Surroundings, as_yaml, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.records import failed_release
 from activities.helm.rendering import labels_for, upgrade_options, write_plugin
@@ -108,3 +109,14 @@ def test_a_settled_record_differs_in_its_status_alone() -> None:
     assert settled["info"].pop("status") == "failed"
     assert settled["info"].pop("description")
     assert settled == {"name": "pr-7", "version": 2, "info": {"notes": "n"}}
+
+
+def test_values_reach_helm_with_every_character_that_they_hold() -> None:
+    values = {
+        "greeting": 'Hi 🎉 \\ud83c\\udf89 \x7f\x85\ufeff\u2028 "größer"\n',
+        "on": True,
+        "y": "y",
+    }
+    written = as_yaml(json.dumps(values).encode())
+    assert yaml.safe_load(written) == values
+    assert b"\\ud83c\\udf89" not in written.replace(b"\\\\", b"")
