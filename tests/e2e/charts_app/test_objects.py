@@ -1,0 +1,140 @@
+"""Which objects the generic chart makes of which values."""
+
+import pytest
+
+from tests.e2e.charts_app.chart import CATALYST, NAMESPACE, Chart, app, cron, web, worker
+from workflows import naming
+
+pytestmark = [pytest.mark.cluster]
+
+
+@pytest.mark.spec("ENV-004", "OPS-7")
+def test_each_kind_of_component_becomes_its_own_kind_of_workload(chart: Chart) -> None:
+    rendered = chart.render(app(page=web(), mailer=worker(), nightly=cron()))
+    assert sorted(rendered.names()) == [
+        ("CronJob", "shop-nightly"),
+        ("Deployment", "shop-mailer"),
+        ("Deployment", "shop-page"),
+        ("Service", "shop-page"),
+        ("ServiceAccount", "shop"),
+    ]
+
+
+def test_a_service_has_every_port_of_its_component_and_no_other_pods(chart: Chart) -> None:
+    ports = [
+        {"name": "http", "port": 8080, "servicePort": 80},
+        {"name": "dns", "port": 53, "protocol": "UDP"},
+    ]
+    rendered = chart.render(app(page=web(ports=ports), mailer=worker()))
+    service = rendered.one("Service")["spec"]
+    assert service["ports"] == [
+        {"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"},
+        {"name": "dns", "port": 53, "targetPort": "dns", "protocol": "UDP"},
+    ]
+    templates = rendered.templates()
+    assert service["selector"].items() <= templates["page"]["metadata"]["labels"].items()
+    assert not service["selector"].items() <= templates["mailer"]["metadata"]["labels"].items()
+
+
+def test_a_component_without_ports_is_reached_by_name_through_a_headless_service(
+    chart: Chart,
+) -> None:
+    rendered = chart.render(
+        app(
+            db=worker(service={"aliases": ["database"]}),
+            peer=worker(service={"headless": True, "annotations": {"example.com/x": "1"}}),
+            hidden=worker(),
+        )
+    )
+    services = rendered.all("Service")
+    assert set(services) == {"shop-db", "database", "shop-peer"}
+    assert {service["spec"]["clusterIP"] for service in services.values()} == {"None"}
+    assert services["shop-peer"]["metadata"]["annotations"] == {"example.com/x": "1"}
+
+
+@pytest.mark.spec("ENV-021")
+@pytest.mark.parametrize(
+    "branch", ["main", "feat/cart", "größer", "-", "x" * 80, "a/" * 40, "release-1.2", "-dev-"]
+)
+def test_labels_are_those_that_catalyst_writes_for_the_same_environment(
+    chart: Chart, branch: str
+) -> None:
+    values = {**app(web=web()), "global": {"catalyst": {**CATALYST, "branch": branch}}}
+    rendered = chart.render(values)
+    labels = rendered.one("Deployment")["metadata"]["labels"]
+    assert labels[naming.BRANCH_LABEL] == naming.label_value(branch)
+    assert labels[naming.PROJECT_LABEL] == "web-shop"
+    assert labels[naming.ENVIRONMENT_LABEL] == "pr-shop-12"
+    assert labels[naming.COMPONENT_LABEL] == "web"
+    assert labels[naming.COMMIT_LABEL] == CATALYST["commit"]
+    assert labels["app.kubernetes.io/managed-by"] == "Helm"
+
+
+def test_a_cron_component_runs_once_at_a_time_and_keeps_one_job_of_each_outcome(
+    chart: Chart,
+) -> None:
+    component = cron(timeZone="Europe/Berlin", suspend=True, activeDeadlineSeconds=60)
+    spec = chart.render(app(nightly=component)).one("CronJob")["spec"]
+    job = spec.pop("jobTemplate")["spec"]
+    assert spec == {
+        "schedule": "0 3 * * *",
+        "timeZone": "Europe/Berlin",
+        "suspend": True,
+        "concurrencyPolicy": "Forbid",
+        "startingDeadlineSeconds": 300,
+        "successfulJobsHistoryLimit": 1,
+        "failedJobsHistoryLimit": 1,
+    }
+    assert (job["backoffLimit"], job["activeDeadlineSeconds"]) == (0, 60)
+    assert job["template"]["spec"]["restartPolicy"] == "Never"
+
+
+@pytest.mark.spec("OPS-7")
+def test_an_http_route_leads_from_the_environments_host_to_the_web_component(chart: Chart) -> None:
+    ports = [
+        {"name": "admin", "port": 9000},
+        {"name": "http", "port": 8080, "servicePort": 80},
+    ]
+    gateway = {"name": "public", "namespace": "infra", "sectionName": "https"}
+    route = {"type": "httproute", "port": "http", "gateway": gateway}
+    values = {
+        **app(page=web(ports=ports), mailer=worker()),
+        "route": route,
+        "global": {"catalyst": CATALYST},
+    }
+    assert chart.render(values).one("HTTPRoute")["spec"] == {
+        "parentRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", **gateway}],
+        "hostnames": ["shop.preview.test"],
+        "rules": [{"backendRefs": [{"kind": "Service", "name": "shop-page", "port": 80}]}],
+    }
+
+
+@pytest.mark.spec("OPS-7")
+def test_an_ingress_has_the_class_hosts_and_certificate_of_its_settings(chart: Chart) -> None:
+    route = {
+        "type": "ingress",
+        "component": "page",
+        "hosts": ["a.test", "b.test"],
+        "annotations": {"example.com/size": "8m"},
+        "ingress": {"class": "internal", "tlsSecret": "wildcard"},
+    }
+    ingress = chart.render({**app(page=web(), api=web()), "route": route}).one("Ingress")
+    spec = ingress["spec"]
+    assert ingress["metadata"]["annotations"] == {"example.com/size": "8m"}
+    assert spec["ingressClassName"] == "internal"
+    assert spec["tls"] == [{"secretName": "wildcard", "hosts": ["a.test", "b.test"]}]
+    assert [rule["host"] for rule in spec["rules"]] == ["a.test", "b.test"]
+    backend = spec["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    assert backend == {"name": "shop-page", "port": {"number": 8080}}
+
+
+@pytest.mark.parametrize("release", ["1st", "a.b", "web--0a1b2c3d", "x" * 53])
+def test_names_are_valid_whatever_the_release_is_called(chart: Chart, release: str) -> None:
+    long = "c" * 40
+    volumes = {"v" * 40: {"type": "config", "mountPath": "/x", "files": {"a": "b"}}}
+    rendered = chart.render(app(**{long: web(volumes=volumes), "it": cron()}), release)
+    for kind, name in rendered.names():
+        assert naming._LABEL.fullmatch(name), (kind, name)
+        assert name[0].isalpha()
+        assert len(name) <= (52 if kind == "CronJob" else naming.MAX_LABEL)
+    assert {item["metadata"]["namespace"] for item in rendered.objects} == {NAMESPACE}

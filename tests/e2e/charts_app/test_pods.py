@@ -1,0 +1,243 @@
+"""What the pods of the generic chart run, know, mount and may do."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.charts_app.chart import CATALYST, Chart, app, cron, web, worker
+from tests.e2e.charts_app.restricted import violations
+
+pytestmark = [pytest.mark.cluster]
+
+
+@pytest.mark.spec("ENV-021", "ENV-025", "ENV-030")
+def test_the_environment_tells_every_component_where_and_what_it_is(chart: Chart) -> None:
+    values = {**app(web=web(), db=worker(catalystEnv=False)), "global": {"catalyst": CATALYST}}
+    rendered = chart.render(values)
+    told = {entry["name"]: entry["value"] for entry in rendered.container("web")["env"]}
+    assert told == {
+        "CATALYST_BRANCH": "feat/größere-körbe",
+        "CATALYST_COMMIT": CATALYST["commit"],
+        "CATALYST_COMPONENT": "web",
+        "CATALYST_ENVIRONMENT": "pr-shop-12",
+        "CATALYST_HOST": "shop.preview.test",
+        "CATALYST_IMAGE": "registry.test/web@sha256:aa",
+        "CATALYST_PROJECT": "web-shop",
+        "CATALYST_URL": "http://shop.preview.test:8080",
+    }
+    assert "env" not in rendered.container("db")
+
+
+def test_a_commit_that_changes_nothing_for_a_component_does_not_restart_it(chart: Chart) -> None:
+    def pods(commit: str) -> dict[str, Any]:
+        values = app(web=web(), db=worker(image="registry.test/postgres:16", catalystEnv=False)) | {
+            "global": {"catalyst": {**CATALYST, "commit": commit}}
+        }
+        return chart.render(values).templates()
+
+    before, after = pods("a" * 40), pods("b" * 40)
+    assert before["db"] == after["db"]
+    assert before["web"] != after["web"]
+
+
+@pytest.mark.spec("ENV-013", "ENV-030")
+@pytest.mark.parametrize(
+    ("component", "values", "image"),
+    [
+        (worker(image="redis:7"), {"image": {"repository": "shop"}}, "redis:7"),
+        (worker(), {"image": {"repository": "shop"}}, "shop"),
+        (worker(), {"image": {"repository": "shop", "tag": "1"}}, "shop:1"),
+        (
+            worker(),
+            {"image": {"repository": "shop", "tag": "1", "digest": f"sha256:{'0f' * 32}"}},
+            f"shop@sha256:{'0f' * 32}",
+        ),
+        (
+            worker(),
+            {"image": {"repository": "shop"}, "global": {"catalyst": {"images": {"it": "built"}}}},
+            "built",
+        ),
+        (worker(), {"global": {"catalyst": {"image": "only"}}}, "only"),
+    ],
+)
+def test_the_nearest_image_wins(
+    chart: Chart, component: dict[str, Any], values: dict[str, Any], image: str
+) -> None:
+    rendered = chart.render({**values, "components": {"it": component}})
+    assert rendered.container("it")["image"] == image
+
+
+def test_variables_from_secrets_come_first_so_that_others_can_refer_to_them(chart: Chart) -> None:
+    component = worker(
+        env={"A_URL": "postgres://$(PASSWORD)@db", "VERSION": "3.10", "EMPTY": ""},
+        secretEnv={"PASSWORD": {"secret": "db", "key": "password", "optional": True}},
+        envFrom=["all"],
+    )
+    rendered = chart.render({**app(it=component), "secrets": {"db": {}, "all": {}}})
+    container = rendered.container("it")
+    reference = {"name": "db", "key": "password", "optional": True}
+    assert container["env"] == [
+        {"name": "PASSWORD", "valueFrom": {"secretKeyRef": reference}},
+        {"name": "A_URL", "value": "postgres://$(PASSWORD)@db"},
+        {"name": "EMPTY", "value": ""},
+        {"name": "VERSION", "value": "3.10"},
+    ]
+    assert container["envFrom"] == [{"secretRef": {"name": "all"}}]
+
+
+@pytest.mark.spec("FR-016")
+@pytest.mark.parametrize(
+    ("component", "probes"),
+    [
+        (web(), {"readinessProbe": {"tcpSocket": {"port": "http"}, "periodSeconds": 2}}),
+        (web(probes={"readiness": {"type": "none"}}), {}),
+        (worker(), {}),
+        (
+            web(probes={"readiness": {"type": "http"}, "liveness": {"type": "tcp", "port": 9}}),
+            {
+                "readinessProbe": {"httpGet": {"path": "/", "port": "http"}},
+                "livenessProbe": {"tcpSocket": {"port": 9}},
+            },
+        ),
+        (
+            worker(
+                probes={
+                    "startup": {
+                        "type": "http",
+                        "port": 81,
+                        "path": "/up",
+                        "scheme": "HTTPS",
+                        "headers": {"Host": "a.b"},
+                        "failureThreshold": 30,
+                        "initialDelaySeconds": 0,
+                    },
+                    "liveness": {"type": "command", "command": ["true", "a b"]},
+                }
+            ),
+            {
+                "startupProbe": {
+                    "httpGet": {
+                        "path": "/up",
+                        "port": 81,
+                        "scheme": "HTTPS",
+                        "httpHeaders": [{"name": "Host", "value": "a.b"}],
+                    },
+                    "failureThreshold": 30,
+                    "initialDelaySeconds": 0,
+                },
+                "livenessProbe": {"exec": {"command": ["true", "a b"]}},
+            },
+        ),
+    ],
+)
+def test_probes_are_what_was_asked_for(
+    chart: Chart, component: dict[str, Any], probes: dict[str, Any]
+) -> None:
+    container = chart.render(app(it=component)).container("it")
+    assert {key: value for key, value in container.items() if key.endswith("Probe")} == probes
+
+
+def test_a_changed_file_or_secret_restarts_the_components_that_use_it(chart: Chart) -> None:
+    def pods(text: str, checksum: str) -> dict[str, Any]:
+        volume = {"type": "config", "mountPath": "/etc/shop", "files": {"shop.ini": text}}
+        values = app(
+            configured=worker(volumes={"settings": volume}), keyed=worker(envFrom=["db"]), it=web()
+        )
+        return chart.render({**values, "secrets": {"db": {"checksum": checksum}}}).templates()
+
+    before, other_file, other_secret = pods("a", "1"), pods("b", "1"), pods("a", "2")
+    assert [name for name in before if before[name] != other_file[name]] == ["configured"]
+    assert [name for name in before if before[name] != other_secret[name]] == ["keyed"]
+
+
+def test_volumes_of_every_type_are_mounted_where_they_should_be(chart: Chart) -> None:
+    volumes = {
+        "data": {"type": "persistent", "mountPath": "/data", "size": "1Gi", "keep": True},
+        "old": {"type": "persistent", "mountPath": "/old", "existingClaim": "from-before"},
+        "tmp": {"type": "empty", "mountPath": "/scratch", "medium": "Memory", "sizeLimit": "16Mi"},
+        "settings": {
+            "type": "config",
+            "mountPath": "/etc/shop.ini",
+            "subPath": "shop.ini",
+            "readOnly": True,
+            "files": {"shop.ini": "  a = 1\n\tb: {{ 2 }}\n"},
+        },
+        "keys": {
+            "type": "secret",
+            "mountPath": "/keys",
+            "secret": "tls",
+            "files": {"x/.key": "k"},
+        },
+    }
+    values = {**app(it=worker(volumes=volumes)), "secrets": {"tls": {}}, "storageClass": "fast"}
+    rendered = chart.render(values)
+    claim = rendered.one("PersistentVolumeClaim", "shop-it--data")
+    assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert claim["spec"] == {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "fast",
+        "resources": {"requests": {"storage": "1Gi"}},
+    }
+    assert rendered.one("ConfigMap", "shop-it--settings")["data"] == {
+        "shop.ini": "  a = 1\n\tb: {{ 2 }}\n"
+    }
+    pod = rendered.pod("it")
+    assert {volume.pop("name"): volume for volume in pod["volumes"]} == {
+        "data": {"persistentVolumeClaim": {"claimName": "shop-it--data"}},
+        "old": {"persistentVolumeClaim": {"claimName": "from-before"}},
+        "tmp": {"emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"}},
+        "settings": {"configMap": {"name": "shop-it--settings"}},
+        "keys": {"secret": {"secretName": "tls", "items": [{"key": "k", "path": "x/.key"}]}},
+    }
+    mounts = {mount.pop("name"): mount for mount in rendered.container("it")["volumeMounts"]}
+    settings = {"mountPath": "/etc/shop.ini", "subPath": "shop.ini", "readOnly": True}
+    assert mounts["settings"] == settings
+    assert rendered.one("Deployment")["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_pods_are_restricted_unless_baseline_is_asked_for(chart: Chart) -> None:
+    rendered = chart.render(
+        app(
+            page=web(ports=[{"name": "http", "port": 80}]),
+            nightly=cron(security={"runAsUser": 1000660000}),
+            legacy=worker(security={"profile": "baseline", "runAsUser": 0}),
+        )
+    )
+    assert violations(rendered.pod("page")) == []
+    assert violations(rendered.pod("nightly")) == []
+    assert rendered.pod("nightly")["securityContext"]["runAsUser"] == 1000660000
+    legacy = rendered.pod("legacy")
+    assert legacy["securityContext"] == {
+        "runAsUser": 0,
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert rendered.container("legacy")["securityContext"] == {"readOnlyRootFilesystem": False}
+
+
+def test_a_restricted_pod_may_write_to_its_persistent_volume(chart: Chart) -> None:
+    volumes = {"data": {"type": "persistent", "mountPath": "/data", "size": "1Gi"}}
+    rendered = chart.render(
+        app(
+            plain=worker(volumes=volumes),
+            user=worker(volumes=volumes, security={"runAsUser": 1000}),
+            told=worker(volumes=volumes, security={"runAsUser": 1000, "fsGroup": 0}),
+        )
+    )
+    groups = {
+        name: template["spec"]["securityContext"]["fsGroup"]
+        for name, template in rendered.templates().items()
+    }
+    assert groups == {"plain": 10001, "user": 1000, "told": 0}
+
+
+def test_pods_use_the_releases_account_and_pull_secrets_and_get_no_token(chart: Chart) -> None:
+    values = {**app(it=worker()), "imagePullSecrets": ["registry"]}
+    pod = chart.render(values).pod("it")
+    assert pod["imagePullSecrets"] == [{"name": "registry"}]
+    assert pod["serviceAccountName"] == "shop"
+    assert pod["automountServiceAccountToken"] is False
+    borrowed = {**values, "serviceAccount": {"create": False}}
+    rendered = chart.render(borrowed)
+    assert rendered.pod("it")["serviceAccountName"] == "default"
+    assert rendered.pod("it")["automountServiceAccountToken"] is False
+    assert rendered.all("ServiceAccount") == {}
