@@ -64,6 +64,8 @@ class Application(Payload):
     """`nextjs`, `vite`, `django`, …"""
     language_version: str = ""
     """As far as the repository says: `22`, `3.12`, `1.24`."""
+    is_version_minimum: bool = False
+    """Newer versions will do as well: the repository names a lower bound and no pin."""
     package_manager: PackageManager = ""
     install: str = ""
     build: str = ""

@@ -7,5 +7,13 @@ from workflows.planning.detection.interest import (
     document_format,
     is_of_interest,
 )
+from workflows.planning.detection.understanding import understand
 
-__all__ = ["MAX_DEPTH", "MAX_PATHS", "Format", "document_format", "is_of_interest"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_PATHS",
+    "Format",
+    "document_format",
+    "is_of_interest",
+    "understand",
+]

@@ -34,7 +34,7 @@ _PATTERNS = tuple(
         r"Dockerfile(\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile",
         r"requirements[\w.-]*\.txt",
         r"(vite|next|astro|nuxt|svelte|remix|react-router)\.config\.(js|mjs|cjs|ts|mts|cts)",
-        r"(index|main|server|app|www|start)\.(js|mjs|cjs|ts|mts|cts)",
+        r"(index|main|server|app|start)\.(js|mjs|cjs|ts|mts|cts)|www",
         r"(main|app|wsgi|asgi|server|api|run|application|manage|web|__init__|__main__)\.py",
         r"(streamlit_app|Home|home)\.py",
         r"(main|server|app|serve|http|api|router|routes|web|config)\.go",
