@@ -23,8 +23,12 @@ CLUSTER_PROCESSES = 3
 """End-to-end tests mostly wait for pods; with more of them side by side, pods wait for each other."""
 COVERAGE_FLOOR = 85
 """Per cent of all sources, lines and branches."""
-WORKFLOWS_FLOOR = 97
-"""Per cent of `workflows/`. The aim is 100; what is missing is listed by the run."""
+WORKFLOWS_FLOOR = 99
+"""Per cent of `workflows/`. The aim is 100; what is missing is listed by the run.
+
+A trap of measuring: when a coroutine catches what the event loop has thrown into it and returns at once, Python 3.11
+does not trace the next lines of whoever awaited it. Let the failure pass to those lines, and catch it there.
+"""
 
 
 class Timings:
