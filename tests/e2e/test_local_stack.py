@@ -193,7 +193,7 @@ def test_down_leaves_nothing_even_after_a_run_and_a_node_that_were_killed(stack:
     Cluster(brief.connection).kubectl("get", "nodes")
     inner |= namespaces_of(node_pid(brief))
     during = read_traces(brief.instance)
-    assert {"links", "addresses", "cgroups", "marked"} <= during.new_since(
+    assert {"links", "addresses", "cgroups", "marked", "ports"} <= during.new_since(
         before, brief.instance
     ).keys()
 

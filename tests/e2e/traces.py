@@ -1,6 +1,7 @@
 """What a local stack could leave on the machine, as sets that can be compared."""
 
 import contextlib
+import ipaddress
 import os
 import re
 import subprocess
@@ -12,6 +13,8 @@ from deploy.local.instance import Instance
 
 _WATCHED = ("/", "/etc", "/opt", "/run", "/usr/libexec", "/var/lib", "/var/log")
 _OTHER_STACK = re.compile(r"catalyst-[0-9a-f]{8}|cat[0-9a-f]{8}-[hn]|10\.213\.\d+\.\d+")
+_LISTENS, _UNCONNECTED = "0A", "07"
+"""States of TCP and UDP sockets that take what comes."""
 _PROCESS_NAMESPACES = ("pid", "net", "mnt", "uts")
 
 
@@ -32,6 +35,10 @@ class Traces:
     """Processes that name the instance in their command line or environment."""
     settings: frozenset[str]
     """Settings of the kernel that a kubelet likes to change."""
+    ports: frozenset[str]
+    """Where somebody listens, of the ports and addresses that are the instance's."""
+    sockets: frozenset[str]
+    """Names of local sockets that hold the instance's name."""
 
     def new_since(self, before: "Traces", instance: Instance) -> dict[str, set[str]]:
         """Return what is there and was not; other stacks of this machine may come and go."""
@@ -60,12 +67,22 @@ def read_traces(instance: Instance) -> Traces:
         settings=frozenset(
             _lines("sysctl", "vm.overcommit_memory", "kernel.panic", "vm.panic_on_oom")
         ),
+        ports=frozenset(_listening(instance)),
+        sockets=frozenset(
+            line.split()[-1]
+            for line in Path("/proc/net/unix").read_text().splitlines()
+            if instance.name in line
+        ),
     )
 
 
 def namespaces_of(pid: int) -> frozenset[str]:
-    """Return the name spaces of a process that are not ours."""
-    return frozenset(_namespaces([str(pid)])) - frozenset(_namespaces(["self"]))
+    """Return the name spaces of a process and of all below it that are not ours."""
+    parents = _parents()
+    family = {pid}
+    while found := {child for child, parent in parents.items() if parent in family} - family:
+        family |= found
+    return frozenset(_namespaces([str(each) for each in family])) - frozenset(_namespaces(["self"]))
 
 
 def _belongs_to_another(item: str, instance: Instance) -> bool:
@@ -75,9 +92,40 @@ def _belongs_to_another(item: str, instance: Instance) -> bool:
 
 
 def _firewall(instance: Instance) -> list[str]:
+    """Rules of nftables, which iptables of today writes too, and the tables of the iptables of old."""
     tools = debian.node_artifact(instance.cache_directory)
     environment = {"LD_LIBRARY_PATH": str(tools / "usr" / "lib" / "x86_64-linux-gnu")}
-    return _lines(str(tools / "usr" / "sbin" / "nft"), "list", "ruleset", environment=environment)
+    nft = _lines(str(tools / "usr" / "sbin" / "nft"), "list", "ruleset", environment=environment)
+    old = [path for path in Path("/proc/net").glob("ip*_tables_names") if path.is_file()]
+    return nft + [f"{path.name} {name}" for path in old for name in path.read_text().split()]
+
+
+def _listening(instance: Instance) -> set[str]:
+    addresses = {instance.network.host_address, instance.network.node_address}
+    found = set()
+    for kind in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]:
+            fields = line.split()
+            address, port = _endpoint(fields[1])
+            is_open = fields[3] in (_LISTENS, _UNCONNECTED)
+            if is_open and (port in instance.ports.all or address in addresses):
+                found.add(f"{kind} {address}:{port}")
+    return found
+
+
+def _endpoint(text: str) -> tuple[str, int]:
+    """Read an address as the kernel writes it: hexadecimal words in the machine's byte order."""
+    address, _, port = text.partition(":")
+    words = [bytes.fromhex(address[at : at + 8])[::-1] for at in range(0, len(address), 8)]
+    return str(ipaddress.ip_address(b"".join(words))), int(port, 16)
+
+
+def _parents() -> dict[int, int]:
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+    return found
 
 
 def _namespaces(pids: list[str]) -> set[str]:
