@@ -53,7 +53,7 @@ def test_every_package_is_listed_by_name() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     found = {
         path.parent.relative_to(ROOT).as_posix().replace("/", ".")
-        for package in ("workflows", "activities", "worker", "api")
+        for package in ("workflows", "activities", "worker", "api", "cli")
         for path in (ROOT / package).rglob("__init__.py")
     }
     assert set(settings["tool"]["setuptools"]["packages"]) == found

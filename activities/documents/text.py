@@ -16,8 +16,8 @@ class TextError(ValueError):
     """Why these bytes are no text of ours, as the end of a sentence that begins with the file's name."""
 
 
-def decode(data: bytes) -> str:
-    """UTF-8, a byte order mark allowed and left out. Raises TextError."""
+def decode(data: bytes, *, is_cut: bool = False) -> str:
+    """UTF-8, a byte order mark allowed and left out; `is_cut` data may end in the middle of a character. Raises TextError."""
     if data.startswith(_LFS):
         raise TextError(
             "is a Git LFS pointer, not the file itself; keep it in Git, or run `git lfs pull`"
@@ -26,10 +26,11 @@ def decode(data: bytes) -> str:
         if data.startswith(mark):
             raise TextError(f"is encoded as {name}; save it as UTF-8")
     try:
-        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        text = decoder.decode(data.removeprefix(codecs.BOM_UTF8), final=not is_cut)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        byte = data[error.start]
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = error.object[error.start]
         raise TextError(f"is not UTF-8 (line {line}, byte 0x{byte:02x})") from None
     if "\0" in text:
         raise TextError("is binary, not text")

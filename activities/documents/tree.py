@@ -11,7 +11,7 @@ from workflows.models.repository import RepositoryTree
 from workflows.planning.detection import MAX_PATHS, document_format, is_of_interest
 
 Read = Callable[[str], bytes]
-"""Path to the content of the file; more than `MAX_BYTES` of it need not be read. Raises OSError."""
+"""Path to the content of the file, or to its first `MAX_BYTES` and at least one more. Raises OSError."""
 
 MAX_READ = 1_000
 """Files that are opened, those nearest to the root first: real monorepos have a few hundred of interest."""
@@ -26,10 +26,13 @@ def build_tree(paths: Iterable[str], read: Read) -> RepositoryTree:
     problems: dict[str, str] = {}
     for path in asked[:MAX_READ]:
         try:
-            text = decode(read(path))
-            texts[path] = text[:MAX_BYTES]
-            if document_format(path):
-                documents[path] = read_document(text, path).value
+            data = read(path)
+            is_cut = len(data) > MAX_BYTES
+            texts[path] = decode(data[:MAX_BYTES], is_cut=is_cut)
+            if is_cut and document_format(path):
+                problems[path] = f"is larger than {MAX_BYTES // 1024} KiB"
+            elif document_format(path):
+                documents[path] = read_document(texts[path], path).value
         except OSError as error:
             problems[path] = f"cannot be read ({error.strerror or type(error).__name__})"
         except TextError as error:

@@ -13,8 +13,10 @@ from workflows.repo_config.model import (
     Service,
 )
 from workflows.repo_config.narrowing import Grants, Narrowed, narrow
+from workflows.repo_config.overrides import overrides_of
 from workflows.repo_config.parsing import parse_config
 from workflows.repo_config.paths import PathDecision, PathFilters, decide
+from workflows.repo_config.presence import absent
 from workflows.repo_config.problems import ConfigError, Marks, Path, Problem
 from workflows.repo_config.schema import json_schema
 
@@ -37,8 +39,10 @@ __all__ = [
     "Resources",
     "Route",
     "Service",
+    "absent",
     "decide",
     "json_schema",
     "narrow",
+    "overrides_of",
     "parse_config",
 ]

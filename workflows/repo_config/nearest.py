@@ -72,3 +72,23 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9.]", "", name.lower()[:80])
+
+
+def nearest_path(path: str, known: Iterable[str]) -> str:
+    """The known path that is most likely meant: the same name elsewhere, nearest to the root, else a similar one."""
+    name = path.rpartition("/")[2]
+    similar = sorted(
+        (each for each in known if each.rpartition("/")[2].lower() == name.lower()),
+        key=lambda each: (each.count("/"), each),
+    )
+    if similar:
+        return similar[0]
+    beside = [each for each in known if abs(len(each) - len(path)) <= _SLIPS]
+    found = difflib.get_close_matches(path, sorted(beside)[:_COMPARED], n=1, cutoff=0.8)
+    return found[0] if found else ""
+
+
+_SLIPS = 3
+"""Letters too many or too few in a misspelt path."""
+_COMPARED = 2_000
+"""Paths whose letters are compared: a repository may hold 50,000."""

@@ -74,9 +74,10 @@ def test_a_file_that_cannot_be_opened_is_named_too() -> None:
 
 
 def test_long_texts_are_cut_and_byte_order_marks_left_out() -> None:
-    tree = tree_of({"Makefile": b"\xef\xbb\xbfdev:\r\n" + b"#" * MAX_BYTES})
-    assert tree.texts["Makefile"].startswith("dev:\r\n")
-    assert len(tree.texts["Makefile"]) == MAX_BYTES
+    tree = tree_of({"Makefile": b"\xef\xbb\xbfdev:\r\n" + "é".encode() * MAX_BYTES})
+    assert tree.problems == {}
+    assert tree.texts["Makefile"].startswith("dev:\r\né")
+    assert MAX_BYTES - 5 <= len(tree.texts["Makefile"].encode()) <= MAX_BYTES
 
 
 def test_of_very_many_files_those_near_the_root_are_read_and_the_rest_is_counted() -> None:

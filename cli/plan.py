@@ -1,0 +1,91 @@
+"""What `catalyst plan` has to say about a checkout, as a value."""
+
+from typing import Literal
+
+from activities.documents import DocumentError, TextError, build_tree, decode, read_document
+from cli.checkout import Checkout
+from workflows.models import ApplicationKind, Payload, Understanding
+from workflows.planning.detection import understand
+from workflows.repo_config import (
+    FILE_NAME,
+    NOT_USED_YET,
+    ConfigError,
+    Problem,
+    RepoConfig,
+    absent,
+    overrides_of,
+    parse_config,
+)
+
+_OTHER_NAMES = (".catalyst.yml", "catalyst.yaml", "catalyst.yml", ".catalyst.json")
+_GRANTED = ("template", "secrets", "resources", "ttl", "egress")
+"""What only the project's settings can confirm."""
+
+
+class PlanReport(Payload):
+    """The answer of `catalyst plan --json`. Fields are only ever added."""
+
+    format: Literal[1] = 1
+    understanding: Understanding
+    config: RepoConfig | None = None
+    """None when there is no `.catalyst.yaml`, or an invalid one."""
+    problems: tuple[Problem, ...] = ()
+    """Of `.catalyst.yaml`; with any of them nothing would be deployed."""
+    not_used_yet: tuple[str, ...] = ()
+    """Keys of the config that are checked and change nothing so far."""
+    to_be_granted: tuple[str, ...] = ()
+    """Keys of the config that are compared with what the project grants, once it is known."""
+    notes: tuple[str, ...] = ()
+    """What was left out of the checkout, in full sentences."""
+    files: int = 0
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a preview of this checkout would run something."""
+        is_found = self.understanding.application.kind is not ApplicationKind.NONE
+        return is_found and not self.problems
+
+
+def make_report(checkout: Checkout) -> PlanReport:
+    """Read, check, understand. Raises nothing: what cannot be read is a part of the answer."""
+    config, problems = _read_config(checkout)
+    tree = build_tree(checkout.paths, checkout.read)
+    understanding = understand(tree, overrides_of(config or RepoConfig(version=1)))
+    said = config.model_fields_set if config else set()
+    return PlanReport(
+        understanding=understanding,
+        config=None if problems else config,
+        problems=problems,
+        not_used_yet=tuple(key for key in NOT_USED_YET if key in said),
+        to_be_granted=tuple(key for key in _GRANTED if key in said),
+        notes=(*checkout.notes, *_misnamed(checkout)),
+        files=len(checkout.paths),
+    )
+
+
+def _read_config(checkout: Checkout) -> tuple[RepoConfig | None, tuple[Problem, ...]]:
+    if FILE_NAME not in checkout.paths:
+        return None, ()
+    try:
+        document = read_document(decode(checkout.read(FILE_NAME)), FILE_NAME)
+        config = parse_config(document.value, document.mark, document.written)
+    except ConfigError as error:
+        return None, error.problems
+    except DocumentError as error:
+        return None, (_problem(error.problem, error.line, error.column),)
+    except TextError as error:
+        return None, (_problem(str(error)),)
+    except OSError as error:
+        return None, (_problem(f"cannot be read: {error.strerror}"),)
+    return config, absent(config, checkout.paths, document.mark)
+
+
+def _problem(message: str, line: int = 1, column: int = 1) -> Problem:
+    return Problem(line=line, column=column, key="", message=message)
+
+
+def _misnamed(checkout: Checkout) -> list[str]:
+    if FILE_NAME in checkout.paths:
+        return []
+    found = [name for name in _OTHER_NAMES if name in checkout.paths]
+    return [f"`{name}` is not read; the name of the file is `{FILE_NAME}`." for name in found]
