@@ -35,7 +35,7 @@ REF = EnvironmentRef(
 )
 PULL = PullRequestRef(installation=1, repository_id=2, repository="acme/shop", number=7)
 NAMESPACE = f"/api/v1/namespaces/{REF.namespace}"
-SECONDS_TO_EXIT = 10
+SECONDS_TO_EXIT = 30
 """After its activities have ended, for a process that closes its connections on a busy machine."""
 
 
@@ -211,12 +211,12 @@ async def test_what_a_stopped_worker_has_at_hand_is_told_and_taken_over_by_anoth
     grace = 1.0
     async with workers.working(grace=grace) as first:
         handle = await start_removal(client)
-        await eventually(cluster.was_told_to_delete, seconds=30)
+        await eventually(cluster.was_told_to_delete, seconds=60)
         async with workers.working(grace=grace) as second:
             first.stop()
             assert await first.exit_code(within=grace + SECONDS_TO_EXIT) == 0
             cluster.api.asked.clear()
-            await eventually(cluster.is_asked, seconds=30)
+            await eventually(cluster.is_asked, seconds=60)
             cluster.is_gone = True
             await asyncio.wait_for(handle.result(), 60)
     assert await attempts_of(handle, "delete_namespace") == [
@@ -231,9 +231,9 @@ async def test_what_ends_within_the_grace_is_not_interrupted(
 ) -> None:
     async with workers.working(grace=60) as first:
         handle = await start_removal(client)
-        await eventually(cluster.was_told_to_delete, seconds=30)
+        await eventually(cluster.was_told_to_delete, seconds=60)
         first.stop()
-        await eventually(first.is_stopping, seconds=30)
+        await eventually(first.is_stopping, seconds=60)
         cluster.api.asked.clear()
         await eventually(cluster.is_asked)
         cluster.is_gone = True
