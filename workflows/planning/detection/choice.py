@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workflows.models import ApplicationKind, Candidate
-from workflows.planning.detection.files import ROOT
+from workflows.planning.detection.files import ROOT, folder_of
 from workflows.planning.detection.places import Place
 from workflows.planning.detection.proposal import Proposal, Rank, Standing
 
@@ -46,7 +46,11 @@ def choose(places: list[Place], charts: list[Proposal], kind: ApplicationKind | 
 def _others(found: list[Proposal], chosen: Proposal | None) -> list[Proposal]:
     """Each file once; pages that are more likely a part of something else do not count beside it."""
     first: dict[str, Proposal] = {}
+    covers = chosen.covers if chosen else ()
+    covered = {folder_of(path) for path in covers if path} - {ROOT}
     for each in found:
+        if each.path in covers or each.application.workdir in covered:
+            continue
         is_part = each.rank is Rank.STATIC and (
             each.standing is Standing.ASIDE or (chosen is not None and _is_beside(each, chosen))
         )

@@ -60,7 +60,7 @@ def detect_compose(files: Files, folder: str) -> ComposeFinding:
         warnings.append(f"`{path}` cannot be used, and detection goes on without it: {problem}.")
         return ComposeFinding(Finding(warnings=tuple(warnings)))
     services, missing = _services(files, path)
-    warnings += [f"`{path}` includes `{each}`, which is not in the repository." for each in missing]
+    warnings += missing
     if not services:
         warnings.append(f"`{path}` starts no services; detection goes on without it.")
         return ComposeFinding(Finding(warnings=tuple(warnings)))
@@ -96,19 +96,25 @@ def _proposal(
         title=f"Compose, service {front}" if front else "Compose",
         reasons=tuple(reasons),
         warnings=tuple(warnings),
+        covers=tuple(_dockerfile(path, services[name]) for name in own),
     )
 
 
 def _services(files: Files, path: str) -> tuple[dict[str, dict[str, JsonValue]], list[str]]:
-    """Services that start without a profile, those of included files too; and included files that are missing."""
+    """Services that start without a profile, those of included files too; and what is wrong with others."""
     document = files.mapping(path)
     missing, merged = [], mapping(document.get("services"))
     for each in _included(document):
         included = resolve(folder_of(path), each)
-        if files.has(included):
+        if files.has(included) and not files.problem(included):
             merged = {**mapping(files.mapping(included).get("services")), **merged}
         else:
-            missing.append(shorten(each))
+            state = (
+                "could not be read as a compose file"
+                if files.has(included)
+                else "is not in the repository"
+            )
+            missing.append(f"`{path}` includes `{shorten(each)}`, which {state}.")
     named = {shorten(name, 63): mapping(service) for name, service in merged.items()}
     return {
         name: service for name, service in named.items() if not service.get("profiles")

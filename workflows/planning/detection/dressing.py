@@ -24,6 +24,13 @@ def foreign_note(path: str, foreign: str) -> str:
     return f"`{path}` starts {foreign}: known, but not supported yet without a Dockerfile."
 
 
+def reasons_of(tools: Toolchain | None, port_reason: str) -> list[str]:
+    """The toolchain's own, with the one for the port that counts."""
+    if tools is None:
+        return [port_reason]
+    return [*(each for each in tools.reasons if each != tools.port_reason), port_reason]
+
+
 def dressed(
     kind: ApplicationKind,
     folder: str,
@@ -44,8 +51,10 @@ def dressed(
     )
     if tools is None:
         return application
+    variables = {"HOST": "0.0.0.0"} if tools.language == "node" else {}  # noqa: S104 - the preview's own pod
     return application.model_copy(
         update={
+            "variables": {**variables, **application.variables},
             "workspace": tools.workspace,
             "language": tools.language,
             "framework": tools.framework,

@@ -180,7 +180,9 @@ def _code(files: Files, folder: str, program: _Program | None) -> list[str]:
     near = [
         each
         for each in files.read_under(folder)
-        if each.endswith(".go") and depth_below(each, folder) <= _MAX_DEPTH
+        if each.endswith(".go")
+        and not each.endswith("_test.go")
+        and depth_below(each, folder) <= _MAX_DEPTH
     ]
     near.sort(key=lambda each: folder_of(each) != beside)
     return near[:_MAX_FILES]

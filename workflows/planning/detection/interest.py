@@ -8,6 +8,9 @@ MAX_PATHS = 50_000
 MAX_DEPTH = 6
 """Directories above a file that is read: `apps/web/src/server/main.ts` is well inside."""
 
+_CODE_DEPTH = 1
+"""Directories above code of any name that is read: programs are called as their authors like."""
+
 Format = Literal["", "yaml", "json", "jsonc", "toml"]
 
 
@@ -55,7 +58,9 @@ def is_of_interest(path: str) -> bool:
     *folders, name = path.split("/")
     if len(folders) > MAX_DEPTH or not _SKIPPED.isdisjoint(folders):
         return False
-    return name in _NAMES or any(pattern.fullmatch(name) for pattern in _PATTERNS)
+    if name in _NAMES or any(pattern.fullmatch(name) for pattern in _PATTERNS):
+        return True
+    return len(folders) <= _CODE_DEPTH and name.endswith((".py", ".go", ".js", ".mjs", ".ts"))
 
 
 def document_format(path: str) -> Format:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from workflows.models import ApplicationKind
-from workflows.planning.detection.dressing import Toolchains, dressed, foreign_note
+from workflows.planning.detection.dressing import Toolchains, dressed, foreign_note, reasons_of
 from workflows.planning.detection.files import Files, join, shorten
 from workflows.planning.detection.node.manifest import read_manifest
 from workflows.planning.detection.ports import port_of_call
@@ -76,7 +76,7 @@ def detect_makefile(files: Files, folder: str, toolchains: Toolchains) -> Findin
     reason = f"Port {port}, by the target `{TARGET}` in `{path}`." if port else ""
     if not port and tools:
         port, reason = tools.port, tools.port_reason
-    reasons = (f"`{path}` has a target `{TARGET}`.", *(tools.reasons if tools else ()), reason)
+    reasons = (f"`{path}` has a target `{TARGET}`.", *reasons_of(tools, reason))
     proposal = Proposal(
         rank=Rank.MAKE,
         application=dressed(ApplicationKind.MAKE, folder, tools, port=port, dev=f"make {TARGET}"),

@@ -37,8 +37,8 @@ _PYTHON = (
 _GO = (
     r"\"\w{0,12}PORT\"\s*,\s*\"?:?(\d{2,5})\b",
     r"(?:ListenAndServe(?:TLS)?\(|\bAddr\s*:|\.(?:Run|Start|Listen)\(|\bListen\(\s*\"tcp4?\"\s*,)\s*\"[\w.\-]{0,60}:(\d{2,5})\"",
-    r"\b(?:port|addr|PORT|listenAddr|defaultPort|address)\s*(?:string\s*)?:?=\s*\"?[\w.\-]{0,60}:?(\d{2,5})\b",
-    r"flag\.\w{3,8}\(\s*(?:&\w{1,30}\s*,\s*)?\"(?:port|addr|listen|http|p)\"\s*,\s*\"?[\w.\-]{0,60}:?(\d{2,5})\b",
+    r"\b(?:port|addr|PORT|listenAddr|defaultPort|address)\s*(?:string\s*)?:?=\s*\"?(?:[\w.\-]{0,60}:)?(\d{2,5})\b",
+    r"flag\.\w{3,8}\(\s*(?:&\w{1,30}\s*,\s*)?\"(?:port|addr|listen|http|p)\"\s*,\s*\"?(?:[\w.\-]{0,60}:)?(\d{2,5})\b",
 )
 _CODE = {
     "node": tuple(re.compile(each) for each in _JAVASCRIPT),

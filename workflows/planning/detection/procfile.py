@@ -3,7 +3,7 @@
 import re
 
 from workflows.models import ApplicationKind
-from workflows.planning.detection.dressing import Toolchains, dressed, foreign_note
+from workflows.planning.detection.dressing import Toolchains, dressed, foreign_note, reasons_of
 from workflows.planning.detection.files import Files, join, shorten
 from workflows.planning.detection.ports import port_of_call, uses_port_variable
 from workflows.planning.detection.proposal import Finding, Proposal, Rank, Toolchain
@@ -29,7 +29,7 @@ def detect_procfile(files: Files, folder: str, toolchains: Toolchains) -> Findin
     tools = fit.tools
     port, reason = _port(path, command, calls, tools)
     others = ", ".join(f"`{each}`" for each in processes if each != "web")
-    reasons = [f"`{path}` has a `web:` line.", *(tools.reasons if tools else ()), reason]
+    reasons = [f"`{path}` has a `web:` line.", *reasons_of(tools, reason)]
     if others:
         reasons.append(f"Other processes in `{path}`: {shorten(others)}.")
     application = dressed(ApplicationKind.PROCFILE, folder, tools, port=port, start=command)

@@ -44,6 +44,8 @@ class Proposal:
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     standing: Standing = Standing.SERVES
+    covers: tuple[str, ...] = ()
+    """Dockerfiles that it builds itself: they, and what stands beside them, are no applications of their own."""
     doubt: str = ""
     """A full sentence: why the standing is not the best."""
 

@@ -44,6 +44,7 @@ def understand(
     """What runs the application of a repository, and why. Never raises; the same tree gives the same answer."""
     files, story = Files(tree), Story()
     charts = find_charts(files)
+    devcontainer, container_reasons, container_warnings = find_devcontainer(files)
     workdir = set_workdir(files, overrides, story)
     places = _search(files, workdir, story)
     proposals = [chart_proposal(charts[0], len(charts) - 1)] if charts and not workdir else []
@@ -54,13 +55,12 @@ def understand(
     application = _application(files, choice, kind, workdir or ROOT)
     candidates = choice.candidates
     if application.kind is ApplicationKind.NONE:
-        elsewhere = _elsewhere(files, places)
+        elsewhere = _elsewhere(files, places, devcontainer)
         candidates = (*candidates, *elsewhere)[:MAX_CANDIDATES]
         story.because(*_nothing(files, places, kind), *(each.reason for each in elsewhere[:3]))
     backing = _tell(places, choice, story)
-    devcontainer, reasons, warnings = find_devcontainer(files)
-    story.because(*reasons)
-    story.warn(*warnings)
+    story.because(*container_reasons)
+    story.warn(*container_warnings)
     application = set_values(_forwarded(application, devcontainer, story), overrides, story)
     if charts and application.kind is not ApplicationKind.CHART:
         named = ", ".join(f"`{each.path}`" for each in charts[:5])
@@ -135,13 +135,19 @@ def _nothing(files: Files, places: list[Place], kind: ApplicationKind | None) ->
     return [searched, *(note for place in places for note in place.notes)][:12]
 
 
-def _elsewhere(files: Files, places: list[Place]) -> list[Candidate]:
+def _elsewhere(
+    files: Files, places: list[Place], devcontainer: Devcontainer | None
+) -> list[Candidate]:
     """Manifests in directories that are not searched."""
-    searched = {each.folder for each in places}
+    searched = {*(each.folder for each in places), ".devcontainer"}
+    known = devcontainer.dockerfile if devcontainer else ""
     found = (
         path
         for path in files.paths
-        if name_of(path) in _MANIFESTS and is_of_interest(path) and folder_of(path) not in searched
+        if name_of(path) in _MANIFESTS
+        and is_of_interest(path)
+        and folder_of(path) not in searched
+        and path != known
     )
     candidates: dict[str, Candidate] = {}
     for path in found:

@@ -10,7 +10,9 @@ from workflows.planning.detection.node.manifest import Manifest
 from workflows.planning.detection.shell import Call, serving_calls
 
 _DEV_NAMES = ("dev", "start:dev", "develop", "serve")
-_START_NAMES = ("start:prod", "start:production", "start", "preview")
+_START_NAMES = ("start:prod", "start:production", "start")
+_PREVIEW = "preview"
+"""Serves a build for a look: where nothing else does."""
 
 
 @dataclass
@@ -35,6 +37,8 @@ class CommandWriter:
         commands = Commands()
         if dev := self._dev_script(chosen):
             commands.dev = self._run(dev, commands)
+            if dev != chosen:
+                commands.reasons.append(f"`scripts.{dev}` follows changes, so it is `dev`.")
         if start := self._start_script():
             commands.start = self._run(start, commands)
         elif is_own and self.framework.start:
@@ -70,7 +74,8 @@ class CommandWriter:
         return next((name for name in others if serving_calls(self.manifest.calls(name))), "")
 
     def _start_script(self) -> str:
-        for name in _START_NAMES:
+        is_better = self.framework.start and _PREVIEW not in self.framework.start
+        for name in _START_NAMES if is_better else (*_START_NAMES, _PREVIEW):
             serves = serving_calls(self.manifest.calls(name))
             if serves and not self._is_dev_server(name):
                 return name

@@ -72,6 +72,7 @@ def node_toolchain(files: Files, folder: str) -> Toolchain | None:
     framework = find_framework(manifest)
     found = find_port(files, manifest, "start", framework, [])
     version = node_version(files, folder, manifest.value)
+    what = f"{framework.title}, by the dependencies in `{manifest.path}`." if framework.name else ""
     return Toolchain(
         language="node",
         title=framework.title,
@@ -84,7 +85,7 @@ def node_toolchain(files: Files, folder: str) -> Toolchain | None:
         workspace=manager.workspace,
         port=found.port,
         port_reason=found.reason,
-        reasons=tuple(each for each in (*manager.reasons, version.reason) if each),
+        reasons=tuple(each for each in (*manager.reasons, what, version.reason) if each),
         warnings=manager.warnings,
     )
 

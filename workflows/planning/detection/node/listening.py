@@ -11,7 +11,7 @@ from workflows.planning.detection.files import (
     resolve,
     string,
 )
-from workflows.planning.detection.node.frameworks import NONE, Framework, by_program
+from workflows.planning.detection.node.frameworks import NONE, Framework, by_program, usual
 from workflows.planning.detection.node.manifest import Manifest
 from workflows.planning.detection.ports import port_in_code, port_of_call
 from workflows.planning.detection.shell import Call, calls_of
@@ -53,7 +53,7 @@ def listening_arguments(
 ) -> tuple[str, str]:
     """What is added to a script so that its server can be reached, and the reason or the warning for it."""
     text = manifest.scripts.get(script, "")
-    behind = [each for each in manifest.calls(script) if by_program(each).host]
+    behind = [each for each in manifest.calls(script) if usual(by_program(each), manifest).host]
     if not behind or _has_host(files, manifest, behind[-1]):
         return "", ""
     framework = by_program(behind[-1])

@@ -163,6 +163,7 @@ def _code(files: Files, folder: str) -> list[str]:
         path
         for path in files.read_under(folder)
         if path.endswith(".py")
+        and not name_of(path).startswith(("test_", "conftest"))
         and is_shell_safe(_relative(path, folder))
         and depth_below(path, folder) <= _MAX_DEPTH
         and not _is_of_another(files, path, folder)
