@@ -25,11 +25,17 @@ _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]")
 _PARTS = re.compile(_PART)
+_DEEP = re.compile(rf"""(?<![\w"'-])(?:{_PART}\s*\.\s*){{{MAX_DEPTH}}}""", re.ASCII)
+"""A key of very many parts, for which the standard library's reader needs minutes."""
 _FENCE = re.compile(r'"""|\'\'\'')
 
 
 def read_toml(text: str, name: str) -> Node:
     """The table in `text`. Raises DocumentError."""
+    if deep := _DEEP.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        column = deep.start() - text.rfind("\n", 0, deep.start())
+        raise DocumentError(name, line, column, f"is nested more than {MAX_DEPTH} levels deep")
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

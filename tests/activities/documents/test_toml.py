@@ -64,6 +64,8 @@ def test_keys_know_their_line(path: Path, line: int) -> None:
         ("a = " + "9" * 5000, 1, 1, "is not TOML that can be read"),
         ("a = " + "[" * 5000, 1, 1, "is not TOML that can be read"),
         (".".join("a" * 200) + " = 1", 1, 1, f"nested more than {MAX_DEPTH} levels"),
+        ("b = 1\na = {" + ".".join("a" * 100_000) + " = 1}", 2, 6, "nested more than"),
+        ("a" + ".b" * (MAX_DEPTH - 2) + " = [[[]]]", 1, 1, "nested more than"),
         ("a = [" + "1," * MAX_NODES + "]", 1, 1, f"more than {MAX_NODES} values"),
     ],
 )

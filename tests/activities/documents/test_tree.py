@@ -3,7 +3,7 @@
 import pytest
 
 from activities.documents import MAX_BYTES, TextError, build_tree, decode
-from activities.documents.tree import MAX_READ
+from activities.documents.tree import MAX_READ, MAX_TOTAL
 from workflows.models.repository import RepositoryTree
 
 
@@ -85,7 +85,14 @@ def test_of_very_many_files_those_near_the_root_are_read_and_the_rest_is_counted
     tree = tree_of({**files, "package.json": b"{}"})
     assert "package.json" in tree.documents
     assert len(tree.documents) == MAX_READ
-    assert list(tree.problems.values()) == ["and 50 files after it were not read: too many"]
+    assert list(tree.problems.values()) == ["was not read, and 50 files after it: too much to read"]
+
+
+def test_of_very_much_text_only_so_much_is_read() -> None:
+    text = b"#" * MAX_BYTES
+    tree = tree_of({f"apps/app{number:03}/Makefile": text for number in range(200)})
+    assert MAX_TOTAL <= sum(map(len, tree.texts.values())) <= MAX_TOTAL + 2 * MAX_BYTES
+    assert len(tree.problems) == 1
 
 
 def test_an_empty_repository_is_an_empty_tree() -> None:
