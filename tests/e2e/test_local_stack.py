@@ -10,7 +10,7 @@ import pytest
 from deploy.local.node.lifecycle import PROCESS
 from deploy.local.processes import Processes, is_alive
 from tests.e2e.stacks import CHARTS, Cluster, Stack, assert_eventually
-from tests.e2e.traces import namespaces_of, read_traces
+from tests.e2e.traces import namespaces_of, read_traces, running, still_held
 
 pytestmark = [pytest.mark.cluster, pytest.mark.disruptive, pytest.mark.timeout(1900)]
 
@@ -192,6 +192,7 @@ def test_down_leaves_nothing_even_after_a_run_and_a_node_that_were_killed(stack:
     brief.run("cluster")
     Cluster(brief.connection).kubectl("get", "nodes")
     inner |= namespaces_of(node_pid(brief))
+    processes = running()
     during = read_traces(brief.instance)
     assert {"links", "addresses", "cgroups", "marked", "ports"} <= during.new_since(
         before, brief.instance
@@ -201,9 +202,8 @@ def test_down_leaves_nothing_even_after_a_run_and_a_node_that_were_killed(stack:
     brief.run("down")
 
     after = read_traces(instance)
-    left = after.new_since(before, instance)
-    left["namespaces"] = left.get("namespaces", set()) & inner
-    assert not {kind: items for kind, items in left.items() if items}
+    assert after.new_since(before, instance) == {}
+    assert still_held(inner, processes) == set()
     assert not instance.state_directory.exists()
     # The stack beside it did not notice.
     assert "running" in Cluster(stack.connection).kubectl("cluster-info")

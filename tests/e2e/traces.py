@@ -5,11 +5,13 @@ import ipaddress
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from deploy.local import debian
 from deploy.local.instance import Instance
+from deploy.local.processes import start_time
 
 _WATCHED = ("/", "/etc", "/opt", "/run", "/usr/libexec", "/var/lib", "/var/log")
 _OTHER_STACK = re.compile(r"catalyst-[0-9a-f]{8}|cat[0-9a-f]{8}-[hn]|10\.213\.\d+\.\d+")
@@ -29,8 +31,6 @@ class Traces:
     cgroups: frozenset[str]
     entries: frozenset[str]
     """Of the directories that Kubernetes writes to on other machines."""
-    namespaces: frozenset[str]
-    """Of all processes."""
     marked: frozenset[str]
     """Processes that name the instance in their command line or environment."""
     settings: frozenset[str]
@@ -62,7 +62,6 @@ def read_traces(instance: Instance) -> Traces:
         entries=frozenset(
             str(path) for top in _WATCHED for path in Path(top).iterdir() if path.is_dir()
         ),
-        namespaces=frozenset(_namespaces([path.name for path in Path("/proc").iterdir()])),
         marked=frozenset(_marked(instance)),
         settings=frozenset(
             _lines("sysctl", "vm.overcommit_memory", "kernel.panic", "vm.panic_on_oom")
@@ -83,6 +82,21 @@ def namespaces_of(pid: int) -> frozenset[str]:
     while found := {child for child, parent in parents.items() if parent in family} - family:
         family |= found
     return frozenset(_namespaces([str(each) for each in family])) - frozenset(_namespaces(["self"]))
+
+
+def running() -> frozenset[tuple[int, int]]:
+    """Return all processes of the machine, each with its start time, which tells it from a later one."""
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return frozenset((pid, begun) for pid in pids if (begun := start_time(pid)) is not None)
+
+
+def still_held(namespaces: Iterable[str], processes: Iterable[tuple[int, int]]) -> set[str]:
+    """Return the name spaces in which one of these processes still runs.
+
+    Later ones do not count: the kernel gives the number of a name space that is gone to a new one.
+    """
+    alive = [str(pid) for pid, begun in processes if start_time(pid) == begun]
+    return set(namespaces) & _namespaces(alive)
 
 
 def _belongs_to_another(item: str, instance: Instance) -> bool:

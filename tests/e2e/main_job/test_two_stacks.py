@@ -16,7 +16,7 @@ from deploy.local.processes import Processes, is_alive, wait_until
 from tests.e2e import stacks
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
-from tests.e2e.traces import namespaces_of, read_traces
+from tests.e2e.traces import namespaces_of, read_traces, running, still_held
 
 pytestmark = [
     pytest.mark.cluster,
@@ -63,7 +63,8 @@ async def test_a_second_stack_serves_beside_the_first_and_after_a_crash_goes_wit
     during = read_traces(other)
     node = Processes(other).find("node")
     assert node
-    inner = namespaces_of(node.pid)
+    inner, processes = namespaces_of(node.pid), running()
+    assert inner
     seen = during.new_since(before, other)
     assert {"links", "addresses", "cgroups", "marked", "ports"} <= seen.keys()
     assert len(seen["ports"]) > len(CONTROL)
@@ -71,9 +72,8 @@ async def test_a_second_stack_serves_beside_the_first_and_after_a_crash_goes_wit
 
     await asyncio.to_thread(second.run, "down")
 
-    left = read_traces(other).new_since(before, other)
-    left["namespaces"] = left.get("namespaces", set()) & inner
-    assert {kind: items for kind, items in left.items() if items} == {}
+    assert read_traces(other).new_since(before, other) == {}
+    assert still_held(inner, processes) == set()
     assert not other.state_directory.exists()
     # The first one noticed nothing of all that, and goes on.
     assert {record.name: record.pid for record in Processes(first).running()} == of_first
