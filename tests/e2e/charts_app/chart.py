@@ -30,7 +30,14 @@ class Chart:
 
     def render(self, values: Values, release: str = "shop") -> "Rendered":
         """Raises RefusedError with what Helm printed."""
-        command = [self.helm, "template", release, CHART, f"--namespace={NAMESPACE}", "--values=-"]
+        command = [
+            str(self.helm),
+            "template",
+            release,
+            str(CHART),
+            f"--namespace={NAMESPACE}",
+            "--values=-",
+        ]
         done = subprocess.run(
             command,
             input=as_yaml(json.dumps(values).encode()),

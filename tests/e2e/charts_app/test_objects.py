@@ -1,8 +1,11 @@
 """Which objects the generic chart makes of which values."""
 
-import pytest
+import re
 
-from tests.e2e.charts_app.chart import CATALYST, NAMESPACE, Chart, app, cron, web, worker
+import pytest
+import yaml
+
+from tests.e2e.charts_app.chart import CATALYST, CHART, NAMESPACE, Chart, app, cron, web, worker
 from workflows import naming
 
 pytestmark = [pytest.mark.cluster]
@@ -138,3 +141,12 @@ def test_names_are_valid_whatever_the_release_is_called(chart: Chart, release: s
         assert name[0].isalpha()
         assert len(name) <= (52 if kind == "CronJob" else naming.MAX_LABEL)
     assert {item["metadata"]["namespace"] for item in rendered.objects} == {NAMESPACE}
+
+
+def test_every_documented_example_renders(chart: Chart) -> None:
+    documented = re.findall(r"```yaml\n(.*?)```", (CHART / "README.md").read_text(), re.DOTALL)
+    texts = [*documented, (CHART / "ci" / "shop-values.yaml").read_text()]
+    assert len(texts) > 2
+    for text in texts:
+        example = yaml.safe_load(text)
+        assert set(chart.render(example).templates()) == set(example["components"])

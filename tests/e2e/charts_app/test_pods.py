@@ -214,6 +214,28 @@ def test_pods_are_restricted_unless_baseline_is_asked_for(chart: Chart) -> None:
     assert rendered.container("legacy")["securityContext"] == {"readOnlyRootFilesystem": False}
 
 
+def test_what_a_component_says_counts_even_when_it_is_nothing(chart: Chart) -> None:
+    values = app(
+        it=worker(
+            security={"profile": "baseline", "runAsUser": 0, "readOnlyRootFilesystem": False},
+            replicas=0,
+            terminationGracePeriodSeconds=0,
+        ),
+        page=web(preStopSeconds=0, service={"annotations": {"example.com/note": ""}}),
+    )
+    values["security"] = {"runAsUser": 10001, "readOnlyRootFilesystem": True}
+    values["commonAnnotations"] = {"example.com/note": "x"}
+    rendered = chart.render(values)
+    pod, container = rendered.pod("it"), rendered.container("it")
+    assert pod["securityContext"]["runAsUser"] == 0
+    assert container["securityContext"] == {"readOnlyRootFilesystem": False}
+    assert rendered.one("Deployment", "shop-it")["spec"]["replicas"] == 0
+    assert pod["terminationGracePeriodSeconds"] == 0
+    assert "lifecycle" not in rendered.container("page")
+    annotations = rendered.one("Service")["metadata"]["annotations"]
+    assert annotations == {"example.com/note": ""}
+
+
 def test_a_restricted_pod_may_write_to_its_persistent_volume(chart: Chart) -> None:
     volumes = {"data": {"type": "persistent", "mountPath": "/data", "size": "1Gi"}}
     rendered = chart.render(

@@ -82,9 +82,20 @@ catalyst.dev/commit: {{ include "app.labelValue" . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* Two mappings, the second over the first, as JSON. Unlike in `merge`, a 0, a false and an empty text count too. */}}
+{{- define "app.over" -}}
+{{- $merged := dict -}}
+{{- range $mapping := . -}}
+{{- range $key, $value := $mapping | default dict -}}
+{{- $_ := set $merged $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- $merged | toJson -}}
+{{- end -}}
+
 {{/* The annotations given, those of all objects below them. Takes root and annotations (may be empty). */}}
 {{- define "app.annotations" -}}
-{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+{{- with include "app.over" (list .root.Values.commonAnnotations .annotations) | fromJson }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}

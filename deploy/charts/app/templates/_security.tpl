@@ -1,6 +1,6 @@
 {{/* A component's security settings over those of all, as JSON. */}}
 {{- define "app.security" -}}
-{{- merge (dict) (.settings.security | default dict) .root.Values.security | toJson -}}
+{{- include "app.over" (list .root.Values.security .settings.security) -}}
 {{- end -}}
 
 {{/*
