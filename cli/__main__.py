@@ -38,7 +38,9 @@ def _print(report: PlanReport, screen: Screen, path: Path, *, as_json: bool) -> 
     if as_json:
         print(report.model_dump_json(indent=2, ensure_ascii=True))
     else:
-        print(plan_text(report, path.resolve().name, screen), end="", flush=True)
+        text = plan_text(report, path.resolve().name, screen)
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), end="", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -49,17 +49,20 @@ def _headline(report: PlanReport, screen: Screen) -> list[str]:
         )
         return screen.wrap(words, indent=2)
     place = "" if application.workdir == "." else f" in {application.workdir}/"
-    details = [f"{part}" for part in (application.framework, _runtime(application)) if part]
-    described = f" ({', '.join(details)})" if details else ""
+    details = ", ".join(filter(None, _details(application)))
+    described = f" ({details})" if details else ""
     lines = screen.wrap(f"{KINDS[application.kind]}{place}{described}", indent=2)
     return [screen.paint(line, "green") for line in lines]
 
 
-def _runtime(application: Application) -> str:
-    """`node 22 with pnpm`."""
-    runtime = " ".join(filter(None, (application.language, application.language_version)))
+def _details(application: Application) -> tuple[str, str, str]:
+    """Framework, `Node 22 or newer`, package manager; what the headline says already is left out."""
+    language, version = application.language.capitalize(), application.language_version
+    is_said = not version and application.language == application.kind.value
+    newer = " or newer" if application.is_version_minimum and version else ""
+    runtime = "" if is_said else f"{language} {version}{newer}".strip()
     manager = application.package_manager
-    return f"{runtime} with {manager}" if manager not in ("", application.language) else runtime
+    return application.framework, runtime, "" if manager == application.language else manager
 
 
 def _facts(understanding: Understanding, screen: Screen) -> list[str]:

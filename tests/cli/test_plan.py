@@ -36,7 +36,7 @@ def plan(root: Path, screen: Screen | None = None) -> str:
 @pytest.mark.spec("ENV-006", "ENV-007")
 def test_a_checkout_is_explained_in_words(tmp_path: Path) -> None:
     text = plan(commit(tmp_path / "shop", SHOP))
-    assert text.startswith("catalyst plan: shop\n\n  Node application (vite, node")
+    assert text.startswith("catalyst plan: shop\n\n  Node application (vite, npm)\n\n")
     assert "\n  install  " in text
     assert "\n  dev  " in text
     assert "\nWhy\n  - " in text
@@ -223,6 +223,33 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_terminal_without_unicode_gets_what_it_can_show(tmp_path: Path) -> None:
+    root = write(tmp_path / "caf\u00e9", {"Procfile": "web: ./caf\u00e9"})
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "plan", str(root)],
+        cwd=ROOT,
+        env={"PYTHONIOENCODING": "ascii", "PATH": ""},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert b"- " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "words"),
+    [
+        ('requires-python = ">=3.11"\n', "Python application (flask, Python 3.11 or newer, pip)"),
+        ("", "Python application (flask, pip)"),
+    ],
+)
+def test_the_headline_says_each_thing_once(tmp_path: Path, pyproject: str, words: str) -> None:
+    manifest = f'[project]\nname = "shop"\ndependencies = ["flask"]\n{pyproject}'
+    app = "from flask import Flask\n\napp = Flask(__name__)\n"
+    assert words in plan(write(tmp_path, {"pyproject.toml": manifest, "app.py": app}))
 
 
 def test_every_kind_has_its_words() -> None:
