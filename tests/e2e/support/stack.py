@@ -114,8 +114,8 @@ class Stack:
     @asynccontextmanager
     async def without_in_node(self, program: str) -> AsyncIterator[None]:
         """Have a program of the node dead while the block runs: connections to it are refused."""
-        await self.kill_in_node(program)
-        killing = asyncio.create_task(_keep_killing(self.instance, program))
+        [parent] = {_parent_of(pid) for pid in _descendants_named(self.instance, program)}
+        killing = asyncio.create_task(_keep_killing(parent, program))
         try:
             yield
         finally:
@@ -215,28 +215,31 @@ async def open_stack() -> AsyncIterator[Stack]:
         await asyncio.sleep(0)
 
 
-async def _keep_killing(instance: Instance, program: str) -> None:
+async def _keep_killing(parent: int, program: str) -> None:
+    """End that child as often as its parent starts it."""
     while True:
-        for pid in _descendants_named(instance, program):
+        for pid in _children_named(parent, program):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         await asyncio.sleep(_KILL_EVERY)
 
 
+def _children_named(parent: int, program: str) -> list[int]:
+    """Quick: it looks at no other process."""
+    found = []
+    for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == program:
+                found.append(int(pid))
+    return found
+
+
+def _parent_of(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[1])
+
+
 def _descendants_named(instance: Instance, program: str) -> list[int]:
-    """Pids of that program in the node."""
-    # Names first: they are quick to read, and who carries the stack's mark is not.
-    if program not in _running_programs():
-        return []
     return [
         record.pid for record in Processes(instance).survivors("node") if record.name == program
     ]
-
-
-def _running_programs() -> set[str]:
-    found = set()
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit():
-                found.add((entry / "comm").read_text().strip())
-    return found
