@@ -42,8 +42,10 @@ class PlanReport(Payload):
     @property
     def is_usable(self) -> bool:
         """Whether a preview of this checkout would run something."""
-        is_found = self.understanding.application.kind is not ApplicationKind.NONE
-        return is_found and not self.problems
+        application = self.understanding.application
+        is_found = application.kind is not ApplicationKind.NONE
+        is_told = bool(application.start or application.dev or (self.config and self.config.builds))
+        return (is_found or is_told) and not self.problems
 
 
 def make_report(checkout: Checkout) -> PlanReport:

@@ -43,16 +43,25 @@ def _headline(report: PlanReport, screen: Screen) -> list[str]:
     if not report.files:
         return screen.wrap("The repository is empty.", indent=2)
     if application.kind is ApplicationKind.NONE:
-        words = (
-            f"{KINDS[application.kind]}. A preview would start an empty container with a shell; say what to run "
-            f"with `commands` in `{FILE_NAME}`, or add a Dockerfile."
-        )
-        return screen.wrap(words, indent=2)
+        return screen.wrap(_without_kind(report), indent=2)
     place = "" if application.workdir == "." else f" in {application.workdir}/"
     details = ", ".join(filter(None, _details(application)))
     described = f" ({details})" if details else ""
     lines = screen.wrap(f"{KINDS[application.kind]}{place}{described}", indent=2)
     return [screen.paint(line, "green") for line in lines]
+
+
+def _without_kind(report: PlanReport) -> str:
+    application, config = report.understanding.application, report.config
+    if config and config.builds:
+        images = ", ".join(config.builds)
+        return f"Nothing was detected; `{FILE_NAME}` says which images to build: {images}."
+    if application.start or application.dev:
+        return f"Nothing was detected; `{FILE_NAME}` says what to run in a base container."
+    return (
+        f"{KINDS[ApplicationKind.NONE]}. A preview would start an empty container with a shell; say what to run "
+        f"with `commands` in `{FILE_NAME}`, or add a Dockerfile."
+    )
 
 
 def _details(application: Application) -> tuple[str, str, str]:

@@ -113,6 +113,26 @@ def test_nothing_found_and_nothing_there_are_different_words(
     assert "say what to run with `commands` in" in text
 
 
+@pytest.mark.spec("ENV-008", "ENV-011")
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ("commands: {start: ./serve}", "`.catalyst.yaml` says what to run in a base container."),
+        (
+            "builds: {api: {dockerfile: odd/image.txt}}",
+            "`.catalyst.yaml` says which images to build: api.",
+        ),
+    ],
+)
+def test_where_nothing_is_detected_the_config_may_say_it_all(
+    tmp_path: Path, config: str, words: str
+) -> None:
+    files = {"odd/image.txt": "FROM scratch\n", ".catalyst.yaml": f"version: 1\n{config}\n"}
+    root = write(tmp_path, files)
+    assert make_report(open_checkout(root)).is_usable
+    assert words in " ".join(plan(root).split())
+
+
 def test_json_holds_the_same_and_is_one_document(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
