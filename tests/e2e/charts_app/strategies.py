@@ -27,7 +27,6 @@ keys = st.from_regex(r"\A\.?[A-Za-z0-9_-][A-Za-z0-9._-]{0,8}\Z")
 SECRETS = ("db", "mail.keys")
 secrets = st.sampled_from(SECRETS)
 quantities = st.sampled_from(["64Mi", "1Gi", "0.5G", "100k"])
-cpus = st.one_of(st.sampled_from(["100m", "0.5", "2"]), st.integers(0, 64))
 
 
 def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[KubeObject]:
@@ -35,7 +34,14 @@ def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[KubeObject]:
     return st.fixed_dictionaries({}, optional=fields)
 
 
-amounts = some(cpu=cpus, memory=quantities)
+def _amounts(cpu: list[object], memory: list[str]) -> st.SearchStrategy[KubeObject]:
+    return some(cpu=st.sampled_from(cpu), memory=st.sampled_from(memory))
+
+
+resources = some(
+    requests=_amounts(["100m", "0.5", 0], ["64Mi", "100k", "0.5Gi"]),
+    limits=_amounts(["500m", "0.75", 2], ["512Mi", "1.5G", "1Ti"]),
+)
 security = some(
     profile=st.sampled_from(["restricted", "baseline"]),
     runAsUser=st.integers(1, 2**31 - 1),
@@ -83,6 +89,10 @@ def _has_distinct_mounts(volumes: KubeObject) -> bool:
     return len({item["mountPath"] for item in volumes.values()}) == len(volumes)
 
 
+def _ends_in_time(item: KubeObject) -> bool:
+    return bool(item.get("preStopSeconds", 0) <= item.get("terminationGracePeriodSeconds", 10))
+
+
 def _has_distinct_ports(ports: list[KubeObject]) -> bool:
     numbers = {(item.get("servicePort", item["port"]), item.get("protocol")) for item in ports}
     return len(numbers) == len(ports)
@@ -107,7 +117,7 @@ _COMMON: dict[str, st.SearchStrategy[Any]] = {
     "env": st.dictionaries(variables, texts, max_size=3),
     "envFrom": st.lists(secrets, unique=True),
     "volumes": st.dictionaries(names, volume, max_size=3).filter(_has_distinct_mounts),
-    "resources": some(requests=amounts, limits=amounts),
+    "resources": resources,
     "security": security,
     "podAnnotations": st.dictionaries(st.just("example.com/note"), texts),
     "terminationGracePeriodSeconds": st.integers(0, 60),
@@ -134,7 +144,7 @@ component = st.one_of(
         {"kind": st.just("cron"), "schedule": st.sampled_from(["@daily", "*/5 1-3 * JAN mon"])},
         optional=_CRON,
     ),
-)
+).filter(_ends_in_time)
 catalyst = some(
     commit=st.just("4f2a9c0d1e7b6835a2c4d9e0f1b3a5c7d8e6f402"),
     url=st.just("http://shop.test"),

@@ -8,9 +8,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from activities import kube
 from tests.e2e.charts_app import strategies
-from tests.e2e.charts_app.chart import CHART, NAMESPACE, Chart, KubeObject, Rendered
+from tests.e2e.charts_app.chart import CHART, NAMESPACE, Chart, KubeObject, Rendered, app, web
 from tests.e2e.charts_app.restricted import violations
+from tests.e2e.conftest import Namespaces
+from tests.e2e.support.cluster import Cluster
 from workflows import naming
 
 pytestmark = [pytest.mark.cluster]
@@ -111,3 +114,30 @@ def test_no_two_parts_of_an_application_ever_share_a_name(
     configs = rendered.all("ConfigMap")
     assert len(configs) == len(parts)
     assert len(rendered.all("Deployment")) == len(components)
+
+
+@pytest.mark.spec("OPS-7")
+async def test_kubernetes_accepts_whatever_the_schema_does(
+    chart: Chart, cluster: Cluster, namespaces: Namespaces
+) -> None:
+    rendered: list[Rendered] = []
+
+    @settings(RENDERING, max_examples=15)
+    @given(values=strategies.values, release=strategies.releases)
+    def render(values: KubeObject, release: str) -> None:
+        rendered.append(chart.render(values, release))
+
+    render()
+    for kind in ("httproute", "ingress"):
+        route = {"type": kind, "hosts": ["shop.test", "*.shop.test"], "gateway": {"name": "public"}}
+        rendered.append(chart.render({**app(page=web()), "route": route}))
+    namespace = await namespaces.create("t-chart")
+    for item in (item for release in rendered for item in release.objects):
+        item["metadata"]["namespace"] = namespace
+        await kube.request(
+            cluster.api,
+            "POST",
+            kube.collection_path(item["apiVersion"], item["kind"], namespace),
+            query=[("dryRun", "All"), ("fieldValidation", "Strict")],
+            body=item,
+        )

@@ -218,6 +218,18 @@ def test_the_schema_names_the_place_and_what_is_wrong_there(
             "components.it.security.runAsUser: 0 is root",
         ),
         (
+            app(it=worker(resources={"requests": {"cpu": 2}, "limits": {"cpu": "1500m"}})),
+            "components.it.resources.requests.cpu: 2 is more than the limit of 1500m",
+        ),
+        (
+            app(it=worker(resources={"requests": {"memory": "1Gi"}, "limits": {"memory": "1G"}})),
+            "components.it.resources.requests.memory: 1Gi is more than the limit of 1G",
+        ),
+        (
+            app(it=web(preStopSeconds=11)),
+            "components.it.preStopSeconds: more than terminationGracePeriodSeconds (10)",
+        ),
+        (
             app(a=web(service={"aliases": ["shop-b"]}), b=web()),
             'components.a.service.aliases: component "b" has a Service "shop-b" already',
         ),

@@ -3,7 +3,7 @@
 {{- $found := list -}}
 {{- range $name, $settings := .Values.components -}}
 {{- $scope := dict "root" $ "component" $name "settings" $settings -}}
-{{- range $check := list "image" "secrets" "variables" "ports" "probes" "mounts" "security" -}}
+{{- range $check := list "image" "secrets" "variables" "ports" "probes" "mounts" "security" "resources" "ending" -}}
 {{- range include (printf "app.check.%s" $check) $scope | fromJsonArray -}}
 {{- $found = append $found (printf "components.%s.%s" $name .) -}}
 {{- end -}}
@@ -122,6 +122,35 @@
 {{- $isRoot := and (hasKey $security "runAsUser") (eq (int64 $security.runAsUser) 0) -}}
 {{- if and (eq $security.profile "restricted") $isRoot -}}
 {{- list "security.runAsUser: 0 is root, which profile \"restricted\" refuses; use profile \"baseline\"" | toJson -}}
+{{- else -}}
+[]
+{{- end -}}
+{{- end -}}
+
+{{- define "app.check.resources" -}}
+{{- $found := list -}}
+{{- $limits := dig "resources" "limits" dict .settings -}}
+{{- range $name, $wanted := dig "resources" "requests" dict .settings -}}
+{{- $limit := get $limits $name -}}
+{{- if and (hasKey $limits $name) (gt (include "app.quantity" $wanted | float64) (include "app.quantity" $limit | float64)) -}}
+{{- $found = append $found (printf "resources.requests.%s: %v is more than the limit of %v" $name $wanted $limit) -}}
+{{- end -}}
+{{- end -}}
+{{- $found | toJson -}}
+{{- end -}}
+
+{{/* A quantity of Kubernetes as a plain number. */}}
+{{- define "app.quantity" -}}
+{{- $units := dict "" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- $text := toString . -}}
+{{- $unit := regexFind "[A-Za-z]*$" $text -}}
+{{- mulf (trimSuffix $unit $text | float64) (get $units $unit | float64) -}}
+{{- end -}}
+
+{{- define "app.check.ending" -}}
+{{- $grace := include "app.gracePeriod" .settings | int -}}
+{{- if gt (dig "preStopSeconds" 0 .settings | int) $grace -}}
+{{- list (printf "preStopSeconds: more than terminationGracePeriodSeconds (%d)" $grace) | toJson -}}
 {{- else -}}
 []
 {{- end -}}

@@ -47,7 +47,7 @@ serviceAccountName: {{ include "app.serviceAccountName" .root | quote }}
 automountServiceAccountToken: false
 {{- /* Variables for every Service of the namespace would reach the application by accident. */}}
 enableServiceLinks: false
-terminationGracePeriodSeconds: {{ dig "terminationGracePeriodSeconds" 10 .settings | int }}
+terminationGracePeriodSeconds: {{ include "app.gracePeriod" .settings }}
 {{- with .root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
@@ -66,6 +66,11 @@ volumes:
     {{- include "app.volumeSource" (dict "root" $.root "component" $.component "name" $name "volume" $volume) | nindent 4 }}
   {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* Seconds that a pod has to end. */}}
+{{- define "app.gracePeriod" -}}
+{{- dig "terminationGracePeriodSeconds" 10 . | int -}}
 {{- end -}}
 
 {{- define "app.container" -}}
@@ -109,7 +114,7 @@ ports:
   {{- end }}
 {{- end }}
 {{- include "app.probes" $settings }}
-{{- $pause := dig "preStopSeconds" (ternary 1 0 (eq $settings.kind "web")) $settings | int }}
+{{- $pause := dig "preStopSeconds" (ternary (min 1 (include "app.gracePeriod" $settings)) 0 (eq $settings.kind "web")) $settings | int }}
 {{- if $pause }}
 lifecycle:
   {{- /* The ingress learns of the end a moment later than the container: without a pause, requests fail. */}}
