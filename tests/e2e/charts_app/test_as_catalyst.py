@@ -4,6 +4,7 @@ import json
 
 import pytest
 import yaml
+from pydantic import JsonValue
 
 from tests.e2e.charts_app.chart import CHART, Chart, web, worker
 from workflows.models.messages import BuildImageResult
@@ -35,7 +36,7 @@ def test_each_component_runs_what_was_built_for_it_and_knows_its_environment(cha
         branch="feat/🎉",
         images=(page, mailer),
     )
-    components = {
+    components: dict[str, JsonValue] = {
         "page": web(env={"CALLBACK": "{url}/callback"}),
         "mailer": worker(),
         "cron-like": worker(),
