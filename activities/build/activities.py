@@ -55,7 +55,8 @@ class BuildActivities(BuildPort):
                 await self._jobs.ensure(job, origin.token)
                 await self._jobs.follow(job, lambda text: setattr(progress, "detail", text))
             except asyncio.CancelledError:
-                await self._stop_after_cancel(job)
+                if not _goes_on_elsewhere():
+                    await self._stop_after_cancel(job)
                 raise
             digest = await self._registry.find_digest(repository, tag)
         if digest is None:
@@ -118,3 +119,11 @@ class BuildActivities(BuildPort):
             await uninterrupted(self._jobs.stop(selector, names=[job.name]))
         except CatalystError as error:
             activity.logger.warning("%s is not stopped yet: %s", job.name, error)
+
+
+def _goes_on_elsewhere() -> bool:
+    """Only this worker stops, and nobody cancelled: the next attempt finds the Job and follows it."""
+    if not activity.in_activity() or not activity.is_worker_shutdown():
+        return False
+    details = activity.cancellation_details()
+    return details is None or not details.cancel_requested

@@ -4,6 +4,8 @@ import asyncio
 import time
 
 import pytest
+from temporalio.activity import ActivityCancellationDetails
+from temporalio.testing import ActivityEnvironment
 
 from activities.build import BuildConfig
 from tests.e2e.build.conftest import Builds, repository_of, with_limits
@@ -85,6 +87,23 @@ async def test_a_cancelled_build_is_gone_when_the_cancel_returns(builds: Builds)
         assert await builds.secrets() == []
     # One second is the pod's grace; the goal of two seconds does not count it.
     assert elapsed < 5
+
+
+@pytest.mark.spec("FR-011")
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_build_outlives_a_worker_that_stops_unless_it_is_cancelled(
+    builds: Builds, is_cancelled: bool
+) -> None:
+    commit = await builds.source.push(files(Dockerfile=SLOW))
+    worker = ActivityEnvironment()
+    task = asyncio.create_task(worker.run(builds.activities.build_image, builds.request(commit)))
+    await builds.until_building()
+    begun = await builds.jobs()
+    worker.worker_shutdown()
+    worker.cancel(ActivityCancellationDetails(worker_shutdown=True, cancel_requested=is_cancelled))
+    await asyncio.wait({task})
+    assert await builds.jobs() == ([] if is_cancelled else begun)
+    await builds.stop()
 
 
 @pytest.mark.spec("FR-008")
