@@ -28,7 +28,7 @@ _FRAMEWORKS = {
 }
 _MAIN = re.compile(r"(?m)^package\s+main\b")
 _LISTENS = re.compile(r"\bhttp\.(?:Server|ListenAndServe|Serve)\b|\bnet\.Listen\(")
-_USE = re.compile(r"(?m)^\s*(?:use\s+)?\"?(\.[\w./\-]*)\"?\s*(?://.*)?$")
+_USE = re.compile(r"(?m)^[ \t]*(?:use[ \t]+)?\"?(\.[\w./\-]*)\"?[ \t]*(?://.*)?$")
 _LIKELY = ("server", "web", "api", "app", "http", "site")
 _MAX_DEPTH = 3
 _MAX_FILES = 40

@@ -14,10 +14,10 @@ from workflows.planning.detection.shell import Call, calls_of, docker_call, serv
 NAMES = ("GNUmakefile", "makefile", "Makefile")
 """In the order in which GNU make takes them."""
 TARGET = "dev"
-_RULE = re.compile(r"([\w./%$(){} -]+?)\s*::?(?![=:])([^=#;]*)(?:;([^#]*))?(?:#.*)?")
 _VARIABLE = re.compile(r"(?:export\s+|override\s+)?([\w.-]+)\s*(?:::?:?|\?|\+)?=\s*(.*)")
 _REFERENCE = re.compile(r"\$[({]([\w.-]+)[)}]")
 _MAX_TARGETS = 40
+_MAX_LINES = 200
 
 
 @dataclass
@@ -50,12 +50,12 @@ class _Makefile:
             if rule is None or (name in seen and not is_ready) or len(seen) > _MAX_TARGETS:
                 continue
             if is_ready:
-                found += [self.fill(line) for line in rule.recipe]
+                found += [self.fill(line) for line in rule.recipe[:_MAX_LINES]]
                 continue
             seen.add(name)
             open_targets.append((name, True))
             open_targets += [(each, False) for each in reversed(rule.needs)]
-        return found
+        return found[:_MAX_LINES]
 
 
 def detect_makefile(files: Files, folder: str, toolchains: Toolchains) -> Finding:
@@ -134,11 +134,13 @@ def _line(makefile: _Makefile, line: str, current: list[_Rule]) -> list[_Rule]:
     if found := _VARIABLE.fullmatch(line):
         makefile.variables[found[1]] = found[2].strip()
         return current
-    found = _RULE.fullmatch(line)
-    if not found:
+    targets, is_rule, rest = line.partition(":")
+    if not is_rule:
         return current
-    rules = [makefile.rules.setdefault(name, _Rule()) for name in makefile.fill(found[1]).split()]
+    needs, _, command = rest.lstrip(":").partition("#")[0].partition(";")
+    rules = [makefile.rules.setdefault(name, _Rule()) for name in makefile.fill(targets).split()]
     for rule in rules:
-        rule.needs += [each for each in makefile.fill(found[2]).split() if each != "|"]
-        rule.recipe += [found[3].strip()] if found[3] and found[3].strip() else []
+        if "=" not in needs:  # `dev: PORT = 80` sets a variable for a target
+            rule.needs += [each for each in makefile.fill(needs).split() if each != "|"]
+        rule.recipe += [command.strip()] if command.strip() else []
     return rules

@@ -11,7 +11,7 @@ from workflows.planning.detection.shell import Call, calls_of
 
 GIVEN_PORT = 8080
 """What `$PORT` is set to where nothing says more: above 1024, so that no privilege is needed."""
-_LINE = re.compile(r"^([\w-]+)\s*:\s*(\S.*)$", re.MULTILINE)
+_LINE = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 
 
 def detect_procfile(files: Files, folder: str, toolchains: Toolchains) -> Finding:

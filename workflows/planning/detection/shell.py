@@ -8,9 +8,10 @@ from enum import Enum
 
 from workflows.planning.detection.interest import words
 
-MAX_COMMAND = 4_000
+MAX_COMMAND = 2_000
 """Characters that are looked at; a longer command is a program of its own."""
 MAX_CALLS = 60
+_MAX_EXPANSIONS = 100
 _MAX_DEPTH = 4
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _WRAPPERS = words(
@@ -61,8 +62,15 @@ def _no_expansion(call: Call) -> list[str] | None:
 
 def calls_of(command: str, expand: Expand = _no_expansion) -> list[Call]:
     """Everything a command calls, in order. Scripts that call each other in circles end somewhere."""
-    found = []
-    for call in _calls(command, expand, 0):
+    found: list[Call] = []
+    left = _MAX_EXPANSIONS
+
+    def expand_some(call: Call) -> list[str] | None:
+        nonlocal left
+        left -= 1
+        return expand(call) if left > 0 else None
+
+    for call in _calls(command, expand_some, 0):
         found.append(call)
         if len(found) == MAX_CALLS:
             break
@@ -70,12 +78,12 @@ def calls_of(command: str, expand: Expand = _no_expansion) -> list[Call]:
 
 
 def _calls(command: str, expand: Expand, depth: int) -> Iterator[Call]:
-    for parts in _split(command[:MAX_COMMAND]):
+    for parts, has_moved in _split(command[:MAX_COMMAND]):
         call = _unwrap(parts)
         if call is None:
             continue
         behind = _several(call)
-        if behind is None:
+        if behind is None and not has_moved:
             behind = expand(call)
         if behind is None or depth == _MAX_DEPTH:
             yield call
@@ -101,17 +109,18 @@ def _npm_short(command: str) -> str:
     return f"{manager} run {script}" if is_short else command
 
 
-def _split(command: str) -> Iterator[list[str]]:
-    """Words of each simple command."""
+def _split(command: str) -> Iterator[tuple[list[str], bool]]:
+    """Words of each simple command, and whether it runs in another directory: its scripts are not ours."""
     for line in command.replace("\\\n", " ").splitlines():
         parts: list[str] = []
-        for word in _tokens(line):
+        has_moved = False
+        for word in [*_tokens(line), ";"]:
             if word and not word.strip(";&|()<>"):
-                yield parts
+                yield parts, has_moved
+                has_moved = has_moved or parts[:1] == ["cd"]
                 parts = []
             else:
                 parts.append(word)
-        yield parts
 
 
 def _tokens(line: str) -> list[str]:

@@ -183,7 +183,9 @@ def _propose(
             f"`scripts.{script}` starts packages of the workspace; the URL leads to `{member.folder}`."
         )
     if framework is not NONE:
-        reasons.append(f"{framework.title}, by the dependencies in `{shown.path}`.")
+        is_dependency = framework.package in shown.dependencies
+        source = "the dependencies" if is_dependency else f"`scripts.{port_script}`"
+        reasons.append(f"{framework.title}, by {source} in `{shown.path}`.")
     reasons += [*commands.reasons, found.reason, version.reason]
     warnings = [*manager.warnings, *commands.warnings]
     if member and listening_arguments(project.files, member, "dev", found.port)[0]:

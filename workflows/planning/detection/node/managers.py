@@ -99,7 +99,7 @@ def _is_berry(files: Files, manifest: Manifest, workspace: str) -> bool:
     if files.has(join(top, ".yarnrc.yml")):
         return True
     for each in (manifest, read_manifest(files, top)):
-        version = string(each.value.get("packageManager")).partition("@")[2] if each else ""
-        if version and not version.startswith("1."):
+        named = string(each.value.get("packageManager")) if each else ""
+        if named.startswith("yarn@") and not named.startswith("yarn@1."):
             return True
     return False

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pydantic import JsonValue
 
 from workflows.planning.detection.files import (
-    ROOT,
     Files,
     folder_of,
     join,
@@ -70,10 +69,6 @@ def read_manifest(files: Files, folder: str) -> Manifest | None:
         },
         dependencies=frozenset(name for group in groups for name in mapping(value.get(group))),
     )
-
-
-def root_manifest(files: Files) -> Manifest | None:
-    return read_manifest(files, ROOT)
 
 
 def script_of(call: Call) -> str:

@@ -27,7 +27,7 @@ _REQUIREMENTS = (
 )
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _EXTRAS = re.compile(r"([A-Za-z0-9][\w.-]*)\s*\[([^\]]*)\]")
-_INCLUDE = re.compile(r"(?m)^\s*(?:-r|--requirement)[ =]\s*(\S+)")
+_INCLUDE = re.compile(r"(?m)^[ \t]*(?:-r|--requirement)[ =][ \t]*(\S+)")
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,14 @@ def _names(line: str) -> list[str]:
     ]
 
 
-def _requirement_lines(files: Files, path: str, depth: int = 0) -> list[str]:
-    """Lines of a requirements file and of those it names."""
-    text = files.text(path)
-    lines = text.splitlines()
-    for each in _INCLUDE.findall(text) if depth < 3 else ():
-        lines += _requirement_lines(files, resolve(folder_of(path), each), depth + 1)
+def _requirement_lines(files: Files, path: str) -> list[str]:
+    """Lines of a requirements file and of those it names, each once."""
+    lines: list[str] = []
+    open_paths, seen = [path], {path}
+    while open_paths:
+        text = files.text(each := open_paths.pop())
+        lines += text.splitlines()
+        included = [resolve(folder_of(each), name) for name in _INCLUDE.findall(text)]
+        open_paths += [name for name in dict.fromkeys(included) if name not in seen]
+        seen.update(included)
     return lines
