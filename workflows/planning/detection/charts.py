@@ -34,5 +34,5 @@ def chart_proposal(chart: FoundChart, others: int) -> Proposal:
         title=f"Helm chart {chart.name}".rstrip(),
         reasons=(f"`{path}` is a Helm chart, and nothing else says what runs.{several}",),
         standing=Standing.ASIDE,
-        doubt=f"`{path}` deploys images, and nothing here builds one.",
+        doubt=f"`{path}` deploys images, and what builds one comes first.",
     )

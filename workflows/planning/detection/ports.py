@@ -22,7 +22,7 @@ _JAVASCRIPT = (
     r"process\.env(?:\.|\[['\"])\w{0,12}PORT(?:['\"]\])?[\s!,)]{0,6}(?:\|\||\?\?)\s*['\"]?(\d{2,5})\b",
     r"env\(\s*['\"]PORT['\"]\s*,\s*['\"]?(\d{2,5})\b",
     r"\.listen\(\s*(\d{2,5})\b",
-    r"(?:\.listen|\bserve)\(\s*\{[^{}]{0,200}?\bport\s*:\s*(\d{2,5})\b",
+    r"(?:(?:\.listen|\bserve)\(\s*|\bexport\s+default\s+)\{[^{}]{0,200}?\bport\s*:\s*(\d{2,5})\b",
     r"\b(?:const|let|var)\s+(?:PORT|port)\s*(?::\s*number\s*)?=\s*['\"]?(\d{2,5})\b",
 )
 _CONFIG = (r"\bport\s*:\s*(\d{2,5})\b",)

@@ -138,4 +138,5 @@ def test_charts_beside_an_application_are_named_and_only_the_first_ones() -> Non
     found = understood({**charts, "index.html": ""})
     assert found.application.kind is ApplicationKind.STATIC
     assert len(found.charts) == 20
+    assert found.candidates[0].reason.endswith("what builds one comes first.")
     assert "Helm charts were found in `charts/c00`, " in found.reasons[-1]

@@ -206,6 +206,11 @@ def test_code_of_another_package_says_nothing_about_the_port() -> None:
     assert node("node .", {"lib/sub/server.js": "app.listen(4999)"}).application.port == 4999
 
 
+def test_what_bun_serves_says_its_port_in_what_it_exports() -> None:
+    code = "export default { fetch: app.fetch, port: 4997 }\n"
+    assert node("bun --watch src/index.ts", {"src/index.ts": code}).application.port == 4997
+
+
 def test_ports_of_databases_are_not_those_of_the_application() -> None:
     code = "const port = 5432\nserver.listen(99999)\nserver.listen({ host: '::', port: 4998 })\n"
     assert node("node index.js", {"index.js": code}).application.port == 4998

@@ -112,6 +112,8 @@ def test_django_without_wsgi_is_served_by_itself() -> None:
     manage = {"manage.py": "DJANGO_SETTINGS_MODULE = 'x'"}
     found = python(manage, "django\ngunicorn\n")
     assert found.start == "python manage.py runserver 0.0.0.0:8000 --noreload"
+    told = understood({"requirements.txt": "django\ngunicorn\n", **manage}).reasons
+    assert "No `wsgi.py` is seen, so `start` is Django's own." in told
     nested = {
         "site/manage.py": manage["manage.py"],
         "site/assets/x.css": "",

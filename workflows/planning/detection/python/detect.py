@@ -10,6 +10,7 @@ from workflows.planning.detection.python.project import PythonProject, read_proj
 from workflows.planning.detection.versions import python_version
 
 _PORTS = {"django": 8000, "fastapi": 8000, "starlette": 8000, "litestar": 8000, "flask": 5000}
+_NO_SERVER = "No production server is among the dependencies"
 _SERVERS = ("uvicorn", "fastapi[standard]", "fastapi[all]", "litestar[standard]")
 """Dependencies that bring uvicorn."""
 
@@ -120,7 +121,8 @@ def _django(project: PythonProject, entry: Entry, port: int) -> _Commands:
     if "gunicorn" in project.dependencies and entry.module:
         place = f"--chdir {entry.app_dir} " if entry.app_dir else ""
         return _Commands(dev, f"gunicorn {place}{entry.module}:application --bind 0.0.0.0:{port}")
-    reason = "No production server is among the dependencies, so `start` is Django's own."
+    lack = "No `wsgi.py` is seen" if "gunicorn" in project.dependencies else _NO_SERVER
+    reason = f"{lack}, so `start` is Django's own."
     return _Commands(dev, f"{dev} --noreload", reason)
 
 
@@ -136,7 +138,7 @@ def _flask(project: PythonProject, entry: Entry, port: int) -> _Commands:
         target = f"{entry.module}:{entry.variable}"
         target = f"'{target}'" if entry.variable.endswith("()") else target
         return _Commands(f"{run} --debug", f"gunicorn {place}{target} --bind 0.0.0.0:{port}")
-    reason = "No production server is among the dependencies, so `start` is Flask's own."
+    reason = f"{_NO_SERVER}, so `start` is Flask's own."
     return _Commands(f"{run} --debug", run, reason)
 
 
