@@ -67,11 +67,11 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
             baseline=bare.median,
             goal="≤ 1.5×",
         ),
-        bare,
         *(
-            Figure(f"  of which {phase}", samples)
+            Figure(f"… of which {phase}", samples)
             for phase, samples in lifecycle.by_phase(cold).items()
         ),
+        bare,
         Figure("reopened → URL answers, warm build cache", tuple(o.until_url for o in warm)),
         Figure("push → URL answers with the new commit", tuple(pushes)),
         Figure("opened → workflow started", tuple(o.until_workflow for o in cold)),
