@@ -24,7 +24,8 @@ CLUSTER_PROCESSES = 3
 COVERAGE_FLOOR = 85
 """Per cent of all sources, lines and branches."""
 WORKFLOWS_FLOOR = 99
-"""Per cent of `workflows/`. The aim is 100; what is missing is listed by the run.
+"""Per cent of `workflows/`. 100 is what was measured and what is expected; one less, so that a line which only a rare
+order of events reaches ends no run. The run lists what is missing.
 
 A trap of measuring: when a coroutine catches what the event loop has thrown into it and returns at once, Python 3.11
 does not trace the next lines of whoever awaited it. Let the failure pass to those lines, and catch it there.
@@ -98,6 +99,7 @@ def coverage() -> None:
         "coverage",
         "report",
         "--include=workflows/*",
+        "--skip-covered",
         "--show-missing",
         f"--fail-under={WORKFLOWS_FLOOR}",
     )
