@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 
+from tests.e2e.support.history import read_activities
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.waiting import eventually
 from workflows.models import Phase
@@ -74,10 +75,10 @@ async def measure_superseding(preview: Preview) -> float:
     new = await preview.push(preview.with_values(greeting=secrets.token_hex(4)), force=True)
     await preview.until_ready(new)
     before = await preview.stack.run_of((await preview.revision_of(old)).id)
-    entity = await preview.stack.run_of(preview.workflow_id)
+    entity = await read_activities(preview.stack.temporal, preview.workflow_id)
     if before.closed is None:
         raise RuntimeError(f"{old[:7]} never stopped")
-    looks = [look.ended for look in entity.of("read_pull_request") if look.ended]
+    looks = [look.ended for look in entity if look.name == "read_pull_request" and look.ended]
     read = max(look for look in looks if look <= before.closed)
     return (before.closed - read).total_seconds()
 

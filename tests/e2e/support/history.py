@@ -61,6 +61,15 @@ async def read_run(client: Client, workflow_id: str) -> Run:
     )
 
 
+async def read_activities(client: Client, workflow_id: str) -> list[ActivityRecord]:
+    """Those of all runs: an entity continues as new, and begins a new life after it was removed."""
+    found: list[ActivityRecord] = []
+    async for run in client.list_workflows(f"WorkflowId = '{workflow_id}'"):
+        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+        found += _activities([event async for event in handle.fetch_history_events()])
+    return found
+
+
 async def describe_history(client: Client, workflow_id: str) -> list[str]:
     """Return one line an event that matters, for people."""
     lines = []
