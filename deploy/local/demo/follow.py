@@ -14,6 +14,8 @@ from workflows.models import Phase
 _POLL = 0.25
 _SECONDS = 600.0
 """A cold start pulls the builder image first; a warm one takes a tenth of that."""
+_ANSWER_SECONDS = 120.0
+"""A preview that was ready before the machine went down starts its pods again within a minute."""
 _UNDER_WAY = frozenset(
     {Phase.PENDING, Phase.QUEUED, Phase.BUILDING, Phase.DEPLOYING, Phase.CHECKING}
 )
@@ -71,14 +73,12 @@ async def until_url_answers(url: str, commit: str, address: tuple[str, int]) -> 
     """Wait until the URL answers with a page that names the commit.
 
     The name is resolved here and not by the system, some of which do not know `*.localhost`.
-    Raises TimeoutError after half a minute.
+    Raises TimeoutError, with words.
     """
     host = httpx.URL(url).netloc.decode()
-    async with (
-        asyncio.timeout(30),
-        httpx.AsyncClient(timeout=5, trust_env=False) as http,
-    ):
-        while True:
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+        while time.monotonic() < deadline:
             try:
                 answer = await http.get(
                     f"http://{address[0]}:{address[1]}/", headers={"Host": host}
@@ -88,6 +88,7 @@ async def until_url_answers(url: str, commit: str, address: tuple[str, int]) -> 
             except httpx.HTTPError:
                 pass  # asked again until the time is up
             await asyncio.sleep(_POLL)
+    raise TimeoutError(f"{url} did not answer with {commit[:7]} for {_ANSWER_SECONDS:g} s")
 
 
 def _describe(found: EnvironmentDetail | None, target: Target) -> str:
