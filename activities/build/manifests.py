@@ -124,7 +124,7 @@ def make_job(job: BuildJob, config: BuildConfig) -> KubeObject:
 
 
 def _pod(job: BuildJob, config: BuildConfig) -> KubeObject:
-    work = {"name": "work", "mountPath": "/work"}
+    work = {"name": "work", "mountPath": "/build"}
     return {
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,
@@ -182,7 +182,7 @@ def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
             {"name": "SETTINGS", "value": buildkit_settings(config)},
             {
                 "name": "BUILDKITD_FLAGS",
-                "value": "--oci-worker-no-process-sandbox --config=/work/buildkitd.toml",
+                "value": "--oci-worker-no-process-sandbox --config=/build/buildkitd.toml",
             },
         ],
         "resources": _resources(config),

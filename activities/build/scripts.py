@@ -20,15 +20,15 @@ export GIT_CONFIG_COUNT=3
 export GIT_CONFIG_KEY_0="$HEADER" GIT_CONFIG_VALUE_0="$(cat /git/authorization)"
 export GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null
 export GIT_CONFIG_KEY_2=protocol.version GIT_CONFIG_VALUE_2=2
-cd /work
+cd /build
 rm -rf source
 git init --quiet --template= source
 cd source
 git remote add origin "$URL"
-fetch() {{ git fetch --quiet --depth=1 --no-tags --no-recurse-submodules origin "$1" 2>/work/fetch.log; }}
+fetch() {{ git fetch --quiet --depth=1 --no-tags --no-recurse-submodules origin "$1" 2>/build/fetch.log; }}
 if ! fetch "$COMMIT" && ! fetch "$REF"; then
-  cat /work/fetch.log >&2
-  grep -qE "not our ref|couldn't find remote ref" /work/fetch.log && exit {COMMIT_GONE}
+  cat /build/fetch.log >&2
+  grep -qE "not our ref|couldn't find remote ref" /build/fetch.log && exit {COMMIT_GONE}
   exit {FETCH_FAILED}
 fi
 git checkout --quiet --detach "$COMMIT" || exit {COMMIT_GONE}
@@ -39,7 +39,7 @@ echo "fetched $COMMIT"
 """Without `.git`, as BuildKit's own git contexts are: its contents differ for every commit and would spoil every cache."""
 
 BUILD_SCRIPT = """
-printf '%s' "$SETTINGS" > /work/buildkitd.toml
+printf '%s' "$SETTINGS" > /build/buildkitd.toml
 # A container's first process ignores TERM unless it says otherwise; its end is the end of all the others.
 trap 'exit 143' TERM
 buildctl-daemonless.sh build "$@" &
@@ -52,7 +52,7 @@ def build_arguments(
 ) -> list[str]:
     """Arguments of `buildctl build`."""
     build = request.build
-    source = "/work/source"
+    source = "/build/source"
     folder, name = posixpath.split(build.dockerfile)
     arguments = [
         "--progress=plain",

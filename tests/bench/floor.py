@@ -16,10 +16,10 @@ from workflows import naming
 LIMIT = 300.0
 """Seconds for one build or one installation; ten times what it takes."""
 _SCRIPT = """
-printf '%s\\n' '[registry."docker.io"]' '  mirrors = ["{registry}"]' '[registry."{registry}"]' '  http = true' > /work/buildkitd.toml
-git clone --quiet --depth 1 --branch {branch} {clone} /work/source
+printf '%s\\n' '[registry."docker.io"]' '  mirrors = ["{registry}"]' '[registry."{registry}"]' '  http = true' > /build/buildkitd.toml
+git clone --quiet --depth 1 --branch {branch} {clone} /build/source
 exec buildctl-daemonless.sh build --frontend=dockerfile.v0 --opt cmdline=dockerfile.v0 \
-  --local context=/work/source --local dockerfile=/work/source \
+  --local context=/build/source --local dockerfile=/build/source \
   --output type=image,name={image},push=true \
   --export-cache type=registry,ref={cache},mode=max --import-cache type=registry,ref={cache}
 """
@@ -117,7 +117,7 @@ def _job(stack: Stack, tag: str, branch: str, clone: str, image: str) -> dict[st
         image=f"{image}:{tag}",
         cache=f"{image}:cache",
     )
-    flags = "--oci-worker-no-process-sandbox --config=/work/buildkitd.toml"
+    flags = "--oci-worker-no-process-sandbox --config=/build/buildkitd.toml"
     container = {
         "name": "build",
         "image": stack.connection.builder_image,
@@ -125,7 +125,7 @@ def _job(stack: Stack, tag: str, branch: str, clone: str, image: str) -> dict[st
         "env": [{"name": "BUILDKITD_FLAGS", "value": flags}],
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "2Gi"}},
         "volumeMounts": [
-            {"name": "work", "mountPath": "/work"},
+            {"name": "work", "mountPath": "/build"},
             {"name": "state", "mountPath": "/home/user/.local/share/buildkit"},
         ],
     }

@@ -136,8 +136,8 @@ def test_only_the_build_namespace_allows_what_builds_need() -> None:
 
 def test_a_build_is_told_context_dockerfile_target_and_arguments() -> None:
     arguments = build_arguments(request(), CONFIG, repository="team-shop/pr-7/web", tag="c-1")
-    assert "--local=context=/work/source/apps/web" in arguments
-    assert "--local=dockerfile=/work/source/apps/web/docker" in arguments
+    assert "--local=context=/build/source/apps/web" in arguments
+    assert "--local=dockerfile=/build/source/apps/web/docker" in arguments
     assert "--opt=filename=Dockerfile.dev" in arguments
     assert "--opt=target=serve" in arguments
     assert "--opt=build-arg:MODE=a b, $(HOSTNAME) `id`; rm -rf /" in arguments
@@ -193,7 +193,7 @@ def test_the_token_is_sent_to_the_git_host_and_to_no_other() -> None:
     env = {one["name"]: one["value"] for one in fetching["env"]}
     assert env["HEADER"] == "http.http://10.0.0.1:3000/.extraHeader"
     assert "KEY_0=http.extraHeader" not in FETCH_SCRIPT
-    script = f"{FETCH_SCRIPT.split('cd /work', maxsplit=1)[0]}"
+    script = f"{FETCH_SCRIPT.split('cd /build', maxsplit=1)[0]}"
     shown = {}
     for host in ("10.0.0.1:3000", "elsewhere.test"):
         read = f'{script}\ngit config --get-urlmatch http.extraHeader "http://{host}/acme/shop.git"'

@@ -167,7 +167,7 @@ async def test_removal_leaves_no_image(builds: Builds) -> None:
 @pytest.mark.spec("ENV-020")
 async def test_the_clone_token_is_in_no_log_argument_or_image(builds: Builds) -> None:
     show_all = DOCKERFILE.replace(
-        "RUN ", "RUN ls -la / /git /work 2>&1; env; grep -r Authorization /app; "
+        "RUN ", "RUN ls -la / /git /build 2>&1; env; grep -r Authorization /app; "
     ).replace('"print', '"print')
     commit = await builds.source.push(files(Dockerfile=show_all, **{"show.txt": "x"}))
     token = builds.source.clients.token(
