@@ -28,9 +28,13 @@ def test_migrations_lead_from_an_empty_database_to_the_tables_of_the_code(url: s
     engine.dispose()
 
 
-def test_upgrading_twice_changes_nothing(url: str) -> None:
+async def test_upgrading_twice_changes_nothing(url: str) -> None:
     upgrade(url)
-    upgrade(url)
+    store = Store(url)
+    await store.projects.put(make_project())
+    await asyncio.to_thread(upgrade, url)
+    assert await store.projects.get("web-shop") == make_project()
+    await store.close()
 
 
 async def test_processes_that_start_together_take_turns(url: str) -> None:
