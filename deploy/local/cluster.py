@@ -48,6 +48,8 @@ class ClusterConnection(BaseModel):
     """The namespace whose pods forward requests: what NetworkPolicies allow."""
     builder_image: str
     """The rootless BuildKit image that build Jobs run."""
+    mirror: str = ""
+    """`HOST:PORT` of a registry asked in place of docker.io; empty for docker.io itself, and for the node's own."""
 
 
 def connection_file(instance: Instance) -> Path:

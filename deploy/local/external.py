@@ -52,6 +52,8 @@ class ExternalSettings(BaseModel):
     """Where the ingress controller's pods are."""
     builder_image: str = f"docker.io/moby/buildkit:{versions.BUILDKIT}-rootless"
     """The image that build Jobs run."""
+    mirror: str = ""
+    """`HOST:PORT` of a registry that is asked for `docker.io/library/…`, where Docker Hub cannot be reached."""
 
 
 def read_settings(environment: Mapping[str, str]) -> ExternalSettings | None:

@@ -72,9 +72,9 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
 
 
 def _base_images(instance: Instance, cluster: ClusterConnection) -> dict[str, str]:
-    """The node's own registry stands in for docker.io; another cluster asks the real one."""
+    """The node's own registry stands in for docker.io; another cluster asks the real one, or a mirror it names."""
     is_own_node = cluster.node_address == instance.network.node_address
-    mirror = cluster.registry if is_own_node else ""
+    mirror = cluster.registry if is_own_node else cluster.mirror
     return {
         "registry_mirror": mirror,
         "probe_image": f"{mirror or 'docker.io'}/library/python:3.11-slim",
