@@ -52,7 +52,23 @@ async def run_process(
 
     Raises ProcessTimeoutError after `timeout`. However this returns, no process of the group remains.
     """
-    process = await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(_start(argv, env, cwd))
+    try:
+        # A program whose start was cut off would leave its children behind: it is started, and then ended.
+        process = await asyncio.shield(starting)
+        async with asyncio.timeout(timeout):
+            out, err = await process.communicate(stdin)
+    except TimeoutError as error:
+        raise ProcessTimeoutError(f"{argv[0]} did not end within {timeout:g} s") from error
+    finally:
+        await uninterrupted(_end_group(starting, grace))
+    return Finished(code=process.returncode or 0, stdout=out, stderr=err)
+
+
+async def _start(
+    argv: Sequence[str], env: Mapping[str, str], cwd: Path | None
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         # util-linux's setpriv replaces itself by the program: no code of ours runs between fork and exec,
         # which is unsafe in a process with threads.
         *("setpriv", "--pdeathsig", "TERM", "--", *argv),
@@ -63,14 +79,6 @@ async def run_process(
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
-    try:
-        async with asyncio.timeout(timeout):
-            out, err = await process.communicate(stdin)
-    except TimeoutError as error:
-        raise ProcessTimeoutError(f"{argv[0]} did not end within {timeout:g} s") from error
-    finally:
-        await uninterrupted(_end_group(process, grace))
-    return Finished(code=process.returncode or 0, stdout=out, stderr=err)
 
 
 async def end_survivors(marker: str, value: str, *, grace: float = GRACE) -> int:
@@ -84,7 +92,8 @@ async def end_survivors(marker: str, value: str, *, grace: float = GRACE) -> int
     return len(groups)
 
 
-async def _end_group(process: asyncio.subprocess.Process, grace: float) -> None:
+async def _end_group(starting: "asyncio.Future[asyncio.subprocess.Process]", grace: float) -> None:
+    process = await starting
     if process.returncode is None:
         await _end_members(process.pid, grace)
         # The pipes are drained and closed with it, or the transport would warn when collected.

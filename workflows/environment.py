@@ -15,6 +15,9 @@ from workflows.models import EnvironmentState, Phase, PullRequest, RevisionState
 from workflows.planning import Decision, Step
 from workflows.publisher import upsert_attributes
 
+CONTINUE_BEFORE_A_LOOK = "continue-before-a-look"
+"""Patch: a look that is due no longer keeps an environment in its run; every run begins with one."""
+
 
 @workflow.defn
 class EnvironmentWorkflow(EnvironmentInbox):
@@ -123,17 +126,18 @@ class EnvironmentWorkflow(EnvironmentInbox):
     def _may_continue_as_new(self) -> bool:
         """Never while a child lives, which the server would terminate, nor while something heard would be lost.
 
-        Neither a look that is put off nor what waits to be recorded counts: every run begins with both, and a
-        repository that is gone or a store that is away for months must not fill a history.
+        Neither a look nor what waits to be recorded counts: every run begins with both, and a repository that is
+        gone, events that never pause, or a store that is away for months must not fill a history.
         """
         is_busy = (
             self._is_urgent()
-            or self._watch.is_due()
             or bool(self._events)
             or self._wanted is not None
             or self._slot.in_flight() is not None
         )
-        return workflow.info().is_continue_as_new_suggested() and not is_busy
+        if is_busy or not workflow.info().is_continue_as_new_suggested():
+            return False
+        return not self._watch.is_due() or workflow.patched(CONTINUE_BEFORE_A_LOOK)
 
     async def _look_and_act(self) -> str:
         """One look, one step; not empty when the pull request is closed."""

@@ -18,6 +18,7 @@ from workflows.errors import (
     GitHubError,
     GitHubPermissionError,
     GitHubRateLimitError,
+    RepositoryGoneError,
 )
 from workflows.models import Phase
 from workflows.models import messages as m
@@ -231,6 +232,25 @@ async def until_continued(stage: Stage, preview: Preview, workflow_id: str) -> N
         await preview.decides(delivery)
 
 
+async def hurried(stage: Stage, preview: Preview) -> list[str]:
+    """An environment begins anew although a look is due: each event comes during the look of the one before."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    first = (await preview.handle.describe()).run_id
+    stage.controls.hold("read_pull_request")
+    await preview.event("edited")
+    while (await preview.handle.describe()).run_id == first:
+        await preview.begins("read_pull_request")
+        delivery = await preview.event("edited")
+        stage.controls.release("read_pull_request", RepositoryGoneError("gone"))
+        stage.controls.hold("read_pull_request")
+        await preview.decides(delivery)
+    stage.controls.release("read_pull_request")
+    await preview.push("b")
+    await preview.reaches(Phase.READY, "b")
+    return [preview.id]
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
@@ -250,5 +270,5 @@ SCENES: dict[str, Scene] = {
         reconciled,
     )
 }
-LONG_SCENES: dict[str, Scene] = {"continued": continued}
+LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}
 """Played where histories count as long after a few steps."""

@@ -149,8 +149,8 @@ class Preview:
         event: str = "pull_request",
         head: str | None = None,
         deploy_drafts: bool | None = None,
-    ) -> None:
-        """As the webhook door does: `closed` never starts an environment, everything else may."""
+    ) -> str:
+        """As the webhook door does: `closed` never starts an environment, everything else may. The delivery's id."""
         hint = m.GitHubEvent(
             delivery=delivery or uuid4().hex,
             event=event,
@@ -160,7 +160,7 @@ class Preview:
         )
         if action == "closed":
             await self.handle.signal(EnvironmentWorkflow.github_event, hint)
-            return
+            return hint.delivery
         await self.stage.client.start_workflow(
             EnvironmentWorkflow.run,
             self.state.model_copy(deep=True),
@@ -170,6 +170,7 @@ class Preview:
             start_signal="github_event",
             start_signal_args=[hint],
         )
+        return hint.delivery
 
     async def open(self) -> None:
         await self.event("opened")

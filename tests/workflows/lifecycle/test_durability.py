@@ -23,8 +23,7 @@ async def until_continued(preview: Preview, first: str) -> None:
     while await run_of(preview.handle) == first:
         told += 1
         assert told < SHORT_HISTORY
-        await preview.event("edited", delivery=f"{preview.id}-told-{told}")
-        await preview.decides(f"{preview.id}-told-{told}")
+        await preview.decides(await preview.event("edited"))
 
 
 @pytest.mark.spec("FR-004")
@@ -84,6 +83,31 @@ async def test_an_environment_in_doubt_continues_as_new_too(short_stage: Stage) 
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
     assert [step.commit[0] for step in preview.steps("deploy_release")] == ["a", "b"]
+
+
+async def test_events_that_never_pause_do_not_keep_an_environment_in_its_run(
+    short_stage: Stage,
+) -> None:
+    """Each is heard during the look that the one before has brought about, so a look is always due."""
+    preview = Preview(short_stage)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    first = await run_of(preview.handle)
+    short_stage.controls.hold("read_pull_request")
+    await preview.event("edited")
+    for _ in range(SHORT_HISTORY):
+        await preview.begins("read_pull_request")
+        delivery = await preview.event("edited")
+        short_stage.controls.release("read_pull_request", RepositoryGoneError("gone"))
+        short_stage.controls.hold("read_pull_request")
+        await preview.decides(delivery)
+        if await run_of(preview.handle) != first:
+            break
+    else:
+        pytest.fail("it stays in its first run")
+    short_stage.controls.release("read_pull_request")
+    await preview.push("b")
+    await preview.reaches(Phase.READY, "b")
 
 
 async def test_no_decision_is_lost_when_an_environment_continues_as_new(
