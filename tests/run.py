@@ -1,10 +1,11 @@
 """All tests in the order that wastes least time, with what each part took.
 
-    python -m tests.run            # everything; the stack it brings up is removed at the end
-    python -m tests.run --keep     # leave the stack for looking at
+    python -m tests.run            # everything; the stacks it brings up are removed at the end
+    python -m tests.run --keep     # leave the stacks for looking at
 
-The local stack of the tests is one of its own, beside that of `make demo`. It comes up while the tests that
-need no cluster run, since the first time it compiles for minutes.
+The local stacks of the tests are their own, beside that of `make demo`. They come up while the tests that need no
+cluster run, since the first time they compile for minutes. Tests that kill processes or have GitHub misbehave run one
+after the other on a second stack; they mostly wait, so they do it beside the others.
 """
 
 import argparse
@@ -14,13 +15,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-INSTANCE = "test"
-PROCESSES = 4
-CLUSTER_PROCESSES = 3
-"""End-to-end tests mostly wait for pods; with more of them side by side, pods wait for each other."""
 COVERAGE_FLOOR = 85
 """Per cent of all sources, lines and branches."""
 WORKFLOWS_FLOOR = 99
@@ -30,6 +28,42 @@ order of events reaches ends no run. The run lists what is missing.
 A trap of measuring: when a coroutine catches what the event loop has thrown into it and returns at once, Python 3.11
 does not trace the next lines of whoever awaited it. Let the failure pass to those lines, and catch it there.
 """
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Tests that run in one go, on a stack of theirs where they need one."""
+
+    name: str
+    tests: str
+    """Where they are."""
+    marks: str
+    """Which of them, as pytest's `-m` says it."""
+    options: tuple[str, ...] = ()
+    instance: str = ""
+    """The local stack's name."""
+
+    def log(self, what: str) -> Path:
+        return ROOT / f".test-{self.name}-{what}.log"
+
+    def environment(self) -> dict[str, str]:
+        """Suites that run side by side share no file."""
+        stack = {"CATALYST_LOCAL_INSTANCE": self.instance} if self.instance else {}
+        data = {"COVERAGE_FILE": str(ROOT / f".coverage.{self.name}"), "PYTHONUNBUFFERED": "1"}
+        return {**os.environ, **data, **stack}
+
+    def pytest(self, *more: str) -> list[str]:
+        own = ("-q", "-o", f"cache_dir=.pytest_cache/{self.name}", "--cov", "--cov-report=")
+        return [sys.executable, "-m", "pytest", *own, *more, "-m", self.marks, self.tests]
+
+
+PLAIN = Suite("plain", "tests", "not cluster", ("-n4", "--dist=loadfile"))
+"""They mostly wait for servers, so a few more processes than cores; each process has servers of its own."""
+SHARED = Suite(
+    "shared", "tests/e2e", "cluster and not disruptive", ("-n3", "--dist=worksteal"), "test"
+)
+"""They wait for pods; with more of them side by side, pods wait for each other."""
+DISRUPTIVE = Suite("disruptive", "tests/e2e", "cluster and disruptive", (), "test-disruptive")
 
 
 class Timings:
@@ -52,101 +86,112 @@ class Timings:
     def show(self) -> None:
         say("time taken")
         for name, seconds, outcome in self._parts:
-            print(f"  {name:<46} {seconds:7.1f} s  {outcome}", flush=True)
+            print(f"  {name:<52} {seconds:7.1f} s  {outcome}", flush=True)
 
 
 def say(text: str) -> None:
     print(f"::: {text}", flush=True)
 
 
-def run(*argv: str, check: bool = True) -> int:
-    """Run one of our modules or tools with the tests' own stack. Raises CalledProcessError when `check`."""
-    return subprocess.run(
-        [sys.executable, *argv], cwd=ROOT, env=environment(), check=check
-    ).returncode
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "CATALYST_LOCAL_INSTANCE": INSTANCE, "PYTHONUNBUFFERED": "1"}
+def run(*argv: str, env: dict[str, str] | None = None) -> None:
+    """One of our modules or tools. Raises CalledProcessError."""
+    subprocess.run([sys.executable, *argv], cwd=ROOT, env=env, check=True)
 
 
 @contextlib.contextmanager
-def stack_coming_up(log: Path) -> Generator["subprocess.Popen[bytes]"]:
-    """The stack on its way up; whatever happens, the process that brings it up does not outlive the tests."""
+def beside(argv: list[str], suite: Suite, log: Path) -> Generator["subprocess.Popen[bytes]"]:
+    """A program that runs beside what follows; whatever happens, it does not outlive that."""
     with log.open("wb") as output:
-        rising = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local", "up"],
-            cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        process = subprocess.Popen(
+            argv, cwd=ROOT, env=suite.environment(), stdout=output, stderr=subprocess.STDOUT
+        )
         try:
-            yield rising
+            yield process
         finally:
-            if rising.poll() is None:
-                rising.terminate()
-            rising.wait()
+            if process.poll() is None:
+                process.terminate()
+            process.wait()
 
 
-def without_cluster() -> None:
-    """Most of them wait for servers, so a few more processes than cores; each has servers of its own."""
-    options = ["-q", f"-n{PROCESSES}", "--dist=loadfile", "--cov", "--cov-report="]
-    run("-m", "pytest", *options, "-m", "not cluster", "tests")
+def stack_coming_up(suite: Suite) -> contextlib.AbstractContextManager["subprocess.Popen[bytes]"]:
+    up = [sys.executable, "-m", "deploy.local", "up"]
+    return beside(up, suite, suite.log("stack"))
 
 
-def coverage() -> None:
-    run("-m", "coverage", "report", "--skip-covered", f"--fail-under={COVERAGE_FLOOR}")
-    run(
-        "-m",
-        "coverage",
-        "report",
-        "--include=workflows/*",
-        "--skip-covered",
-        "--show-missing",
-        f"--fail-under={WORKFLOWS_FLOOR}",
-    )
-
-
-def await_stack(rising: "subprocess.Popen[bytes]", log: Path) -> None:
+def await_stack(suite: Suite, rising: "subprocess.Popen[bytes]") -> None:
     if rising.wait() != 0:
-        print(log.read_text(errors="replace")[-8_000:])
-        raise subprocess.CalledProcessError(rising.returncode, "deploy.local up")
+        print(suite.log("stack").read_text(errors="replace")[-8_000:])
+        raise subprocess.CalledProcessError(rising.returncode, f"the stack `{suite.instance}`")
 
 
-def with_cluster() -> None:
-    on_the_cluster("cluster and not disruptive", f"-n{CLUSTER_PROCESSES}", "--dist=worksteal")
+def run_tests(suite: Suite) -> bool:
+    command = suite.pytest(*suite.options, "--durations=10")
+    return subprocess.run(command, cwd=ROOT, env=suite.environment(), check=False).returncode == 0
 
 
-def with_cluster_alone() -> None:
-    """Those that kill processes, or have GitHub misbehave."""
-    on_the_cluster("cluster and disruptive")
-
-
-def on_the_cluster(which: str, *how: str) -> None:
+def run_again(suite: Suite) -> None:
     """A test that fails is run once more, and named: twice is broken, once is a doubt worth reading."""
-    options = ["-q", "--durations=10", "--cov", "--cov-append", "--cov-report="]
-    if run("-m", "pytest", *options, *how, "-m", which, "tests/e2e", check=False) == 0:
-        return
-    say(f"the failed ones of `{which}` once more; those that pass now are unstable, not fine")
-    run("-m", "pytest", "-q", "--last-failed", "-m", which, "tests/e2e")
+    say(f"what failed of `{suite.name}` once more; what passes now is unstable, not fine")
+    command = suite.pytest("--last-failed", "--last-failed-no-failures=none", "--cov-append")
+    subprocess.run(command, cwd=ROOT, env=suite.environment(), check=True)
+
+
+def run_on_the_cluster(timings: Timings) -> None:
+    log = DISRUPTIVE.log("tests")
+    command = DISRUPTIVE.pytest(*DISRUPTIVE.options, "-v", "--durations=10")
+    failed = []
+    with beside(command, DISRUPTIVE, log) as disruptive:
+        with timings.part("end-to-end tests that share a stack"):
+            say(f"beside them, those that disturb one: {log.name}")
+            if not run_tests(SHARED):
+                failed.append(SHARED)
+        with timings.part("end-to-end tests that disturb a stack, rest of them"):
+            if disruptive.wait() != 0:
+                failed.append(DISRUPTIVE)
+            print(log.read_text(errors="replace"), flush=True)
+    for suite in failed:
+        with timings.part(f"what failed of `{suite.name}`, once more"):
+            run_again(suite)
+
+
+def report_coverage() -> None:
+    run("-m", "coverage", "combine", "-q")
+    whole = ["-m", "coverage", "report", "--skip-covered"]
+    run(*whole, f"--fail-under={COVERAGE_FLOOR}")
+    run(*whole, "--include=workflows/*", "--show-missing", f"--fail-under={WORKFLOWS_FLOOR}")
+
+
+def run_everything(timings: Timings) -> None:
+    for old in ROOT.glob(".coverage*"):
+        old.unlink()
+    with stack_coming_up(SHARED) as shared:
+        with timings.part("unit, workflow and integration tests"):
+            is_fine = run_tests(PLAIN)
+        if not is_fine:
+            with timings.part(f"what failed of `{PLAIN.name}`, once more"):
+                run_again(PLAIN)
+        with timings.part("the first stack, after the tests that ran beside it"):
+            await_stack(SHARED, shared)
+    # Not before: what the first one has compiled and fetched serves both.
+    with timings.part("the second stack"), stack_coming_up(DISRUPTIVE) as second:
+        await_stack(DISRUPTIVE, second)
+    run_on_the_cluster(timings)
+    with timings.part("coverage"):
+        report_coverage()
+
+
+def take_down(suite: Suite) -> None:
+    down = [sys.executable, "-m", "deploy.local", "down"]
+    subprocess.run(down, cwd=ROOT, env=suite.environment(), check=False)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--keep", action="store_true", help="leave the stack running")
+    parser.add_argument("--keep", action="store_true", help="leave the stacks running")
     options = parser.parse_args()
     timings = Timings()
-    log = ROOT / ".stack-up.log"
     try:
-        with stack_coming_up(log) as rising:
-            with timings.part("unit, workflow and integration tests"):
-                without_cluster()
-            with timings.part("the stack, after the tests that ran beside it"):
-                await_stack(rising, log)
-        with timings.part("end-to-end tests on the cluster"):
-            with_cluster()
-        with timings.part("end-to-end tests that disturb the stack"):
-            with_cluster_alone()
-        with timings.part("coverage"):
-            coverage()
+        run_everything(timings)
     except subprocess.CalledProcessError as error:
         print(f"failed: {error.cmd} ended with {error.returncode}", flush=True)
         return 1
@@ -154,8 +199,9 @@ def main() -> int:
         return 130
     finally:
         if not options.keep:
-            with timings.part("taking the stack down"):
-                run("-m", "deploy.local", "down", check=False)
+            with timings.part("taking the stacks down"):
+                for suite in (DISRUPTIVE, SHARED):
+                    take_down(suite)
         timings.show()
     return 0
 
