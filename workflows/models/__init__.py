@@ -16,18 +16,22 @@ from workflows.models.environment import (
 )
 from workflows.models.plan import (
     BuildPlan,
-    BuildSettings,
     ChartFacts,
     FileFacts,
-    HealthCheck,
-    Project,
-    Quota,
     ReleasePlan,
     RepositoryFacts,
     RevisionPlan,
+)
+from workflows.models.project import (
+    BuildSettings,
+    HealthCheck,
+    PrebuiltImage,
+    Project,
+    Quota,
     RouteSettings,
     Source,
     Template,
+    TemplateType,
 )
 from workflows.models.repository import (
     Application,
@@ -66,6 +70,7 @@ __all__ = [
     "Payload",
     "Phase",
     "PhaseTiming",
+    "PrebuiltImage",
     "Project",
     "PullRequest",
     "PullRequestRef",
@@ -80,5 +85,6 @@ __all__ = [
     "Serving",
     "Source",
     "Template",
+    "TemplateType",
     "Understanding",
 ]

@@ -1,83 +1,12 @@
-"""What a project is configured to be, what a repository turned out to be, and the plan made of both."""
+"""What a repository turned out to be, and the plan made of that and of the project's settings."""
 
 from typing import Literal
 
 from pydantic import Field, JsonValue
 
 from workflows.models.base import Commit, Label, Payload
-
-
-class HealthCheck(Payload):
-    path: str = Field(default="/", pattern=r"^/")
-    timeout_seconds: int = Field(default=120, ge=5, le=1800)
-    """How long the application may take until it answers below 400 on `path`."""
-
-
-class Quota(Payload):
-    """ResourceQuota and LimitRange of an environment (FR-010), in Kubernetes quantities."""
-
-    cpu: str = "4"
-    memory: str = "8Gi"
-    storage: str = "20Gi"
-    pods: int = 50
-    default_cpu: str = "500m"
-    default_memory: str = "512Mi"
-    default_cpu_request: str = "50m"
-    default_memory_request: str = "128Mi"
-
-
-class BuildSettings(Payload):
-    """One image to build from the repository."""
-
-    component: Label = "web"
-    context: str = "."
-    dockerfile: str = "Dockerfile"
-    """Relative to the repository's root."""
-    target: str = ""
-    args: dict[str, str] = Field(default_factory=dict)
-
-
-class RouteSettings(Payload):
-    """Where the public URL leads. Empty values are found in the release: its only Service, its first port."""
-
-    service: str = ""
-    port: int = Field(default=0, ge=0, le=65535)
-
-
-class Template(Payload):
-    """How one type of environment is deployed."""
-
-    type: Literal["helm"] = "helm"
-    chart: str = "chart"
-    """Directory of the chart, relative to the repository's root."""
-    values: dict[str, JsonValue] = Field(default_factory=dict)
-    """Merged over the chart's own; strings may hold `{image}`, `{digest}`, `{commit}`, `{url}`, `{host}`, …"""
-    builds: tuple[BuildSettings, ...] = (BuildSettings(),)
-    route: RouteSettings = RouteSettings()
-    health: HealthCheck = HealthCheck()
-    quota: Quota = Quota()
-    rollout_timeout_seconds: int = Field(default=300, ge=10, le=3600)
-
-
-class Source(Payload):
-    """A repository of a project. A repository id belongs to one project."""
-
-    name: Label
-    repository_id: int
-    repository: str
-    """`owner/name`; updated when GitHub tells of a rename."""
-    installation: int
-
-
-class Project(Payload):
-    key: Label
-    """`{team}-{project}`, unique and immutable."""
-    team: Label
-    name: Label
-    sources: tuple[Source, ...]
-    templates: dict[str, Template] = Field(default_factory=lambda: {"development": Template()})
-    drafts: Literal["skip", "deploy"] = "skip"
-    """Whether drafts get a preview; skipped ones say so in their comment."""
+from workflows.models.project import HealthCheck, PrebuiltImage, Quota, RouteSettings
+from workflows.models.repository import Application
 
 
 class ChartFacts(Payload):
@@ -104,21 +33,41 @@ class RepositoryFacts(Payload):
     commit: Commit
     charts: tuple[ChartFacts, ...] = ()
     files: tuple[FileFacts, ...] = ()
-    """Dockerfiles and build contexts asked for by the template."""
+    """Dockerfiles, build contexts, value files and manifests asked for."""
 
 
 class BuildPlan(Payload):
+    """One image to build. All of it is part of what the image is found again by."""
+
     component: Label
     context: str
     dockerfile: str
+    """Relative to the repository's root; only a name where `generated` is set."""
     target: str = ""
     args: dict[str, str] = Field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    """Names of project secrets that the build mounts (`RUN --mount=type=secret,id=NAME`)."""
+    generated: str = ""
+    """Text of a Dockerfile that the repository does not have; empty where it has one."""
+    ignored: str = ""
+    """Text of the `.dockerignore` that goes with a generated one."""
 
 
 class ReleasePlan(Payload):
+    """The one Helm release of an environment, whatever it is made of."""
+
     name: str
     chart: str
+    """Directory in the repository, or the name in `repository`; empty for the other sources."""
+    source: Literal["repository", "remote", "catalyst", "manifests"] = "repository"
+    """Where the chart comes from: the commit, a chart repository, Catalyst's own for applications, or raw manifests
+    of the commit wrapped into one."""
+    repository: str = ""
+    version: str = ""
+    value_files: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
     values: dict[str, JsonValue] = Field(default_factory=dict)
+    is_user_managed: bool = False
 
 
 class RevisionPlan(Payload):
@@ -132,3 +81,14 @@ class RevisionPlan(Payload):
     quota: Quota
     rollout_timeout_seconds: int
     reasons: tuple[str, ...] = ()
+    images: tuple[PrebuiltImage, ...] = ()
+    """Images that others build, with their tags filled in."""
+    secrets: tuple[str, ...] = ()
+    """Names of the project's secrets that the environment gets; never any for untrusted code (invariant 7)."""
+    template: str = "development"
+    """Key of the template it was made with; its secrets may differ from those of others."""
+    application: Application | None = None
+    """What was detected, where detection decided."""
+    warnings: tuple[str, ...] = ()
+    unchanged: str = ""
+    """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""

@@ -11,7 +11,8 @@ from workflows.models.environment import (
     PullRequest,
     PullRequestRef,
 )
-from workflows.models.plan import BuildPlan, HealthCheck, Quota, ReleasePlan, RouteSettings
+from workflows.models.plan import BuildPlan, ReleasePlan
+from workflows.models.project import HealthCheck, Quota, RouteSettings
 
 
 class RevisionInput(Payload):
@@ -52,6 +53,11 @@ class PlanRevisionInput(Payload):
     pull_request: PullRequestRef
     commit: Commit
     template: str = "development"
+    branch: str = ""
+    is_trusted: bool = True
+    """False for the code of a fork: its plan names no secrets."""
+    serving: str = ""
+    """Commit that serves in the same environment, planned with the same template; empty when none does."""
 
 
 class ReadPullRequestInput(Payload):
