@@ -124,6 +124,8 @@ class DeployReleaseInput(Payload):
     release: ReleasePlan
     images: tuple[BuildImageResult, ...]
     branch: str = ""
+    secrets_checksum: str = ""
+    """Changes with the content of the environment's secrets, so that their pods restart; empty when it has none."""
 
 
 class DeployReleaseResult(Payload):
