@@ -14,6 +14,9 @@ from tests.e2e.support.preview import BRANCH, Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack, open_stack
 
+STOPS = 4
+"""Superseded builds a run: a 95th percentile of five samples is their worst."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -54,7 +57,7 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
     for number in range(1, runs + 1):
         _say(f"{number}/{runs}: pushing, superseding")
         pushes.append(await lifecycle.measure_push(preview))
-        stops.append(await lifecycle.measure_superseding(preview))
+        stops += [await lifecycle.measure_superseding(preview) for _ in range(STOPS)]
     for number, each in enumerate(previews.made, 1):
         _say(f"{number}/{runs}: closing")
         closings.append(await lifecycle.measure_closing(each))
@@ -76,10 +79,11 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
         Figure("push → URL answers with the new commit", tuple(pushes)),
         Figure("opened → workflow started", tuple(o.until_workflow for o in cold)),
         Figure(
-            "new head read → old build stopped, a pod's grace of 1 s included",
-            tuple(stops),
-            goal="p95 ≤ 2 s without the grace",
+            "new head read → old build stopped, its pod's own end apart",
+            tuple(each.ours for each in stops),
+            goal="p95 ≤ 2 s",
         ),
+        Figure("… with it (1 s of grace)", tuple(each.whole for each in stops)),
         Figure("closed → namespace gone", tuple(closings), goal="≤ 5 min"),
     ]
 
