@@ -107,6 +107,7 @@ async def _ending_of(preview: Preview, name: str) -> float:
             return time.monotonic() - told if told else 0.0
         if not told and "deletionTimestamp" in pod["metadata"]:
             told = time.monotonic()
+        await asyncio.sleep(0.02)
     raise RuntimeError(f"{name} was not deleted")
 
 
