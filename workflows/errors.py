@@ -3,6 +3,8 @@
 CatalystError
 ├── UserMustFixError         the revision fails at once; the comment says what to change
 │   ├── PlanError            repository cannot be planned (chart or Dockerfile missing, path outside)
+│   ├── SecretError          a secret that was granted is missing, too large or of the wrong form
+│   ├── ImageError           an image that others build: not there in time, not readable, or its check failed
 │   ├── BuildFailedError     the Dockerfile failed
 │   ├── ManifestError        chart does not render or Kubernetes refuses what it rendered
 │   ├── ForbiddenManifestError  the chart asked for something its ServiceAccount may not do
@@ -71,6 +73,14 @@ class UserMustFixError(CatalystError):
 
 class PlanError(UserMustFixError):
     hint = "Correct the path in the project's template or add the missing file, then push."
+
+
+class SecretError(UserMustFixError):
+    hint = "Correct the project's Secret, or take the name out of the template's secrets; then `retry`."
+
+
+class ImageError(UserMustFixError):
+    hint = "See that the image is pushed under the name that the template gives; then `retry`."
 
 
 class BuildFailedError(UserMustFixError):

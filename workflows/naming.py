@@ -31,6 +31,10 @@ INGRESS_NAMESPACE = "catalyst-ingress"
 HELM_SERVICE_ACCOUNT = "catalyst-helm"
 """The identity a user's chart is installed with; bound to that one namespace."""
 FIELD_MANAGER = "catalyst"
+PROJECT_SECRETS = "catalyst-secrets"
+"""Secret that holds a project's secrets, in the project's namespace, and what an environment was given of them."""
+REGISTRY_SECRET = "catalyst-registry"  # noqa: S105  (a name)
+"""Secret (`kubernetes.io/dockerconfigjson`) with a project's registry credentials, and an environment's copy of it."""
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _RESERVED = re.compile(r"(kube-.*|default|catalyst-.*)")
@@ -65,6 +69,19 @@ def namespace_candidates(project: str, environment: str) -> Iterator[str]:
         yield readable
     digest = sha256(f"{project}\0{environment}".encode()).hexdigest()[:10]
     yield f"{plain[: MAX_LABEL - 12].strip('-')}--{digest}"
+
+
+def project_namespace(project: str) -> str:
+    """Where a project's own secrets are (ENV-029). The project's key is unique and immutable, and no reserved word.
+
+    Environments of another project may derive the same name: what is read from it must be no environment's.
+    """
+    return project
+
+
+def template_secrets(template: str) -> str:
+    """Secret of the project's namespace whose keys come before the project's for environments of one template."""
+    return f"{PROJECT_SECRETS}-{slug(template)}"
 
 
 def is_reserved(name: str) -> bool:

@@ -126,3 +126,12 @@ def test_workflow_ids_say_what_they_are() -> None:
 
 def test_a_comment_is_found_again_by_its_marker() -> None:
     assert naming.comment_marker(42, 7) == "<!-- catalyst:42:7 -->"
+
+
+@pytest.mark.spec("ENV-029")
+def test_a_templates_secrets_have_a_name_that_kubernetes_takes_and_nobody_elses() -> None:
+    assert naming.template_secrets("staging") == "catalyst-secrets-staging"
+    odd, other = naming.template_secrets("My Template!"), naming.template_secrets("my-template")
+    assert odd != other
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in (odd, other))
+    assert naming.project_namespace("team-shop") == "team-shop"
