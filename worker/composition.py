@@ -99,7 +99,12 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
 
 
 def make_helm_config(settings: WorkerSettings, work_dir: Path) -> HelmConfig:
-    return HelmConfig(executable=settings.helm, address=make_address(settings), work_dir=work_dir)
+    return HelmConfig(
+        executable=settings.helm,
+        app_chart=settings.app_chart,
+        address=make_address(settings),
+        work_dir=work_dir,
+    )
 
 
 def make_links(settings: WorkerSettings) -> Links:

@@ -1,10 +1,20 @@
 """Everything the worker reads from its environment; nothing else of ours reads it."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_CHECKOUT = Path(__file__).parents[1]
+_APP_CHART = Path("charts/app")
+
+
+def find_app_chart(checkout: Path = _CHECKOUT, prefix: Path = Path(sys.prefix)) -> Path:
+    """Where Catalyst's own chart is: beside the sources, else where an installed package puts its data."""
+    beside = checkout / "deploy" / _APP_CHART
+    return beside if beside.is_dir() else prefix / "share/catalyst" / _APP_CHART
 
 
 class WorkerSettings(BaseSettings):
@@ -39,6 +49,8 @@ class WorkerSettings(BaseSettings):
 
     helm: Path = Path("helm")
     """Helm 4; pyhelm3 refuses other majors."""
+    app_chart: Path = Field(default_factory=find_app_chart)
+    """Directory of Catalyst's own chart for applications that bring none."""
 
     domain: str = "localhost"
     """Previews answer at `{namespace}.{domain}`."""

@@ -18,7 +18,7 @@ Values = dict[str, JsonValue]
 
 _PLACEHOLDER = re.compile(
     r"(?<!\{)\{(?P<name>image|repository|digest|commit|short_commit|url|host|namespace|environment"
-    r"|project|branch)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
+    r"|project|branch|secrets_checksum)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
 )
 """Names outside this list and doubled braces stay as they are: values hold JSON and templates too."""
 _OF_IMAGES = ("image", "repository", "digest")
@@ -35,6 +35,8 @@ class ValueFacts(Payload):
     environment: str
     project: str
     branch: str = ""
+    secrets_checksum: str = ""
+    """Of the content of the environment's secrets; empty when it has none."""
     images: tuple[BuildImageResult, ...] = ()
     """The first is the one that `image` without a component means."""
 

@@ -15,7 +15,7 @@ from temporalio import activity
 from activities import kube
 from activities.heartbeat import beating
 from activities.helm import access
-from activities.helm.chart import Chart, fetch_chart
+from activities.helm.chart import Chart
 from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
@@ -28,7 +28,8 @@ from activities.helm.rendering import (
     upgrade_options,
     write_plugin,
 )
-from activities.origin import GitHubAccess, Origin, origin_of
+from activities.helm.sources import ChartSources
+from activities.origin import GitHubAccess
 from activities.processes import ProcessTimeoutError, end_survivors, uninterrupted
 from workflows import naming
 from workflows.errors import (
@@ -50,7 +51,7 @@ class HelmActivities(HelmPort):
     def __init__(self, api: ApiClient, config: HelmConfig, github: GitHubAccess) -> None:
         self._api = api
         self._config = config
-        self._github = github
+        self._sources = ChartSources(config, github)
         self._cluster = access.identity_of(api)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -71,7 +72,7 @@ class HelmActivities(HelmPort):
                 with tempfile.TemporaryDirectory(
                     prefix=_PREFIX, dir=self._config.work_dir
                 ) as directory:
-                    progress.detail = "fetching the chart"
+                    progress.detail = "preparing the chart"
                     chart, kubeconfig = await self._prepare(request, Path(directory))
                     progress.detail = "running Helm"
                     return await self._upgrade(request, chart, kubeconfig)
@@ -128,24 +129,11 @@ class HelmActivities(HelmPort):
     async def _prepare(self, request: m.DeployReleaseInput, directory: Path) -> tuple[Chart, Path]:
         try:
             async with asyncio.TaskGroup() as group:
-                chart = group.create_task(self._chart(request, directory))
+                chart = group.create_task(self._sources.prepare(request, directory))
                 kubeconfig = group.create_task(self._kubeconfig(request.ref.namespace, directory))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None  # the other one was cancelled
         return chart.result(), kubeconfig.result()
-
-    async def _chart(self, request: m.DeployReleaseInput, directory: Path) -> Chart:
-        async with origin_of(self._github, request.pull_request) as origin:
-            return await self._fetch(origin, request, directory)
-
-    async def _fetch(self, origin: Origin, request: m.DeployReleaseInput, directory: Path) -> Chart:
-        return await fetch_chart(
-            origin,
-            request.commit,
-            request.release.chart,
-            directory,
-            timeout=self._config.fetch_timeout,
-        )
 
     async def _kubeconfig(self, namespace: str, directory: Path) -> Path:
         seconds = self._config.token_seconds
@@ -253,6 +241,7 @@ class HelmActivities(HelmPort):
             environment=request.ref.environment,
             project=request.ref.project,
             branch=request.branch,
+            secrets_checksum=request.secrets_checksum,
             images=request.images,
         )
 

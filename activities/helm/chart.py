@@ -1,4 +1,4 @@
-"""The chart of the pinned commit, fetched for one attempt, and what it says of itself."""
+"""A chart on the disk and what it says of itself; the chart of the pinned commit, fetched for one attempt."""
 
 import asyncio
 import json
@@ -20,11 +20,11 @@ _MAX_BYTES = 2 * 2**20
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in a checkout."""
+    """A chart in a directory."""
 
     directory: Path
     path: str
-    """In the repository, as people know it."""
+    """As people know it: its directory in the repository, or a name."""
     name: str
     """Its own name, by which Helm calls its files; empty where Chart.yaml cannot be read."""
     values: Mapping[str, JsonValue]
@@ -76,6 +76,11 @@ def _read(root: Path, path: str) -> Chart:
         raise ManifestError(f"{link} leads out of the repository")
     if not (directory / "Chart.yaml").is_file():
         raise ManifestError(f"there is no chart at {path} (no Chart.yaml)")
+    return read_chart(directory, path)
+
+
+def read_chart(directory: Path, path: str) -> Chart:
+    """The chart in `directory`, which people know as `path`."""
     name = _mapping(_load(directory / "Chart.yaml")).get("name")
     return Chart(
         directory=directory,

@@ -12,6 +12,8 @@ class HelmConfig:
 
     executable: Path
     """Helm 4."""
+    app_chart: Path | None = None
+    """Directory of Catalyst's own chart; None where only charts of others are deployed."""
     address: PublicAddress = field(default_factory=PublicAddress)
     work_dir: Path | None = None
     """Where checkouts and kubeconfigs of one attempt live; None: the system's directory for temporary files."""

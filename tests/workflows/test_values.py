@@ -33,6 +33,7 @@ FACTS = ValueFacts(
     environment="pr-shop-7",
     project="team-shop",
     branch="feature/cart",
+    secrets_checksum="5ec",
     images=(image("web"), image("worker")),
 )
 REPOSITORY = "registry.test:5000/team-shop/pr-shop-7/web"
@@ -124,6 +125,7 @@ def test_a_chart_without_builds_keeps_its_own_image() -> None:
         ("{host}", FACTS.host),
         ("{namespace}/{branch}", "team-shop-pr-shop-7/feature/cart"),
         ("{project}:{environment}", "team-shop:pr-shop-7"),
+        ("{secrets_checksum}", "5ec"),
         ('{"image": "{image}"}', f'{{"image": "{image("web").image}"}}'),
         ("{{ .Values.image }}", "{{ .Values.image }}"),
         ("{{image}}", "{{image}}"),

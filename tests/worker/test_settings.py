@@ -1,0 +1,33 @@
+"""Where the worker finds what is not Python."""
+
+import tomllib
+from pathlib import Path
+
+from tests.e2e.stacks import ROOT
+from worker.settings import find_app_chart
+
+CHART = Path("deploy/charts/app")
+
+
+def test_catalysts_own_chart_is_found_beside_the_sources() -> None:
+    assert (find_app_chart() / "Chart.yaml").samefile(ROOT / CHART / "Chart.yaml")
+
+
+def test_an_installed_catalyst_finds_its_chart_where_the_package_puts_every_file_of_it(
+    tmp_path: Path,
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for place, patterns in project["tool"]["setuptools"]["data-files"].items():
+        for pattern in patterns:
+            for file in ROOT.glob(pattern):
+                target = tmp_path / "prefix" / place / file.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(file.read_bytes())
+    installed = find_app_chart(tmp_path / "site-packages", tmp_path / "prefix")
+    assert _files(installed) == _files(ROOT / CHART) - {"README.md", "ci/shop-values.yaml"}
+
+
+def _files(directory: Path) -> set[str]:
+    return {
+        path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
+    }
