@@ -1,0 +1,8 @@
+"""A project's settings, a commit's files and its configuration -> the recorded plan of a revision, with reasons."""
+
+from workflows.planning.plans.making import make_plan
+from workflows.planning.plans.request import PlanningRequest, Settled
+from workflows.planning.plans.settling import settle
+from workflows.planning.plans.unchanged import why_unchanged
+
+__all__ = ["PlanningRequest", "Settled", "make_plan", "settle", "why_unchanged"]

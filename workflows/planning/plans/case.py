@@ -1,0 +1,154 @@
+"""One planning in progress: what is known, what was found wrong, and what people will be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from workflows import naming
+from workflows.errors import PlanError
+from workflows.models import (
+    BuildPlan,
+    DetectionOverrides,
+    HealthCheck,
+    PrebuiltImage,
+    ReleasePlan,
+    RepositoryTree,
+    RouteSettings,
+    Template,
+)
+from workflows.models.repository import Application
+from workflows.planning.detection.story import Story
+from workflows.planning.plans.request import PlanningRequest
+from workflows.repo_config import (
+    FILE_NAME,
+    ConfigError,
+    Grants,
+    Marks,
+    Narrowed,
+    Path,
+    RepoConfig,
+    absent,
+    narrow,
+    overrides_of,
+)
+
+NO_CONFIG = RepoConfig(version=1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Ways to deploy read it, and write to `problems` and `story`."""
+
+    request: PlanningRequest
+    key: str
+    """Of the template."""
+    template: Template
+    tree: RepositoryTree
+    config: RepoConfig
+    mark: Marks
+    overrides: DetectionOverrides
+    granted: Narrowed
+    problems: list[str] = field(default_factory=list)
+    """Everything that stands against a plan, in full."""
+    story: Story = field(default_factory=Story)
+
+    @property
+    def release(self) -> str:
+        return naming.release_name(self.request.environment)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the environment gets; nothing for the code of a fork."""
+        return self.granted.secrets if self.request.is_trusted else ()
+
+    def says(self, key: str) -> bool:
+        """Whether the configuration file has the key."""
+        return key in self.config.model_fields_set
+
+    def place(self, path: Path) -> str:
+        """`.catalyst.yaml:3:5`, where the configuration file says something."""
+        line, column = self.mark(path)
+        return f"{FILE_NAME}:{line}:{column}"
+
+
+@dataclass(frozen=True)
+class Way:
+    """What one type of deployment makes of a case."""
+
+    release: ReleasePlan
+    builds: tuple[BuildPlan, ...] = ()
+    images: tuple[PrebuiltImage, ...] = ()
+    route: RouteSettings = field(default_factory=RouteSettings)
+    health: HealthCheck | None = None
+    """Instead of the configured one."""
+    application: Application | None = None
+    charts: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
+
+
+def open_case(
+    request: PlanningRequest, tree: RepositoryTree, config: RepoConfig | None, mark: Marks
+) -> Case:
+    """The case with the template it is about. Raises PlanError when there is no such template."""
+    known, said = request.project.templates, config or NO_CONFIG
+    key = request.template
+    if said.template is not None and said.template in known:
+        key = said.template
+    template = known.get(key)
+    if template is None:
+        raise PlanError(
+            f"the project has no template `{request.template}`",
+            hint="Add the template to the project's settings.",
+        )
+    granted = narrow(_grants(request, template), said, mark)
+    found = sorted((*granted.problems, *absent(said, tree.paths, mark)), key=_by_place)
+    return Case(
+        request=request,
+        key=key,
+        template=template,
+        tree=tree,
+        config=said,
+        mark=mark,
+        overrides=_over(request.overrides, overrides_of(said), template.application),
+        granted=granted,
+        problems=[f"{FILE_NAME}:{problem}" for problem in found],
+    )
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise PlanError naming all problems, when there are any."""
+    found = list(dict.fromkeys(problems))
+    if not found:
+        return
+    is_config = all(each.startswith(FILE_NAME) for each in found)
+    raise PlanError(
+        found[0],
+        excerpt=found if len(found) > 1 else (),
+        hint=ConfigError.hint if is_config else "",
+    )
+
+
+def _grants(request: PlanningRequest, template: Template) -> Grants:
+    return Grants(
+        templates=tuple(request.project.templates),
+        quota=template.quota,
+        ttl=timedelta(seconds=template.ttl_seconds) if template.ttl_seconds else None,
+        secrets=template.secrets,
+        egress=template.egress,
+    )
+
+
+def _over(*layers: DetectionOverrides) -> DetectionOverrides:
+    """Field by field the first layer that says something."""
+    names = DetectionOverrides.model_fields
+    chosen = {
+        name: next(filter(None, (getattr(each, name) for each in layers)), None) for name in names
+    }
+    return DetectionOverrides(
+        **{name: value for name, value in chosen.items() if value is not None}
+    )
+
+
+def _by_place(problem: object) -> tuple[int, int]:
+    return (getattr(problem, "line", 0), getattr(problem, "column", 0))

@@ -1,0 +1,53 @@
+"""What people have written that a way to deploy has no use for: said, never passed over in silence."""
+
+from workflows.models import DetectionOverrides
+from workflows.planning.plans.case import Case
+from workflows.planning.plans.routes import note_more_routes
+from workflows.repo_config import FILE_NAME, NOT_USED_YET
+
+_UNUSED = (*NOT_USED_YET, "ttl")
+"""Keys of the configuration file that are held against what is granted, and change nothing so far."""
+_USED = {
+    "helm": frozenset[str](),
+    "manifests": frozenset[str](),
+    "image": frozenset({"start", "port"}),
+    "dockerfile": frozenset({"start", "port"}),
+    "auto": frozenset(DetectionOverrides.model_fields),
+}
+"""By type of template: what is not left to detection and has an effect."""
+_WHAT = {
+    "helm": "a Helm chart, which says itself what runs",
+    "manifests": "manifests, which say themselves what runs",
+    "image": "images that others build",
+    "dockerfile": "images built from Dockerfiles",
+}
+
+
+def note_what_does_not_fit(case: Case) -> None:
+    """Warnings for keys and overrides without effect."""
+    unused = [key for key in _UNUSED if case.says(key)]
+    if unused:
+        listed = ", ".join(f"`{key}`" for key in unused)
+        are = "is" if len(unused) == 1 else "are"
+        case.story.warn(f"{listed} in `{FILE_NAME}` {are} checked and not used yet.")
+    note_more_routes(case)
+    if case.template.secrets and not case.request.is_trusted:
+        case.story.warn("No secrets are given, because the commit comes from a fork.")
+    _note_overrides(case)
+
+
+def _note_overrides(case: Case) -> None:
+    kind = case.template.type
+    if kind == "auto" and case.config.builds:
+        kind = "dockerfile"
+    idle = [
+        name
+        for name in DetectionOverrides.model_fields
+        if getattr(case.overrides, name) and name not in _USED[kind]
+    ]
+    if idle:
+        listed = ", ".join(f"`{name}`" for name in idle)
+        have = "has" if len(idle) == 1 else "have"
+        case.story.warn(
+            f"{listed} {have} no effect: the template `{case.key}` deploys {_WHAT[kind]}."
+        )

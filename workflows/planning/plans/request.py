@@ -1,0 +1,49 @@
+"""What a plan is made of, and the one way to deploy that was settled on before the commit is looked at."""
+
+from pydantic import Field
+
+from workflows.models import (
+    Commit,
+    DetectionOverrides,
+    Label,
+    Payload,
+    Project,
+    RevisionPlan,
+)
+
+
+class PlanningRequest(Payload):
+    """Everything a plan depends on but the commit's files."""
+
+    project: Project
+    template: str
+    """Key of the template that is used unless the repository's configuration names another."""
+    environment: Label
+    commit: Commit
+    branch: str = ""
+    number: int = 0
+    """Of the pull request; 0 where there is none."""
+    is_trusted: bool = True
+    """False for the code of a fork: its plan names no secrets (invariant 7)."""
+    overrides: DetectionOverrides = DetectionOverrides()
+    """This environment's own (ENV-011); they come before the configuration file and the template."""
+    variables: dict[str, str] = Field(default_factory=dict)
+    """This environment's own (ENV-030); they come before all others."""
+
+
+class Settled(Payload):
+    """One concrete way to deploy, and what must be described of the commit before it is a plan.
+
+    `RepositoryFacts` answers with one `ChartFacts` for each of `charts` and one `FileFacts` for each of `files` and
+    `directories`, under the path that is asked; and, for those of `directories` that are directories, with one
+    `FileFacts` more for each file directly in it whose name ends in `.yaml`, `.yml` or `.json` and is not hidden.
+    """
+
+    draft: RevisionPlan
+    """The plan as it will be when everything is there."""
+    charts: tuple[str, ...] = ()
+    """Directories in which a chart is expected."""
+    files: tuple[str, ...] = ()
+    """Build contexts, Dockerfiles and value files, each once."""
+    directories: tuple[str, ...] = ()
+    """Files or directories of manifests; a directory's names are asked for."""

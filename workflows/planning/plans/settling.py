@@ -1,0 +1,73 @@
+"""Settings, configuration file and tree -> one concrete way to deploy."""
+
+from collections.abc import Callable
+
+from workflows.models import HealthCheck, RepositoryTree, RevisionPlan, TemplateType
+from workflows.planning.plans.auto import auto
+from workflows.planning.plans.case import Case, Way, open_case, refuse
+from workflows.planning.plans.dockerfile import dockerfile
+from workflows.planning.plans.fitting import note_what_does_not_fit
+from workflows.planning.plans.helm import helm
+from workflows.planning.plans.image import image
+from workflows.planning.plans.manifests import manifests
+from workflows.planning.plans.request import PlanningRequest, Settled
+from workflows.repo_config import Marks, RepoConfig
+from workflows.repo_config.problems import nowhere
+
+_WAYS: dict[TemplateType, Callable[[Case], Way]] = {
+    "auto": auto,
+    "helm": helm,
+    "dockerfile": dockerfile,
+    "image": image,
+    "manifests": manifests,
+}
+
+
+def settle(
+    request: PlanningRequest,
+    tree: RepositoryTree,
+    config: RepoConfig | None,
+    mark: Marks = nowhere,
+) -> Settled:
+    """One way to deploy, and what must be known of the commit for it. The same input gives the same answer.
+
+    `tree` holds all regular files of the commit, `mark` tells where `config` says something. Raises PlanError naming
+    every problem of the configuration file and of the project's settings at once.
+    """
+    case = open_case(request, tree, config, mark)
+    way = _WAYS[case.template.type](case)
+    note_what_does_not_fit(case)
+    refuse(case.problems)
+    return Settled(
+        draft=_draft(case, way), charts=way.charts, files=way.files, directories=way.directories
+    )
+
+
+def _draft(case: Case, way: Way) -> RevisionPlan:
+    return RevisionPlan(
+        commit=case.request.commit,
+        builds=way.builds,
+        release=way.release,
+        route=way.route,
+        health=way.health or _health(case),
+        quota=case.granted.quota,
+        rollout_timeout_seconds=case.template.rollout_timeout_seconds,
+        reasons=tuple(case.story.reasons),
+        images=way.images,
+        secrets=case.secrets,
+        template=case.key,
+        application=way.application,
+        warnings=tuple(case.story.warnings),
+    )
+
+
+def _health(case: Case) -> HealthCheck:
+    """What the configuration file says of it, over the template's."""
+    said, configured = case.config.health, case.template.health
+    keys = said.model_fields_set if case.says("health") else set[str]()
+    return HealthCheck(
+        path=said.path if "path" in keys else configured.path,
+        timeout_seconds=(
+            int(said.timeout.total_seconds()) if "timeout" in keys else configured.timeout_seconds
+        ),
+    )

@@ -1,0 +1,108 @@
+"""Values for Catalyst's own chart for applications (`deploy/charts/app`, whose README describes them)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
+
+from pydantic import JsonValue
+
+from workflows.naming import MAX_LABEL, MAX_RELEASE
+
+SECRETS = "catalyst-secrets"
+"""The Secret of an environment's namespace that holds what the plan names."""
+USER = 10001
+"""Whom generated images run as; any number but 0 would do, and one above 10,000 is nobody's on a node."""
+MAX_COMPONENT = 40
+_COMPONENT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_FULL_NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+
+Security = Literal["restricted", "baseline"]
+
+
+@dataclass(frozen=True)
+class Component:
+    """One Deployment. Without a port nothing reaches it."""
+
+    name: str
+    port: int = 0
+    image: str = ""
+    """Empty where a build or a prebuilt image of the same name is run."""
+    command: tuple[str, ...] = ()
+    """Instead of the image's own."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Name to text, mounted at `files_path`."""
+    files_path: str = ""
+
+
+def is_component_name(name: str) -> bool:
+    """Whether the chart takes it."""
+    return len(name) <= MAX_COMPONENT and _COMPONENT.fullmatch(name) is not None
+
+
+def app_values(
+    components: Sequence[Component],
+    variables: Mapping[str, str],
+    security: Security,
+    *,
+    has_secrets: bool,
+) -> dict[str, JsonValue]:
+    """The chart's values; every component gets all variables, and its own port as `PORT`."""
+    confined: dict[str, JsonValue] = {"profile": security}
+    if security == "restricted":
+        confined["runAsUser"] = USER
+    values: dict[str, JsonValue] = {
+        "components": {
+            each.name: _component(each, variables, has_secrets=has_secrets) for each in components
+        },
+        "security": confined,
+    }
+    if has_secrets:
+        values["secrets"] = {SECRETS: {"checksum": "{secrets_checksum}"}}
+    return values
+
+
+def service_name(release: str, component: str) -> str:
+    """The Service of a component, as the chart's `app.objectName` names it."""
+    is_plain = len(release) <= MAX_RELEASE and _FULL_NAME.fullmatch(release) is not None
+    name = f"{release if is_plain else _hashed(release)}-{component}"
+    if len(name) <= MAX_LABEL:
+        return name
+    return f"{name[: MAX_LABEL - 13].strip('-')}---{sha256(name.encode()).hexdigest()[:10]}"
+
+
+def _hashed(release: str) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "-", release)[:40].strip("-")
+    return f"x-{stem}--{sha256(release.encode()).hexdigest()[:8]}"
+
+
+def _component(
+    component: Component, variables: Mapping[str, str], *, has_secrets: bool
+) -> dict[str, JsonValue]:
+    env: dict[str, JsonValue] = {name: variables[name] for name in sorted(variables)}
+    values: dict[str, JsonValue] = {"kind": "web" if component.port else "worker"}
+    if component.port:
+        env["PORT"] = str(component.port)
+        values["ports"] = [{"name": "http", "port": component.port}]
+        # An application that answers "not found" on its root is ready as well; the URL is checked by itself.
+        values["probes"] = {"readiness": {"type": "tcp", "port": "http"}}
+    else:
+        env.pop("PORT", None)
+    if component.image:
+        values["image"] = component.image
+    if component.command:
+        values["command"] = list(component.command)
+    if env:
+        values["env"] = dict(sorted(env.items()))
+    if has_secrets:
+        values["envFrom"] = [SECRETS]
+    if component.files:
+        values["volumes"] = {
+            "page": {
+                "type": "config",
+                "mountPath": component.files_path,
+                "files": dict(component.files),
+            }
+        }
+    return values
