@@ -9,14 +9,15 @@ from activities.documents.document import (
     Mark,
     Path,
 )
-from activities.documents.reading import read_document
+from activities.documents.reading import read_document, read_documents
 from activities.documents.text import TextError, decode
-from activities.documents.tree import build_tree
+from activities.documents.tree import MAX_TOTAL, build_tree, paths_read
 
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_NODES",
+    "MAX_TOTAL",
     "Document",
     "DocumentError",
     "Mark",
@@ -24,5 +25,7 @@ __all__ = [
     "TextError",
     "build_tree",
     "decode",
+    "paths_read",
     "read_document",
+    "read_documents",
 ]

@@ -4,8 +4,8 @@ PyYAML's own constructors are not used: they know neither where a value stood no
 and build whatever anchors ask for before anyone can count it.
 """
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
 
 import yaml
 from yaml import events as e
@@ -24,6 +24,7 @@ from activities.documents.text import whole
 
 _CORE = "tag:yaml.org,2002:"
 _MERGE = "<<"
+T = TypeVar("T")
 
 
 class _HasPlace(Protocol):
@@ -35,6 +36,15 @@ class _HasPlace(Protocol):
 
 def read_yaml(text: str, name: str) -> Node:
     """The one document in `text`. Raises DocumentError."""
+    return _compose(text, name, lambda composer: composer.document())
+
+
+def read_yaml_stream(text: str, name: str) -> tuple[Node, ...]:
+    """All documents in `text`; each may be as large as one alone, and knows no anchor of another. Raises DocumentError."""
+    return _compose(text, name, lambda composer: tuple(composer.documents()))
+
+
+def _compose(text: str, name: str, read: "Callable[[_Composer], T]") -> T:
     if unprintable := Reader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, unprintable.start()) + 1
         column = unprintable.start() - text.rfind("\n", 0, unprintable.start())
@@ -42,7 +52,7 @@ def read_yaml(text: str, name: str) -> Node:
         raise DocumentError(name, line, column, f"holds the control character U+{code:04X}")
     composer = _Composer(name, yaml.parse(text, Loader=yaml.SafeLoader))
     try:
-        return composer.document()
+        return read(composer)
     except yaml.MarkedYAMLError as error:
         at = _mark(error.problem_mark or error.context_mark)
         raise DocumentError(name, *at, f"is not valid YAML: {_words(error)}") from None
@@ -96,6 +106,13 @@ class _Composer:
         if not isinstance(more := next(self._events), e.StreamEndEvent):
             raise self._error(more, "a second document begins here; write one document a file")
         return root
+
+    def documents(self) -> Iterator[Node]:
+        next(self._events)  # the stream's start
+        while not isinstance(next(self._events), e.StreamEndEvent):
+            self._anchors, self._count = {}, 0
+            yield self._node(next(self._events), 1)
+            next(self._events)  # the document's end
 
     def _node(self, event: e.Event, depth: int) -> Node:
         self._count += 1
