@@ -25,12 +25,14 @@ SCHEMA: dict[str, Any] = json.loads((ROOT / "deploy/charts/app/values.schema.jso
 SHOP = Project(key="acme-shop", team="acme", name="shop", sources=())
 
 
-def asked(template: Template | None = None, **changes: Any) -> PlanningRequest:
+def asked(
+    template: Template | None = None, *, key: str = "development", **changes: Any
+) -> PlanningRequest:
     """A request for `template` (default: `auto`), which the project has under the key `development`."""
     project = SHOP.model_copy(
         update={"templates": {"development": template or Template(type="auto")}}
     )
-    known = {"project": project, "template": "development", "environment": "pr-shop-7", "commit": A}
+    known = {"project": project, "template": key, "environment": "pr-shop-7", "commit": A}
     return PlanningRequest.model_validate(
         {**known, "branch": "feature/cart", "number": 7, **changes}
     )

@@ -105,6 +105,6 @@ def test_a_chart_without_name_and_version_is_still_a_chart() -> None:
 
 def test_a_project_without_the_template_says_what_to_add() -> None:
     with pytest.raises(PlanError) as caught:
-        settle(asked(TEMPLATE, template="production"), RepositoryTree(), None)
+        settle(asked(TEMPLATE, key="production"), RepositoryTree(), None)
     assert str(caught.value) == "the project has no template `production`"
     assert "Add the template" in caught.value.hint
