@@ -1,0 +1,3 @@
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+export const escape = (text) => String(text).replace(/[&<>"']/g, (character) => ENTITIES[character])
