@@ -1,0 +1,39 @@
+# Written by Catalyst, because the repository has no Dockerfile.
+# `catalyst eject` puts it into the repository; from then on it is yours to change.
+FROM docker.io/library/python:3.12-slim
+
+# uv is not a part of the image.
+RUN pip install --no-cache-dir 'uv>=0.8,<1'
+
+# It runs as a user without rights, by its number, who owns its own files.
+RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
+    && echo 'app:x:10001:' >> /etc/group \
+    && mkdir -p /app /home/app /opt/venv \
+    && chown -R 10001:10001 /app /home/app /opt/venv
+ENV HOME=/home/app \
+    VIRTUAL_ENV=/opt/venv \
+    PYTHONUNBUFFERED=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    UV_PROJECT_ENVIRONMENT=/opt/venv \
+    UV_PYTHON=/opt/venv/bin/python \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_LINK_MODE=copy \
+    UV_NO_SYNC=1
+ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /app
+USER 10001:10001
+RUN python -m venv /opt/venv
+
+# Dependencies come first: a change of the sources alone installs nothing.
+COPY --chown=10001:10001 pyproject.toml uv.lock /app/
+RUN --mount=type=cache,target=/home/app/.cache/uv,uid=10001,gid=10001 \
+    uv sync --frozen --no-install-project
+
+# The sources.
+COPY --link --chown=10001:10001 . /app/
+
+# What it is told, where it listens, and how it is started.
+ENV PYTHONPATH=/app:/app/src \
+    PORT=8000
+EXPOSE 8000
+CMD ["uv", "run", "uvicorn", "tides.main:app", "--app-dir", "src", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,42 @@
+# Written by Catalyst, because the repository has no Dockerfile.
+# `catalyst eject` puts it into the repository; from then on it is yours to change.
+FROM docker.io/library/golang:1.24 AS build
+
+# It runs as a user without rights, by its number, who owns its own files.
+RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
+    && echo 'app:x:10001:' >> /etc/group \
+    && mkdir -p /app/gateway /home/app \
+    && chown -R 10001:10001 /app /home/app
+ENV HOME=/home/app \
+    GOPATH=/home/app/go
+WORKDIR /app
+USER 10001:10001
+WORKDIR /app/gateway
+
+# The sources.
+COPY --chown=10001:10001 . /app/
+RUN --mount=type=cache,target=/home/app/go/pkg/mod,uid=10001,gid=10001 \
+    --mount=type=cache,target=/home/app/.cache/go-build,uid=10001,gid=10001 \
+    CGO_ENABLED=0 go build -o bin/app .
+RUN mkdir -p /home/app/made \
+    && cp ./bin/app /home/app/made/
+
+# The program, with what its directory holds besides: templates, migrations, files.
+FROM docker.io/library/busybox:1.37
+
+# It runs as a user without rights, by its number, who owns its own files.
+RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
+    && echo 'app:x:10001:' >> /etc/group \
+    && mkdir -p /app/gateway /home/app \
+    && chown -R 10001:10001 /app /home/app
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+ENV HOME=/home/app
+WORKDIR /app/gateway
+USER 10001:10001
+COPY --link --chown=10001:10001 . /app/
+COPY --link --from=build --chown=10001:10001 /home/app/made/ bin/
+
+# What it is told, where it listens, and how it is started.
+ENV PORT=9090
+EXPOSE 9090
+CMD ["./bin/app"]

@@ -1,0 +1,33 @@
+# Written by Catalyst, because the repository has no Dockerfile.
+# `catalyst eject` puts it into the repository; from then on it is yours to change.
+FROM docker.io/library/node:22-slim
+
+# pnpm is not a part of the image.
+RUN npm install --global pnpm@10
+
+# It runs as a user without rights, by its number, who owns its own files.
+RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
+    && echo 'app:x:10001:' >> /etc/group \
+    && mkdir -p /app /home/app \
+    && chown -R 10001:10001 /app /home/app
+ENV HOME=/home/app \
+    NPM_CONFIG_UPDATE_NOTIFIER=false \
+    NEXT_TELEMETRY_DISABLED=1
+WORKDIR /app
+USER 10001:10001
+
+# Dependencies come first: a change of the sources alone installs nothing.
+COPY --chown=10001:10001 package.json pnpm-lock.yaml /app/
+RUN --mount=type=cache,target=/home/app/.local/share/pnpm/store,uid=10001,gid=10001 \
+    pnpm install --frozen-lockfile
+
+# The sources.
+COPY --chown=10001:10001 . /app/
+RUN pnpm run build
+
+# What it is told, where it listens, and how it is started.
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000
+EXPOSE 3000
+CMD ["pnpm", "start"]

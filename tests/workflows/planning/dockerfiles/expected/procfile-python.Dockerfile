@@ -1,0 +1,31 @@
+# Written by Catalyst, because the repository has no Dockerfile.
+# `catalyst eject` puts it into the repository; from then on it is yours to change.
+FROM docker.io/library/python:3.12-slim
+
+# It runs as a user without rights, by its number, who owns its own files.
+RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
+    && echo 'app:x:10001:' >> /etc/group \
+    && mkdir -p /app /home/app /opt/venv \
+    && chown -R 10001:10001 /app /home/app /opt/venv
+ENV HOME=/home/app \
+    VIRTUAL_ENV=/opt/venv \
+    PYTHONUNBUFFERED=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PATH="/opt/venv/bin:$PATH"
+WORKDIR /app
+USER 10001:10001
+RUN python -m venv /opt/venv
+
+# Dependencies come first: a change of the sources alone installs nothing.
+COPY --chown=10001:10001 requirements.txt /app/
+RUN --mount=type=cache,target=/home/app/.cache/pip,uid=10001,gid=10001 \
+    pip install -r requirements.txt
+
+# The sources.
+COPY --link --chown=10001:10001 . /app/
+
+# What it is told, where it listens, and how it is started.
+ENV PYTHONPATH=/app \
+    PORT=8000
+EXPOSE 8000
+CMD ["sh", "-c", "exec gunicorn journal.wsgi --log-file - --bind 0.0.0.0:$PORT"]
