@@ -32,7 +32,7 @@ def _finding(details: Details) -> Finding:
         return _missing(path)
     if kind == "literal_error":
         return _not_one_of(path, details)
-    words = _words(details)
+    words = reason(details)
     if path and path[-1] == _KEY:
         under, name = path[:-2], path[-2]
         return Finding(path[:-1], f"the name `{name}` under `{key_of(under)}` {words}")
@@ -63,8 +63,8 @@ def _not_one_of(path: Path, details: Details) -> Finding:
     return Finding(path, words, meant)
 
 
-def _words(details: Details) -> str:
-    """The end of a sentence that begins with the key."""
+def reason(details: Details) -> str:
+    """What is wrong with one value, as the end of a sentence that begins with its key."""
     kind = details["type"]
     if kind == "value_error":
         return str(_context(details)["error"])
@@ -83,13 +83,17 @@ _WANTED = {
     "model_type": "keys and values",
 }
 _LIMITS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "string_pattern_mismatch": lambda limit: f"must be {WORDS[limit['pattern']]}",
+    "string_pattern_mismatch": lambda limit: f"must be {_form(limit['pattern'])}",
     "string_too_short": lambda _: "must not be empty",
     "string_too_long": lambda limit: f"must have at most {limit['max_length']} characters",
     "too_long": lambda limit: f"must have at most {limit['max_length']} entries",
     "greater_than_equal": lambda limit: f"must be at least {limit['ge']}",
     "less_than_equal": lambda limit: f"must be at most {limit['le']}",
 }
+
+
+def _form(pattern: str) -> str:
+    return WORDS.get(pattern, f"of the form `{pattern}`")
 
 
 def _context(details: Details) -> dict[str, Any]:

@@ -1,0 +1,110 @@
+"""Settings that no pull request could be deployed with are told to whoever writes them, each with its place."""
+
+import pytest
+
+from tests.support.examples import make_project
+from workflows.models import Template
+from workflows.overrides import MAX_VARIABLES
+from workflows.project_rules import project_problems, template_problems, told
+
+pytestmark = pytest.mark.spec("OPS-5")
+
+
+def problems(**settings: object) -> list[str]:
+    template = Template.model_validate(settings)
+    return [told(each) for each in template_problems("development", template)]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"type": "auto", "application": {"workdir": "web", "start": "npm start", "port": 80}},
+        {"chart": ".", "value_files": ["deploy/values.yaml"], "values": {"workdir": "../x"}},
+        {"chart": "shop", "chart_repository": "https://charts.example.com", "chart_version": "1"},
+        {"chart": "shop", "chart_repository": "oci://127.0.0.1:5000/c", "chart_version": "1.2.3"},
+        {"type": "image", "images": [{"image": "ghcr.io/acme/shop:{branch_slug}-{short_sha}"}]},
+        {"type": "image", "images": [{"image": "shop:pr-{number}"}]},
+        {"builds": [{"secrets": ["TOKEN"], "args": {"NODE_ENV": "x"}}], "secrets": ["TOKEN"]},
+        {"type": "manifests", "manifests": ["k8s", "deploy/web.yaml"]},
+        {"egress": ["*.example.com", "192.0.2.0/24"], "quota": {"cpu": "500m", "pods": 3}},
+    ],
+    ids=str,
+)
+def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> None:
+    assert problems(**settings) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        ({"chart": "../chart"}, "chart: must stay inside the repository"),
+        ({"chart": ""}, "chart: must be a path relative"),
+        ({"value_files": ["a", "/etc/x"]}, "value_files[1]: must be a path relative"),
+        ({"manifests": ["k8s/.."]}, "manifests[0]: must stay inside"),
+        ({"builds": [{"context": "../.."}]}, "builds[0].context: must stay inside"),
+        ({"builds": [{"dockerfile": ".git/x"}]}, "builds[0].dockerfile: must not lead into"),
+        ({"builds": [{"args": {"A-B": "x"}}]}, "builds[0].args.A-B: must be letters"),
+        ({"builds": [{"secrets": ["TOKEN"]}]}, "builds[0].secrets: names `TOKEN`, which"),
+        ({"builds": [{}, {}]}, "builds: name the component `web` 2 times"),
+        ({"secrets": ["a b"]}, "secrets[0]: must be letters, digits and `_`"),
+        ({"egress": ["https://x.org"]}, "egress[0]: must be a host such as"),
+        ({"quota": {"memory": "8"}}, "quota.memory: must be a number with its unit"),
+        ({"quota": {"cpu": "0"}}, "quota.cpu: must be more than zero"),
+        ({"quota": {"pods": 0}}, "quota.pods: must be at least 1"),
+        ({"application": {"workdir": ".."}}, "application.workdir: must stay inside"),
+        ({"application": {"start": "a\nb"}}, "application.start: must be one line"),
+        ({"variables": {"CATALYST_URL": "x"}}, "variables.CATALYST_URL: is reserved"),
+        ({"variables": {"A": "\0"}}, "variables.A: must not hold the character NUL"),
+        (
+            {"variables": {f"V{n}": "" for n in range(MAX_VARIABLES + 1)}},
+            "variables: cannot be kept: there would be 201 variables",
+        ),
+        ({"chart_repository": "https://x.org"}, "chart_version: is missing"),
+        ({"chart_repository": "/charts", "chart_version": "1"}, "chart_repository: must be a URL"),
+        (
+            {"chart_repository": "https://me:pw@x.org", "chart_version": "1"},
+            "chart_repository: must be a URL",
+        ),
+        (
+            {"chart": "a/b", "chart_repository": "https://x.org", "chart_version": "1"},
+            "chart: must be the chart's name",
+        ),
+        ({"type": "image"}, "images: is empty"),
+        ({"images": [{"image": "shop:{commit}"}]}, "images[0].image: holds `{commit}`; the tag"),
+        ({"images": [{"image": "Shop:{sha}"}]}, "images[0].image: must be an image such as"),
+        ({"images": [{"image": "a"}, {"image": "b"}]}, "images: name the component `web` 2 times"),
+    ],
+    ids=str,
+)
+def test_settings_that_cannot_be_meant_are_told_with_their_place(
+    settings: dict[str, object], wanted: str
+) -> None:
+    (found,) = problems(**settings)
+    assert found.startswith(f"templates.development.{wanted}")
+
+
+def test_a_password_in_a_url_is_not_told_again() -> None:
+    (found,) = problems(chart_repository="https://me:hunter22@x.org", chart_version="1")
+    assert "hunter22" not in found
+
+
+def test_everything_that_is_wrong_is_told_at_once_with_the_templates_name() -> None:
+    project = make_project().model_copy(
+        update={
+            "templates": {
+                "development": Template(chart="../a", secrets=("a b",)),
+                "Review": Template(),
+                "x" * 41: Template(),
+            },
+            "variables": {"1A": "x"},
+        }
+    )
+    found = [told(each) for each in project_problems(project)]
+    assert [each.partition(":")[0] for each in found] == [
+        "variables.1A",
+        "templates.development.secrets[0]",
+        "templates.development.chart",
+        "templates.Review",
+        f"templates.{'x' * 41}",
+    ]

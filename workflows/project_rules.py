@@ -1,0 +1,167 @@
+"""What a template must fulfil before it is kept: the models say what form a setting has, this what can be meant by it.
+
+Planning would find most of it too, for every pull request anew; here the person who writes the settings hears of it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from workflows.models import Project, Template
+from workflows.overrides import CommandLine, VariableValue, why_too_many
+from workflows.repo_config.egress import Destination
+from workflows.repo_config.fields import Bytes, Cpu, Image, Name, RelativePath, VariableName
+from workflows.repo_config.messages import reason
+from workflows.repo_config.problems import Finding, Path, key_of
+
+TAG_FIELDS = ("sha", "short_sha", "branch_slug", "number")
+"""What an image's tag may hold in braces."""
+
+_Texts = TypeAdapter[Any]
+_TEMPLATE_NAME: _Texts = TypeAdapter(Name)
+"""It is part of the names of Secrets."""
+_PATH: _Texts = TypeAdapter(RelativePath)
+_NAME: _Texts = TypeAdapter(VariableName)
+_VALUE: _Texts = TypeAdapter(VariableValue)
+_COMMAND: _Texts = TypeAdapter(CommandLine)
+_CHECKED: dict[tuple[str, ...], _Texts] = {
+    ("value_files", "*"): _PATH,
+    ("manifests", "*"): _PATH,
+    ("builds", "*", "context"): _PATH,
+    ("builds", "*", "dockerfile"): _PATH,
+    ("builds", "*", "secrets", "*"): _NAME,
+    ("application", "workdir"): _PATH,
+    ("application", "dev"): _COMMAND,
+    ("application", "start"): _COMMAND,
+    ("application", "build"): _COMMAND,
+    ("secrets", "*"): _NAME,
+    ("egress", "*"): TypeAdapter(Destination),
+    **{("quota", name): TypeAdapter(Cpu) for name in ("cpu", "default_cpu", "default_cpu_request")},
+    **{
+        ("quota", name): TypeAdapter(Bytes)
+        for name in ("memory", "storage", "default_memory", "default_memory_request")
+    },
+    ("quota", "pods"): TypeAdapter(Annotated[int, Field(ge=1, le=1000)]),
+}
+
+
+def project_problems(project: Project) -> tuple[Finding, ...]:
+    """Everything that is wrong with the project's templates and variables, each with the way to it."""
+    found = [*_variables(project.variables, ("variables",))]
+    for name, template in project.templates.items():
+        found += template_problems(name, template)
+    return tuple(found)
+
+
+def template_problems(name: str, template: Template) -> tuple[Finding, ...]:
+    """Everything that is wrong with one template, each with the way to it from the project."""
+    found = [
+        *_refused(_TEMPLATE_NAME, name, ()),
+        *_values(template.model_dump(mode="json"), ()),
+        *_variables(template.variables, ("variables",)),
+        *_build_arguments(template),
+        *_chart(template),
+        *_images(template),
+        *_components(template),
+        *_build_secrets(template),
+    ]
+    return tuple(each._replace(path=("templates", name, *each.path)) for each in found)
+
+
+def _refused(form: _Texts, value: object, path: Path) -> Iterator[Finding]:
+    try:
+        form.validate_python(value)
+    except ValidationError as error:
+        yield from (Finding(path, reason(each)) for each in error.errors(include_url=False))
+
+
+def _values(value: object, path: Path) -> Iterator[Finding]:
+    """Every value that `_CHECKED` has a form for; empty ones are left to their default."""
+    form = _CHECKED.get(tuple("*" if isinstance(step, int) else step for step in path))
+    if form is not None and value != "":
+        yield from _refused(form, value, path)
+    elif isinstance(value, dict) and path != ("values",):
+        for key, part in value.items():
+            yield from _values(part, (*path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _values(part, (*path, index))
+
+
+def _variables(variables: Mapping[str, str], path: Path) -> Iterator[Finding]:
+    for name, value in variables.items():
+        yield from _refused(_NAME, name, (*path, name))
+        yield from _refused(_VALUE, value, (*path, name))
+    if problem := why_too_many(variables):
+        yield Finding(path, f"cannot be kept: {problem}")
+
+
+def _build_arguments(template: Template) -> Iterator[Finding]:
+    for index, build in enumerate(template.builds):
+        for name in build.args:
+            yield from _refused(_NAME, name, ("builds", index, "args", name))
+
+
+def _chart(template: Template) -> Iterator[Finding]:
+    if not template.chart_repository:
+        yield from _refused(_PATH, template.chart, ("chart",))
+        return
+    place = _REPOSITORY.fullmatch(template.chart_repository)
+    if place is None or "@" in place["host"]:
+        yield Finding(
+            ("chart_repository",),
+            "must be a URL such as `https://charts.example.com` or `oci://registry.example.com/charts`, "
+            "without a user's name and password",
+        )
+    if not _CHART_NAME.fullmatch(template.chart):
+        yield Finding(("chart",), "must be the chart's name in `chart_repository`")
+    if not template.chart_version:
+        yield Finding(
+            ("chart_version",),
+            "is missing: with `chart_repository`, one commit means one release only if it is set",
+        )
+
+
+_REPOSITORY = re.compile(r"(?:https?|oci)://(?P<host>[^\s/?#]+)(?:/[^\s?#]*)?")
+_CHART_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def _images(template: Template) -> Iterator[Finding]:
+    if template.type == "image" and not template.images:
+        yield Finding(("images",), "is empty: the type `image` needs at least one image")
+    for index, each in enumerate(template.images):
+        path = ("images", index, "image")
+        unknown = [name for name in _FIELD.findall(each.image) if name not in TAG_FIELDS]
+        if unknown:
+            allowed = ", ".join(f"`{{{name}}}`" for name in TAG_FIELDS)
+            yield Finding(path, f"holds `{{{unknown[0]}}}`; the tag may hold {allowed}")
+        else:
+            yield from _refused(_IMAGE, _FIELD.sub("0", each.image), path)
+
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_IMAGE: _Texts = TypeAdapter(Image)
+
+
+def _components(template: Template) -> Iterator[Finding]:
+    """Each has one image: values of a chart name it by its component."""
+    for where, named in (("builds", template.builds), ("images", template.images)):
+        for component, times in Counter(each.component for each in named).items():
+            if times > 1:
+                yield Finding((where,), f"name the component `{component}` {times} times")
+
+
+def _build_secrets(template: Template) -> Iterator[Finding]:
+    for index, build in enumerate(template.builds):
+        for each in build.secrets:
+            if each not in template.secrets:
+                path = ("builds", index, "secrets")
+                yield Finding(path, f"names `{each}`, which `secrets` of the template does not")
+
+
+def told(finding: Finding) -> str:
+    """`templates.development.chart: must …`."""
+    return f"{key_of(finding.path)}: {finding.message}"
