@@ -1,4 +1,4 @@
-"""The database: what people configure (projects) and a read model of what happened (environments, logs, audit).
+"""The database: what people configure (projects, overrides) and a read model of what happened (environments, logs, audit).
 
 Temporal holds the truth about lifecycles; losing the read model loses no environment.
 """
@@ -8,7 +8,8 @@ from activities.store.environments import EnvironmentPage, Environments
 from activities.store.errors import InvalidProjectError, ProjectTakenError
 from activities.store.history import Audit, AuditEntry, Decisions
 from activities.store.logs import KeptLog, KeptLogs
-from activities.store.projects import Projects
+from activities.store.overrides import KeptOverrides, Overrides, OverridesChange
+from activities.store.projects import ProjectChange, Projects
 from activities.store.reader import ProjectReader
 from activities.store.store import Store
 
@@ -21,6 +22,10 @@ __all__ = [
     "InvalidProjectError",
     "KeptLog",
     "KeptLogs",
+    "KeptOverrides",
+    "Overrides",
+    "OverridesChange",
+    "ProjectChange",
     "ProjectReader",
     "ProjectTakenError",
     "Projects",

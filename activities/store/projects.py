@@ -1,5 +1,7 @@
 """What people configure: projects and the repositories that belong to them."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Select, delete, insert, select, update
@@ -9,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from activities.store.database import reading, writing
 from activities.store.errors import InvalidProjectError, ProjectTakenError
 from activities.store.tables import ProjectRow, SourceRow
-from workflows.models import Project
+from workflows.models import Project, Template
 from workflows.models.messages import ProjectSource
 from workflows.naming import is_reserved
+from workflows.project_rules import project_problems, template_problems, told
+from workflows.repo_config.problems import Finding, key_of
 
 
 def check_project(project: Project) -> None:
@@ -38,6 +42,23 @@ def check_project(project: Project) -> None:
         raise InvalidProjectError(f"project `{project.key}`: {'; '.join(problems)}")
 
 
+def check_settings(project: str, findings: Sequence[Finding]) -> None:
+    """Raise InvalidProjectError, with everything that was found."""
+    if findings:
+        raise InvalidProjectError(
+            f"project `{project}`: {'; '.join(told(each) for each in findings)}",
+            errors=tuple(
+                {"where": key_of(each.path), "message": each.message} for each in findings
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    before: Project
+    after: Project
+
+
 class Projects:
     """Repository of projects."""
 
@@ -51,6 +72,7 @@ class Projects:
         a repository belongs to another one.
         """
         check_project(project)
+        check_settings(project.key, project_problems(project))
         now = datetime.now(UTC)
         try:
             async with writing(self._engine) as connection:
@@ -62,6 +84,27 @@ class Projects:
                 f"project `{project.key}` or one of its repositories was just registered elsewhere"
             ) from error
         return is_new
+
+    async def change_template(
+        self, key: str, template: str, change: Callable[[Template | None], Template]
+    ) -> ProjectChange | None:
+        """Keep what `change` makes of the template, None when it is new; None when there is no such project.
+
+        Changes at the same time happen one after the other. Raises InvalidProjectError and whatever `change`
+        raises; nothing is kept then. Other templates are not looked at: they may be older than a rule of today.
+        """
+        async with writing(self._engine) as connection:
+            query = select(ProjectRow.settings).where(ProjectRow.key == key).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
+            if row is None:
+                return None
+            before = Project.model_validate(row.settings)
+            wanted = change(before.templates.get(template))
+            check_settings(key, template_problems(template, wanted))
+            after = before.model_copy(update={"templates": {**before.templates, template: wanted}})
+            if after != before:
+                await _put_row(connection, after, datetime.now(UTC))
+            return ProjectChange(before, after)
 
     async def get(self, key: str) -> Project | None:
         async with reading(self._engine) as connection:
@@ -115,7 +158,8 @@ class Projects:
     ) -> None:
         """Note a repository's new name or installation, as a webhook tells it; the id never changes."""
         async with writing(self._engine) as connection:
-            row = (await connection.execute(project_of(repository_id))).one_or_none()
+            query = project_of(repository_id).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return
             project = Project.model_validate(row.settings)

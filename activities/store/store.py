@@ -13,6 +13,7 @@ from activities.store.environments import Environments
 from activities.store.history import Audit, Decisions
 from activities.store.logs import KeptLogs
 from activities.store.migrate import upgrade
+from activities.store.overrides import Overrides
 from activities.store.projects import Projects
 
 
@@ -27,6 +28,7 @@ class Store:
         self._url = url
         self._engine: AsyncEngine = open_async(url)
         self.projects = Projects(self._engine)
+        self.overrides = Overrides(self._engine)
         self.environments = Environments(self._engine)
         self.decisions = Decisions(self._engine)
         self.audit = Audit(self._engine)

@@ -82,6 +82,23 @@ class SourceRow(Base):
     installation: Mapped[int] = mapped_column(BigInteger)
 
 
+class OverridesRow(Base):
+    """What one environment has of its own. No foreign key to it: overrides may be set before it exists and outlive
+    it, so that a pull request that is opened again finds them.
+    """
+
+    __tablename__ = "overrides"
+
+    project: Mapped[str] = mapped_column(
+        ForeignKey("projects.key", ondelete="CASCADE"), primary_key=True
+    )
+    environment: Mapped[str] = mapped_column(String(63), primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    """The whole `workflows.overrides.EnvironmentOverrides` as JSON."""
+    set_by: Mapped[str] = mapped_column(String(255))
+    set_at: Mapped[datetime | None]
+
+
 class EnvironmentRow(Base):
     """The newest snapshot of an environment. No foreign key: history outlives its project."""
 

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from activities.store import Store
-from activities.store.database import open_sync
-from activities.store.migrate import current, head, upgrade
+from activities.store.database import open_sync, writing_sync
+from activities.store.migrate import _config, current, head, upgrade
 from activities.store.tables import Base
 from tests.support.examples import make_project
 from workflows.errors import StoreError
@@ -22,10 +23,25 @@ def test_migrations_lead_from_an_empty_database_to_the_tables_of_the_code(url: s
     upgrade(url)
     engine = open_sync(url)
     with engine.begin() as connection:
-        assert current(connection) == head() == "0001"
+        assert current(connection) == head() == "0002"
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+async def test_a_database_of_an_earlier_release_keeps_what_it_holds(url: str) -> None:
+    await asyncio.to_thread(upgrade, url)
+    store = Store(url)
+    await store.projects.put(make_project())
+    await store.close()
+    engine = open_sync(url)
+    with writing_sync(engine) as connection:
+        command.downgrade(_config(connection), "0001")
+        assert current(connection) == "0001"
+    engine.dispose()
+    async with Store.open(url) as upgraded:
+        assert await upgraded.projects.get("web-shop") == make_project()
+        assert (await upgraded.overrides.get("web-shop", "pr-shop-12")).set_at is None
 
 
 async def test_upgrading_twice_changes_nothing(url: str) -> None:
@@ -47,13 +63,13 @@ async def test_processes_that_start_together_take_turns(url: str) -> None:
 
 
 def test_the_command_upgrades_a_database(url: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "activities.store", "upgrade", "--database", url]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    program = [sys.executable, "-m", "activities.store", "upgrade", "--database", url]
+    done = subprocess.run(program, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     with sqlite3.connect(tmp_path / "catalyst.db") as connection:
         names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     connection.close()
-    assert {"projects", "sources", "environments", "revisions", "kept_logs"} <= names
+    assert {"projects", "sources", "overrides", "environments", "revisions", "kept_logs"} <= names
 
 
 def test_a_database_that_cannot_be_opened_is_our_failure_and_retryable(tmp_path: Path) -> None:
