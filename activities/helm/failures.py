@@ -53,6 +53,7 @@ _REFUSED = re.compile(
     r"|cannot be imported into the current release|no matches for kind|field is immutable"
 )
 _VALUES = re.compile(r"values don't meet the specifications")
+_HEADING = re.compile(r"[\w.-]+:")
 _PLACE = re.compile(r"(?P<file>[\w./-]+\.(?:ya?ml|tpl|txt|json)):(?P<line>\d+)(?::\d+)?")
 _PARSE_PLACE = re.compile(r"YAML parse error on (?P<file>\S+): .*?line (?P<line>\d+)")
 
@@ -120,7 +121,11 @@ def _hook(_: re.Match[str], text: str, lines: Lines) -> CatalystError:
 
 
 def _schema(_: re.Match[str], __: str, lines: Lines) -> CatalystError:
-    told = "; ".join(line.strip() for line in lines[1:])
+    told = "; ".join(
+        line.strip().removeprefix("- ").removeprefix("at '': ")
+        for line in lines[1:]
+        if not _HEADING.fullmatch(line)
+    )
     return ManifestError(f"the values do not fit the chart's schema: {told}", excerpt=lines)
 
 

@@ -64,7 +64,7 @@ _WARNING = (
                 "Error: values don't meet the specifications of the schema(s) in the following"
                 " chart(s):\nshop:\n- at '': missing property 'replicas'\n\n"
             ),
-            "the values do not fit the chart's schema: shop:; - at '': missing property 'replicas'",
+            "the values do not fit the chart's schema: missing property 'replicas'",
         ),
         (
             (

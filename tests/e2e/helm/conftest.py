@@ -15,6 +15,7 @@ from deploy.local.cluster import ClusterConnection
 from tests.e2e.conftest import Namespaces, unique
 from tests.e2e.support.cluster import Cluster
 from tests.e2e.support.source import PullRequestSource, open_source
+from worker.settings import find_app_chart
 from workflows.models import EnvironmentRef, Quota, ReleasePlan
 from workflows.models import messages as m
 
@@ -33,8 +34,14 @@ class Release:
     """An image with a shell that the cluster can pull."""
 
     def request(
-        self, commit: str, *, revision: str = "", values: Mapping[str, JsonValue] | None = None
+        self,
+        commit: str,
+        *,
+        revision: str = "",
+        values: Mapping[str, JsonValue] | None = None,
+        **changes: object,
     ) -> m.DeployReleaseInput:
+        """`changes` are fields of the release's plan; a chart of the commit is told the image to run, others are not."""
         repository = f"registry.test/{self.ref.project}/{self.ref.environment}/web"
         image = m.BuildImageResult(
             component="web",
@@ -42,11 +49,10 @@ class Release:
             repository=repository,
             digest=DIGEST,
         )
+        own: dict[str, JsonValue] = {} if "source" in changes else {"program": self.program}
         plan = ReleasePlan(
-            name=self.ref.environment,
-            chart="deploy/chart",
-            values={"program": self.program, **(values or {})},
-        )
+            name=self.ref.environment, chart="deploy/chart", values={**own, **(values or {})}
+        ).model_copy(update=changes)
         return m.DeployReleaseInput(
             ref=self.ref,
             pull_request=self.source.pull_request,
@@ -55,12 +61,18 @@ class Release:
             release=plan,
             images=(image,),
             branch="feature/open",
+            secrets_checksum="5ec",
         )
 
     async def deploy(
-        self, commit: str, *, revision: str = "", values: Mapping[str, JsonValue] | None = None
+        self,
+        commit: str,
+        *,
+        revision: str = "",
+        values: Mapping[str, JsonValue] | None = None,
+        **changes: object,
     ) -> m.DeployReleaseResult:
-        request = self.request(commit, revision=revision, values=values)
+        request = self.request(commit, revision=revision, values=values, **changes)
         return await self.activities.deploy_release(request)
 
     async def stop(self) -> None:
@@ -79,6 +91,13 @@ class Release:
     async def object(self, kind_path: str, name: str) -> dict[str, Any] | None:
         return await self.cluster.get(f"{kind_path}/{name}")
 
+    async def named(self, group: str, plural: str, name: str) -> dict[str, Any]:
+        """An object of the environment; `group` as in apiVersion."""
+        root = f"/apis/{group}" if "/" in group else f"/api/{group}"
+        found = await self.object(f"{root}/namespaces/{self.ref.namespace}/{plural}", name)
+        assert found is not None, f"{plural} {name} is missing"
+        return found
+
     async def config(self) -> dict[str, Any] | None:
         return await self.object(f"/api/v1/namespaces/{self.ref.namespace}/configmaps", "shop")
 
@@ -95,6 +114,7 @@ def connection_config(connection: ClusterConnection, tmp_path: Path) -> HelmConf
     work.mkdir()
     return HelmConfig(
         executable=connection.helm,
+        app_chart=find_app_chart(),
         address=PublicAddress(port=connection.browser_port),
         work_dir=work,
         hook_timeout=20,
