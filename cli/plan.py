@@ -3,19 +3,31 @@
 from typing import Literal
 
 from activities.documents import DocumentError, TextError, build_tree, decode, read_document
+from cli.assumed import assumed_request, describe
 from cli.checkout import Checkout
-from workflows.models import ApplicationKind, Payload, Understanding
+from workflows.errors import UserMustFixError
+from workflows.models import (
+    ApplicationKind,
+    Payload,
+    RepositoryTree,
+    RevisionPlan,
+    TemplateType,
+    Understanding,
+)
 from workflows.planning.detection import understand
+from workflows.planning.plans import make_plan, settle
 from workflows.repo_config import (
     FILE_NAME,
     NOT_USED_YET,
     ConfigError,
+    Marks,
     Problem,
     RepoConfig,
     absent,
     overrides_of,
     parse_config,
 )
+from workflows.repo_config.problems import nowhere
 
 _OTHER_NAMES = (".catalyst.yml", "catalyst.yaml", "catalyst.yml", ".catalyst.json")
 _GRANTED = ("template", "secrets", "resources", "ttl", "egress")
@@ -38,26 +50,40 @@ class PlanReport(Payload):
     notes: tuple[str, ...] = ()
     """What was left out of the checkout, in full sentences."""
     files: int = 0
+    template: TemplateType = "auto"
+    """Type of the template it was planned with."""
+    plan: RevisionPlan | None = None
+    """What would be built and deployed, for a commit and an environment that stand for any; None when nothing would."""
+    refusals: tuple[str, ...] = ()
+    """Why there is no plan, apart from `problems`: the first says it, the others go into detail."""
 
     @property
     def is_usable(self) -> bool:
         """Whether a preview of this checkout would run something."""
-        application = self.understanding.application
-        is_found = application.kind is not ApplicationKind.NONE
-        is_told = bool(application.start or application.dev or (self.config and self.config.builds))
-        return (is_found or is_told) and not self.problems
+        if self.problems or self.plan is None:
+            return False
+        application = self.plan.application
+        is_found = application is None or application.kind is not ApplicationKind.NONE
+        return is_found or any(build.component == "web" for build in self.plan.builds)
 
 
-def make_report(checkout: Checkout) -> PlanReport:
-    """Read, check, understand. Raises nothing: what cannot be read is a part of the answer."""
-    config, problems = _read_config(checkout)
+def make_report(checkout: Checkout, template: TemplateType = "auto") -> PlanReport:
+    """Read, check, understand, plan. Raises nothing: what cannot be read is a part of the answer."""
+    config, problems, mark = _read_config(checkout)
     tree = build_tree(checkout.paths, checkout.read)
     understanding = understand(tree, overrides_of(config or RepoConfig(version=1)))
     said = config.model_fields_set if config else set()
+    plan: RevisionPlan | None = None
+    refusals: tuple[str, ...] = ()
+    if not problems:
+        plan, refusals = _plan(checkout, tree, config, template, mark)
     return PlanReport(
         understanding=understanding,
         config=None if problems else config,
         problems=problems,
+        template=template,
+        plan=plan,
+        refusals=refusals,
         not_used_yet=tuple(key for key in NOT_USED_YET if key in said),
         to_be_granted=tuple(key for key in _GRANTED if key in said),
         notes=(*checkout.notes, *_misnamed(checkout)),
@@ -65,21 +91,37 @@ def make_report(checkout: Checkout) -> PlanReport:
     )
 
 
-def _read_config(checkout: Checkout) -> tuple[RepoConfig | None, tuple[Problem, ...]]:
+def _plan(
+    checkout: Checkout,
+    tree: RepositoryTree,
+    config: RepoConfig | None,
+    template: TemplateType,
+    mark: Marks,
+) -> tuple[RevisionPlan | None, tuple[str, ...]]:
+    try:
+        settled = settle(assumed_request(config, template), tree, config, mark)
+        return make_plan(settled, describe(checkout, settled)), ()
+    except UserMustFixError as error:
+        return None, tuple(dict.fromkeys((str(error), *error.excerpt, error.hint)))
+
+
+def _read_config(
+    checkout: Checkout,
+) -> tuple[RepoConfig | None, tuple[Problem, ...], Marks]:
     if FILE_NAME not in checkout.paths:
-        return None, ()
+        return None, (), nowhere
     try:
         document = read_document(decode(checkout.read(FILE_NAME)), FILE_NAME)
         config = parse_config(document.value, document.mark, document.written)
     except ConfigError as error:
-        return None, error.problems
+        return None, error.problems, nowhere
     except DocumentError as error:
-        return None, (_problem(error.problem, error.line, error.column),)
+        return None, (_problem(error.problem, error.line, error.column),), nowhere
     except TextError as error:
-        return None, (_problem(str(error)),)
+        return None, (_problem(str(error)),), nowhere
     except OSError as error:
-        return None, (_problem(f"cannot be read: {error.strerror}"),)
-    return config, absent(config, checkout.paths, document.mark)
+        return None, (_problem(f"cannot be read: {error.strerror}"),), nowhere
+    return config, absent(config, checkout.paths, document.mark), document.mark
 
 
 def _problem(message: str, line: int = 1, column: int = 1) -> Problem:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from cli.plan import PlanReport
 from cli.terminal import Colour, Screen, clean
-from workflows.models import Application, ApplicationKind, Understanding
+from workflows.models import Application, ApplicationKind, RevisionPlan, Understanding
+from workflows.planning.plans import plan_facts
 from workflows.repo_config import FILE_NAME
 
 KINDS = {
@@ -23,25 +24,43 @@ KINDS = {
 
 def plan_text(report: PlanReport, name: str, screen: Screen) -> str:
     """The whole answer: what, how, why, what else, what is wrong. Ends with a newline."""
-    understanding = report.understanding
+    understanding, plan = _shown(report), report.plan
+    told = plan or understanding
     blocks = [
         [screen.paint(clean(f"catalyst plan: {name}"), "bold")],
         _headline(report, screen),
         _facts(understanding, screen),
-        _listed("Why", understanding.reasons, screen),
+        _plan(plan, screen),
+        _listed("Why", told.reasons, screen),
         _listed("Also found", _candidates(understanding), screen),
         _config(report, screen),
-        _listed("Warnings", understanding.warnings, screen, "yellow"),
+        _listed("Warnings", told.warnings, screen, "yellow"),
         _listed("Notes", report.notes, screen),
+        _refusals(report, screen),
         _problems(report, screen),
     ]
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
+def _shown(report: PlanReport) -> Understanding:
+    """What was understood, with the application that would be deployed: what else there is beside a compose file."""
+    if report.plan is None or report.plan.application is None:
+        return report.understanding
+    return report.understanding.model_copy(update={"application": report.plan.application})
+
+
+def _plan(plan: RevisionPlan | None, screen: Screen) -> list[str]:
+    if plan is None:
+        return []
+    return [screen.paint("Plan", "bold"), *_table(plan_facts(plan), screen)]
+
+
 def _headline(report: PlanReport, screen: Screen) -> list[str]:
-    application = report.understanding.application
+    application = _shown(report).application
     if not report.files:
         return screen.wrap("The repository is empty.", indent=2)
+    if report.template != "auto":
+        return screen.wrap(f"Deployed by a template of type `{report.template}`.", indent=2)
     if application.kind is ApplicationKind.NONE:
         return screen.wrap(_without_kind(report), indent=2)
     place = "" if application.workdir == "." else f" in {application.workdir}/"
@@ -52,15 +71,15 @@ def _headline(report: PlanReport, screen: Screen) -> list[str]:
 
 
 def _without_kind(report: PlanReport) -> str:
-    application, config = report.understanding.application, report.config
+    application, config = _shown(report).application, report.config
     if config and config.builds:
         images = ", ".join(config.builds)
         return f"Nothing was detected; `{FILE_NAME}` says which images to build: {images}."
     if application.start or application.dev:
         return f"Nothing was detected; `{FILE_NAME}` says what to run in a base container."
     return (
-        f"{KINDS[ApplicationKind.NONE]}. A preview would start an empty container with a shell; say what to run "
-        f"with `commands` in `{FILE_NAME}`, or add a Dockerfile."
+        f"{KINDS[ApplicationKind.NONE]}. A preview would start a container that says so, with a shell; say what to "
+        f"run with `commands` in `{FILE_NAME}`, or add a Dockerfile."
     )
 
 
@@ -136,6 +155,16 @@ def _listed(
         for line in screen.wrap(sentence, indent=2, hang=f"{screen.bullet} ")
     ]
     return [screen.paint(title, colour), *lines] if lines else []
+
+
+def _refusals(report: PlanReport, screen: Screen) -> list[str]:
+    if not report.refusals:
+        return []
+    first, *others = report.refusals
+    lines = [screen.paint("Nothing would be deployed", "red"), *screen.wrap(first, indent=2)]
+    for each in others:
+        lines += screen.wrap(each, indent=2, hang=f"{screen.bullet} ")
+    return lines
 
 
 def _problems(report: PlanReport, screen: Screen) -> list[str]:

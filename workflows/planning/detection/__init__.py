@@ -7,11 +7,12 @@ from workflows.planning.detection.interest import (
     document_format,
     is_of_interest,
 )
-from workflows.planning.detection.understanding import understand
+from workflows.planning.detection.understanding import NO_PORT, understand
 
 __all__ = [
     "MAX_DEPTH",
     "MAX_PATHS",
+    "NO_PORT",
     "Format",
     "document_format",
     "is_of_interest",

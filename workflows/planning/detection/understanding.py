@@ -35,6 +35,7 @@ _MANIFESTS = {
 }
 _MAX_PROBLEMS = 5
 _WITHOUT_PORT = (ApplicationKind.NONE, ApplicationKind.CHART)
+NO_PORT = "Nothing says on which port the application listens; `port` can be set."
 _NO_OVERRIDES = DetectionOverrides()
 
 
@@ -177,7 +178,7 @@ def _forwarded(
 
 def _warn(files: Files, tree: RepositoryTree, application: Application, story: Story) -> None:
     if application.kind not in _WITHOUT_PORT and not application.port:
-        story.warn("Nothing says on which port the application listens; `port` can be set.")
+        story.warn(NO_PORT)
     if files.is_cut:
         story.warn(
             f"The repository has more than {MAX_PATHS} files; only those nearest to its root are looked at."

@@ -3,6 +3,16 @@
 from workflows.planning.plans.making import make_plan
 from workflows.planning.plans.request import PlanningRequest, Settled
 from workflows.planning.plans.settling import settle
+from workflows.planning.plans.text import plan_diff, plan_facts, plan_text
 from workflows.planning.plans.unchanged import why_unchanged
 
-__all__ = ["PlanningRequest", "Settled", "make_plan", "settle", "why_unchanged"]
+__all__ = [
+    "PlanningRequest",
+    "Settled",
+    "make_plan",
+    "plan_diff",
+    "plan_facts",
+    "plan_text",
+    "settle",
+    "why_unchanged",
+]

@@ -1,14 +1,31 @@
 """Template type `auto`: whatever the repository turns out to be."""
 
-from workflows.models import ApplicationKind, BuildPlan, ReleasePlan, Understanding
+from workflows.errors import PlanError
+from workflows.models import (
+    ApplicationKind,
+    BuildPlan,
+    DetectionOverrides,
+    ReleasePlan,
+    RepositoryTree,
+    Understanding,
+)
 from workflows.models.repository import Application
-from workflows.planning.detection import understand
+from workflows.planning.detection import NO_PORT, understand
+from workflows.planning.detection.compose import NAMES
+from workflows.planning.detection.files import join, name_of
+from workflows.planning.detection.overrides import with_port
+from workflows.planning.dockerfiles import generate
 from workflows.planning.plans.base import base_container
-from workflows.planning.plans.builds import told_builds
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.devcontainer import container_to_work_in, layers_of, on_its_image
 from workflows.planning.plans.dockerfile import dockerfile, from_builds
 from workflows.planning.plans.helm import release_of_chart
+from workflows.planning.plans.own_chart import own_chart, said_front_port
+from workflows.planning.plans.own_image import instead_of_detected
+from workflows.planning.plans.values import Component
 from workflows.repo_config import FILE_NAME
+
+DOCKERFILE = "Dockerfile"
 
 
 def auto(case: Case) -> Way:
@@ -17,7 +34,7 @@ def auto(case: Case) -> Way:
         names = ", ".join(f"`{name}`" for name in case.config.builds)
         case.story.because(f"`{FILE_NAME}` says which images to build: {names}.")
         return dockerfile(case)
-    found = understand(case.tree, case.overrides)
+    found = _understood(case)
     case.story.because(*found.reasons)
     case.story.warn(*found.warnings)
     return _way(case, found)
@@ -25,31 +42,123 @@ def auto(case: Case) -> Way:
 
 def _way(case: Case, found: Understanding) -> Way:
     application = found.application
-    if application.kind is ApplicationKind.DOCKERFILE:
-        return _of_dockerfile(case, application)
     if application.kind is ApplicationKind.CHART:
         return _of_chart(case, application)
-    return base_container(case, application)
+    if case.request.image:
+        return instead_of_detected(case, found, layers_of(case, found))
+    if application.kind is ApplicationKind.DOCKERFILE:
+        build = BuildPlan(
+            component="web", context=application.workdir, dockerfile=application.dockerfile
+        )
+        return from_builds(case, (build,), application, layers_of(case, found))
+    if application.kind is ApplicationKind.NONE:
+        return _of_nothing(case, found)
+    return _generated(case, found)
 
 
-def _of_dockerfile(case: Case, application: Application) -> Way:
-    build = BuildPlan(
-        component="web", context=application.workdir, dockerfile=application.dockerfile
+def _understood(case: Case) -> Understanding:
+    """What detection says of all that can be deployed: of a compose file only what else is there."""
+    port = case.overrides.port or said_front_port(case)
+    overrides = case.overrides.model_copy(update={"port": port})
+    found = understand(case.tree, overrides)
+    if found.application.kind is ApplicationKind.COMPOSE:
+        return _beside_compose(case, found.application, overrides)
+    if found.backing_compose:
+        listed = ", ".join(found.backing_services[:8])
+        case.story.warn(
+            f"`{found.backing_compose}` is not used yet: {listed} will not be there for the application."
+        )
+    return found
+
+
+def _beside_compose(
+    case: Case, compose: Application, overrides: DetectionOverrides
+) -> Understanding:
+    found = understand(_without_compose(case.tree), _not_compose(overrides))
+    application = found.application
+    if application.kind is ApplicationKind.NONE:
+        case.story.warn(
+            f"`{compose.compose}` is not used yet, and nothing else that serves was found."
+        )
+        return found
+    case.story.warn(f"`{compose.compose}` is not used yet; what was found beside it is deployed.")
+    if application.port or not compose.port or application.kind is ApplicationKind.CHART:
+        return found
+    told = application.model_copy(
+        update={"port": compose.port, "variables": with_port(application, compose.port)}
     )
-    return from_builds(case, (build,), application)
+    return found.model_copy(
+        update={
+            "application": told,
+            "reasons": (*found.reasons, f"Port {compose.port}, by `{compose.compose}`."),
+            "warnings": tuple(each for each in found.warnings if each != NO_PORT),
+        }
+    )
+
+
+def _without_compose(tree: RepositoryTree) -> RepositoryTree:
+    paths = tuple(path for path in tree.paths if name_of(path) not in NAMES)
+    return tree.model_copy(update={"paths": paths})
+
+
+def _not_compose(overrides: DetectionOverrides) -> DetectionOverrides:
+    is_compose = overrides.kind is ApplicationKind.COMPOSE
+    return overrides.model_copy(update={"kind": None}) if is_compose else overrides
+
+
+def _generated(case: Case, found: Understanding) -> Way:
+    """An image from a Dockerfile that Catalyst writes; the base container where it cannot."""
+    application = found.application
+    try:
+        made = generate(application, case.tree)
+    except PlanError as error:
+        case.story.warn(f"{error} {error.hint}")
+        return base_container(case, application, found=layers_of(case, found))
+    case.story.because(*made.reasons)
+    case.story.warn(*made.warnings)
+    build = BuildPlan(
+        component="web",
+        context=made.context,
+        dockerfile=DOCKERFILE,
+        generated=made.dockerfile,
+        ignored=made.ignored,
+    )
+    return own_chart(
+        case,
+        [Component("web", port=made.port, security="restricted")],
+        builds=(build,),
+        found=layers_of(case, found),
+        application=application,
+    )
+
+
+def _of_nothing(case: Case, found: Understanding) -> Way:
+    """A command that is set may still run, in the container that people work in or in a plain one."""
+    application, devcontainer = found.application, found.devcontainer
+    is_told = bool(application.start or application.dev)
+    if devcontainer is None or not (devcontainer.image or devcontainer.dockerfile):
+        return _generated(case, found) if is_told else base_container(case, application)
+    if is_told:
+        return on_its_image(case, found, devcontainer) or _generated(case, found)
+    others, builds, images = container_to_work_in(case, devcontainer)
+    return base_container(
+        case, application, others, builds=builds, images=images, found=layers_of(case, found)
+    )
 
 
 def _of_chart(case: Case, application: Application) -> Way:
     """The chart as it is, with an image where a Dockerfile is beside it."""
     chart = application.workdir
-    beside = chart.rpartition("/")[0] or "."
-    builds = [
-        BuildPlan(component="web", context=folder, dockerfile=path)
-        for folder in dict.fromkeys((beside, "."))
-        for path in ("Dockerfile" if folder == "." else f"{folder}/Dockerfile",)
-        if path in case.tree.paths
-    ][:1]
-    release = ReleasePlan(name=case.release, chart=chart)
-    way = release_of_chart(case, release, tuple(builds))
-    told_builds(case, tuple(builds))
-    return way
+    above = chart.rpartition("/")[0] or "."
+    folders = [
+        each
+        for each in dict.fromkeys((chart, above, "."))
+        if join(each, DOCKERFILE) in case.tree.paths
+    ]
+    builds = tuple(
+        BuildPlan(component="web", context=each, dockerfile=join(each, DOCKERFILE))
+        for each in folders[:1]
+    )
+    if not builds:
+        case.story.because("No image is built: there is no `Dockerfile` beside the chart.")
+    return release_of_chart(case, ReleasePlan(name=case.release, chart=chart), builds)

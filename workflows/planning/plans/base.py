@@ -1,12 +1,14 @@
 """Nothing to run: a base container that answers with one page, saying what is missing (ENV-008, EC-1)."""
 
+from collections.abc import Sequence
 from html import escape
 
-from workflows.models import HealthCheck
+from workflows.models import BuildPlan, HealthCheck, PrebuiltImage
 from workflows.models.repository import Application
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.own_chart import ASSUMED_PORT, own_chart
 from workflows.planning.plans.values import Component
+from workflows.planning.plans.variables import Layer
 from workflows.repo_config import FILE_NAME
 
 BASE_IMAGE = "docker.io/library/python:3.12-slim"
@@ -18,8 +20,16 @@ TO_DO = (
 )
 
 
-def base_container(case: Case, application: Application) -> Way:
-    """One component that serves the page; the environment is there and says what it lacks."""
+def base_container(
+    case: Case,
+    application: Application,
+    others: Sequence[Component] = (),
+    *,
+    builds: tuple[BuildPlan, ...] = (),
+    images: tuple[PrebuiltImage, ...] = (),
+    found: Sequence[Layer] = (),
+) -> Way:
+    """A component that serves the page, before all others; the environment is there and says what it lacks."""
     case.story.warn(f"Nothing to run was found; a base container says so instead. {TO_DO}")
     component = Component(
         "web",
@@ -28,11 +38,14 @@ def base_container(case: Case, application: Application) -> Way:
         command=("python", "-m", "http.server", str(ASSUMED_PORT), "--directory", _PAGES),
         files={"index.html": page(case.request.project.name, case.story.reasons)},
         files_path=_PAGES,
+        security="restricted",
     )
     return own_chart(
         case,
-        [component],
-        "restricted",
+        [component, *others],
+        builds=builds,
+        images=images,
+        found=found,
         application=application,
         # The page is at the root, wherever the application to come will answer.
         health=HealthCheck(timeout_seconds=case.template.health.timeout_seconds),

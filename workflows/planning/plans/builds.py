@@ -1,5 +1,7 @@
 """Which images of the commit are built, and with which of the project's secrets."""
 
+from collections.abc import Iterable
+
 from workflows.models import BuildPlan, BuildSettings, Template
 from workflows.planning.plans.case import Case
 from workflows.repo_config import Build
@@ -29,6 +31,16 @@ def builds_if_any(case: Case) -> tuple[BuildPlan, ...]:
     if not is_there:
         case.story.because("No image is built: there is no `Dockerfile` at the root.")
     return ()
+
+
+def described(builds: Iterable[BuildPlan], others: Iterable[str] = ()) -> tuple[str, ...]:
+    """Paths that must be known of the commit for these builds, each once, and the `others` after them."""
+    paths = [
+        path
+        for build in builds
+        for path in (build.context, *(() if build.generated else (build.dockerfile,)))
+    ]
+    return tuple(dict.fromkeys((*paths, *others)))
 
 
 def told_builds(case: Case, builds: tuple[BuildPlan, ...]) -> None:

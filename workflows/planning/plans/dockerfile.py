@@ -1,13 +1,16 @@
 """Template type `dockerfile`: images built from the repository's Dockerfiles, in Catalyst's own chart."""
 
+from collections.abc import Sequence
+
 from workflows.models import BuildPlan
 from workflows.models.repository import Application
 from workflows.planning.detection.dockerfile import port_of_dockerfile
-from workflows.planning.detection.files import Files
+from workflows.planning.detection.files import Files, shorten
 from workflows.planning.plans.builds import builds_of, told_builds
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.own_chart import front_first, front_of, own_chart, with_front_port
 from workflows.planning.plans.values import Component
+from workflows.planning.plans.variables import Layer
 
 
 def dockerfile(case: Case) -> Way:
@@ -22,41 +25,41 @@ def dockerfile(case: Case) -> Way:
 
 
 def from_builds(
-    case: Case, builds: tuple[BuildPlan, ...], application: Application | None = None
+    case: Case,
+    builds: tuple[BuildPlan, ...],
+    application: Application | None = None,
+    found: Sequence[Layer] = (),
 ) -> Way:
     """The components of these builds; those whose Dockerfile exposes a port get a Service."""
     files = Files(case.tree)
-    names = list(dict.fromkeys(each.component for each in builds))
-    front = front_of(case, names)
+    by_name = {each.component: each for each in builds}
+    front = front_of(case, list(by_name))
     components = []
-    for build in {each.component: each for each in builds}.values():
-        port, _ = port_of_dockerfile(files, build.dockerfile)
+    for build in by_name.values():
+        port, reason = port_of_dockerfile(files, build.dockerfile)
+        if application and application.port:
+            port, reason = application.port, ""  # told already
         component = Component(build.component, port=port)
         if build.component == front:
-            component = _front(case, component, build, application)
+            command = started(case, front)
+            component = Component(front, port=port, command=command)
+            component = with_front_port(case, component, reason)
         components.append(component)
     return own_chart(
         case,
         front_first(front, components),
-        "baseline",
         builds=builds,
-        detected=application.variables if application else None,
+        found=found,
         application=application,
     )
 
 
-def _front(
-    case: Case, component: Component, build: BuildPlan, application: Application | None
-) -> Component:
+def started(case: Case, component: str) -> tuple[str, ...]:
+    """What is run instead of the image's own command; empty when nobody says so."""
     start = case.overrides.start.strip()
-    if start and application is None:
-        case.story.because(
-            f"`{build.component}` runs `{start}` instead of the image's own command, because it is set."
-        )
-    command = ("/bin/sh", "-c", start) if start else ()
-    found = application.port if application else component.port
-    return with_front_port(
-        case,
-        Component(component.name, port=found, command=command),
-        "" if application else build.dockerfile,
+    if not start:
+        return ()
+    case.story.because(
+        f"`{component}` runs `{shorten(start)}` instead of the image's own command, because it is set."
     )
+    return ("/bin/sh", "-c", start)

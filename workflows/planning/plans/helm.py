@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from workflows.models import BuildPlan, PrebuiltImage, ReleasePlan
-from workflows.planning.plans.builds import builds_if_any, builds_of, told_builds
+from workflows.planning.plans.builds import builds_if_any, builds_of, described, told_builds
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.images import images_of
 from workflows.planning.plans.routes import route_of
@@ -49,7 +49,6 @@ def release_of_chart(
     """The way to deploy a chart that is not Catalyst's."""
     told_builds(case, builds)
     case.story.because(*(f"Values from `{path}`" for path in release.value_files))
-    paths = [path for build in builds for path in (build.context, build.dockerfile)]
     if case.secrets:
         names = ", ".join(f"`{name}`" for name in case.secrets)
         case.story.because(
@@ -61,7 +60,7 @@ def release_of_chart(
         images=images,
         route=route_of(case),
         charts=(release.chart,) if release.source == "repository" else (),
-        files=tuple(dict.fromkeys((*paths, *release.value_files))),
+        files=described(builds, release.value_files),
     )
 
 

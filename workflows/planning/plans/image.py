@@ -1,6 +1,7 @@
 """Template type `image`: what others have built, in Catalyst's own chart (ENV-013)."""
 
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.dockerfile import started
 from workflows.planning.plans.images import images_of
 from workflows.planning.plans.own_chart import front_first, front_of, own_chart, with_front_port
 from workflows.planning.plans.values import Component
@@ -21,16 +22,10 @@ def image(case: Case) -> Way:
     names = list(dict.fromkeys(each.component for each in images))
     front = front_of(case, names)
     components = [_component(case, name, front) for name in names]
-    return own_chart(case, front_first(front, components), "baseline", images=images)
+    return own_chart(case, front_first(front, components), images=images)
 
 
 def _component(case: Case, name: str, front: str) -> Component:
     if name != front:
         return Component(name)
-    start = case.overrides.start.strip()
-    if start:
-        case.story.because(
-            f"`{name}` runs `{start}` instead of the image's own command, because it is set."
-        )
-    command = ("/bin/sh", "-c", start) if start else ()
-    return with_front_port(case, Component(name, command=command))
+    return with_front_port(case, Component(name, command=started(case, name)))

@@ -26,7 +26,12 @@ def images_of(case: Case) -> tuple[PrebuiltImage, ...]:
         for name in dict.fromkeys(components)
         if components.count(name) > 1
     )
-    return tuple(_filled(case, each) for each in images)
+    return tuple(filled(case, each) for each in images)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a container runtime takes it as the name of an image."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def branch_slug(branch: str) -> str:
@@ -37,7 +42,8 @@ def branch_slug(branch: str) -> str:
     return re.sub(r"[^a-z0-9]", "-", branch.lower())[:_MAX_SLUG].strip("-")
 
 
-def _filled(case: Case, image: PrebuiltImage) -> PrebuiltImage:
+def filled(case: Case, image: PrebuiltImage) -> PrebuiltImage:
+    """The image with its placeholders filled in; what stands against it is noted."""
     known = {
         "sha": case.request.commit,
         "short_sha": case.request.commit[:7],
@@ -50,7 +56,7 @@ def _filled(case: Case, image: PrebuiltImage) -> PrebuiltImage:
         if not known.get(name)
     ]
     reference = _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), image.image)
-    if not problems and not _REFERENCE.fullmatch(reference):
+    if not problems and not is_reference(reference):
         problems.append(
             f"`{reference}` of the component `{image.component}` is no image reference; write "
             "`registry/repository:tag` or `registry/repository@sha256:…`."

@@ -3,7 +3,7 @@
 import posixpath
 
 from workflows.models import ReleasePlan
-from workflows.planning.plans.builds import builds_if_any, told_builds
+from workflows.planning.plans.builds import builds_if_any, described, told_builds
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.helm import note_made_twice
 from workflows.planning.plans.images import images_of
@@ -35,12 +35,11 @@ def manifests(case: Case) -> Way:
         case.story.because(
             f"The Secret `catalyst-secrets` holds {names}; manifests can refer to it by that name."
         )
-    paths = [path for build in builds for path in (build.context, build.dockerfile)]
     return Way(
         release=ReleasePlan(name=case.release, chart="", source="manifests"),
         builds=builds,
         images=images,
         route=route_of(case),
-        files=tuple(dict.fromkeys(paths)),
+        files=described(builds),
         directories=asked,
     )

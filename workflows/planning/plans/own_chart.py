@@ -1,20 +1,20 @@
 """The release of an application that has no chart of its own: Catalyst's, filled in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from workflows.models import BuildPlan, HealthCheck, PrebuiltImage, ReleasePlan, RouteSettings
 from workflows.models.repository import Application
+from workflows.planning.plans.builds import described
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.values import (
     MAX_COMPONENT,
     Component,
-    Security,
     app_values,
     is_component_name,
     service_name,
 )
-from workflows.planning.plans.variables import said_port, variables_of
+from workflows.planning.plans.variables import Layer, Variables, said_port, variables_of
 
 ASSUMED_PORT = 8080
 
@@ -22,11 +22,10 @@ ASSUMED_PORT = 8080
 def own_chart(
     case: Case,
     components: Sequence[Component],
-    security: Security,
     *,
     builds: tuple[BuildPlan, ...] = (),
     images: tuple[PrebuiltImage, ...] = (),
-    detected: Mapping[str, str] | None = None,
+    found: Sequence[Layer] = (),
     application: Application | None = None,
     health: HealthCheck | None = None,
 ) -> Way:
@@ -37,33 +36,36 @@ def own_chart(
         for each in components
         if not is_component_name(each.name)
     )
-    variables = variables_of(case, detected)
+    variables = variables_of(case, found)
     case.story.because(variables.told())
-    if case.secrets:
-        names = ", ".join(f"`{name}`" for name in case.secrets)
-        case.story.because(f"Secrets of the project, as environment variables: {names}.")
+    _tell_secrets(case, variables)
     return Way(
         release=ReleasePlan(
             name=case.release,
             chart="",
             source="catalyst",
-            values=app_values(
-                components, variables.values, security, has_secrets=bool(case.secrets)
-            ),
+            values=app_values(components, variables.values, has_secrets=bool(case.secrets)),
         ),
         builds=builds,
         images=images,
         route=_route(case, components),
         health=health,
         application=application,
-        files=tuple(
-            dict.fromkeys(
-                path
-                for build in builds
-                for path in (build.context, "" if build.generated else build.dockerfile)
-                if path
-            )
-        ),
+        files=described(builds),
+    )
+
+
+def _tell_secrets(case: Case, variables: Variables) -> None:
+    if not case.secrets:
+        return
+    names = ", ".join(f"`{name}`" for name in case.secrets)
+    case.story.because(f"Secrets of the project, as environment variables: {names}.")
+    hidden = [name for name in case.secrets if name in variables.values]
+    case.story.warn(
+        *(
+            f"`{name}` is both a secret and a variable from {variables.origins[name]}; the variable is used."
+            for name in hidden
+        )
     )
 
 
@@ -85,11 +87,8 @@ def front_first(front: str, components: Sequence[Component]) -> list[Component]:
     return sorted(components, key=lambda each: each.name != front)
 
 
-def with_front_port(case: Case, component: Component, path: str = "") -> Component:
-    """The component with the port it is expected to listen on, and the reason for it.
-
-    What people set comes first, then what the component brings (`path` says from which file), then an assumption.
-    """
+def said_front_port(case: Case) -> int:
+    """The port that people have set, in whichever way; 0 when in none. Contradictions are noted."""
     told, routed = case.overrides.port, _routed_port(case)
     if told and routed and told != routed:
         case.problems.append(
@@ -98,19 +97,24 @@ def with_front_port(case: Case, component: Component, path: str = "") -> Compone
     variable = said_port(case)
     if told and variable and variable != told:
         case.story.warn(f"The variable `PORT` is {variable}; it is set to {told}, as `port` says.")
-    if told:
-        case.story.because(f"Port {told}, because it is set.")
-    elif routed:
-        case.story.because(f"Port {routed}, because the route leads to it.")
-    elif variable:
-        case.story.because(f"Port {variable}, by the variable `PORT`.")
-    elif component.port and path:
-        case.story.because(f"Port {component.port}, by `{path}`.")
-    elif not component.port:
+    return told or routed or variable
+
+
+def with_front_port(case: Case, component: Component, reason: str = "") -> Component:
+    """The component with the port it is expected to listen on.
+
+    What people set comes first, then what the component brings, for that `reason`, then an assumption.
+    """
+    said = said_front_port(case)
+    if said:
+        case.story.because(f"Port {said}, because it is set.")
+    elif component.port:
+        case.story.because(reason)
+    else:
         case.story.because(
             f"Nothing says where it listens: {ASSUMED_PORT} was assumed and is given as PORT."
         )
-    return replace(component, port=told or routed or variable or component.port or ASSUMED_PORT)
+    return replace(component, port=said or component.port or ASSUMED_PORT)
 
 
 def _route(case: Case, components: Sequence[Component]) -> RouteSettings:

@@ -29,6 +29,8 @@ class PlanningRequest(Payload):
     """This environment's own (ENV-011); they come before the configuration file and the template."""
     variables: dict[str, str] = Field(default_factory=dict)
     """This environment's own (ENV-030); they come before all others."""
+    image: str = ""
+    """This environment's own (ENV-030), in place of the one that would be built; placeholders as in a template's."""
 
 
 class Settled(Payload):

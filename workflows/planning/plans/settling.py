@@ -10,6 +10,7 @@ from workflows.planning.plans.fitting import note_what_does_not_fit
 from workflows.planning.plans.helm import helm
 from workflows.planning.plans.image import image
 from workflows.planning.plans.manifests import manifests
+from workflows.planning.plans.own_image import instead_of_first
 from workflows.planning.plans.request import PlanningRequest, Settled
 from workflows.repo_config import Marks, RepoConfig
 from workflows.repo_config.problems import nowhere
@@ -35,7 +36,7 @@ def settle(
     every problem of the configuration file and of the project's settings at once.
     """
     case = open_case(request, tree, config, mark)
-    way = _WAYS[case.template.type](case)
+    way = instead_of_first(case, _WAYS[case.template.type](case))
     note_what_does_not_fit(case)
     refuse(case.problems)
     return Settled(

@@ -29,6 +29,8 @@ class Component:
     port: int = 0
     image: str = ""
     """Empty where a build or a prebuilt image of the same name is run."""
+    security: Security = "baseline"
+    """`restricted` for images that are known to run as `USER`."""
     command: tuple[str, ...] = ()
     """Instead of the image's own."""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -44,20 +46,18 @@ def is_component_name(name: str) -> bool:
 def app_values(
     components: Sequence[Component],
     variables: Mapping[str, str],
-    security: Security,
     *,
     has_secrets: bool,
 ) -> dict[str, JsonValue]:
     """The chart's values; every component gets all variables, and its own port as `PORT`."""
-    confined: dict[str, JsonValue] = {"profile": security}
-    if security == "restricted":
-        confined["runAsUser"] = USER
-    values: dict[str, JsonValue] = {
-        "components": {
-            each.name: _component(each, variables, has_secrets=has_secrets) for each in components
-        },
-        "security": confined,
-    }
+    described: dict[str, JsonValue] = {}
+    common: Security = components[0].security if components else "restricted"
+    for each in components:
+        values = _component(each, variables, has_secrets=has_secrets)
+        if each.security != common:
+            values["security"] = _confined(each.security)
+        described[each.name] = values
+    values = {"components": described, "security": _confined(common)}
     if has_secrets:
         values["secrets"] = {SECRETS: {"checksum": "{secrets_checksum}"}}
     return values
@@ -75,6 +75,10 @@ def service_name(release: str, component: str) -> str:
 def _hashed(release: str) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", release)[:40].strip("-")
     return f"x-{stem}--{sha256(release.encode()).hexdigest()[:8]}"
+
+
+def _confined(security: Security) -> dict[str, JsonValue]:
+    return {"profile": security, **({"runAsUser": USER} if security == "restricted" else {})}
 
 
 def _component(

@@ -1,7 +1,7 @@
 """Environment variables of an application, and which of them came from where (ENV-030)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.planning.plans.case import Case
@@ -10,6 +10,9 @@ from workflows.repo_config import FILE_NAME
 PORT = "PORT"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = "CATALYST_"
+
+Layer = tuple[str, Mapping[str, str]]
+"""Who says it, in words, and what."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +31,15 @@ class Variables:
         return f"Variables: {'; '.join(parts)}." if parts else ""
 
 
-def variables_of(case: Case, detected: Mapping[str, str] | None = None) -> Variables:
-    """What is set, each layer over the ones before; `detected` gives way to what the repository's file says.
+def variables_of(case: Case, found: Sequence[Layer] = ()) -> Variables:
+    """What is set, each layer over the ones before; what was `found` gives way to what the configuration says.
 
     Names that no environment can have are noted as problems.
     """
     layers = (
         ("the project", case.request.project.variables),
         (f"the template `{case.key}`", case.template.variables),
-        ("what was detected", detected or {}),
+        *found,
         (f"`{FILE_NAME}`", case.config.variables),
         ("this environment's own settings", case.request.variables),
     )
@@ -58,6 +61,11 @@ def said_port(case: Case) -> int:
         if text.isascii() and text.isdigit() and 0 < int(text) <= 65535:
             return int(text)
     return 0
+
+
+def can_be_set(name: str) -> bool:
+    """Whether an environment can have a variable of this name from anybody but Catalyst."""
+    return _NAME.fullmatch(name) is not None and not name.upper().startswith(_RESERVED)
 
 
 def _problem(name: str, origin: str) -> str:
