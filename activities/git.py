@@ -35,11 +35,13 @@ SAFE_CONFIGURATION: Mapping[str, str] = {
     "gc.auto": "0",
     "maintenance.auto": "false",
     "advice.detachedHead": "false",
+    "fetch.negotiationAlgorithm": "noop",  # nothing is here that a server could build on
+    "core.bigFileThreshold": "8m",  # larger files are never whole in memory
     "filter.lfs.smudge": "",
     "filter.lfs.process": "",
     "filter.lfs.required": "false",
 }
-"""Nothing of a repository runs, nothing of it is fetched beyond what was asked for."""
+"""Nothing of a repository runs, nothing of it is fetched beyond what was asked for, and no file fills the memory."""
 _INHERITED = (
     "PATH", "TMPDIR", "SSL_CERT_FILE", "GIT_SSL_CAINFO",
     "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy",
@@ -67,7 +69,7 @@ async def fetch_commit(
     Raises CommitGoneError, RepositoryGoneError, GitHubError.
     """
     _check(url, commit, ref)
-    git = _Git(destination, _environment(url, token), timeout)
+    git = Git(destination, _environment(url, token), timeout)
     await asyncio.to_thread(_write_repository, destination, url, paths, has_all=not paths)
     await _fetch(git, commit, ref, only_trees=bool(paths))
     await git("checkout", "--quiet", "--detach", commit)
@@ -75,30 +77,6 @@ async def fetch_commit(
     if head != commit:
         raise GitHubError(f"git checked out {head} instead of {commit}")
     return destination
-
-
-def fetch_commit_in_thread(
-    url: str,
-    commit: str,
-    ref: str,
-    token: str,
-    destination: Path,
-    *,
-    timeout: float = 120,
-    paths: Sequence[str] = (),
-) -> Path:
-    """`fetch_commit` for synchronous activities, which run on threads without an event loop."""
-
-    async def fetch() -> Path:
-        task = asyncio.ensure_future(
-            fetch_commit(url, commit, ref, token, destination, timeout=timeout, paths=paths)
-        )
-        while not task.done():
-            # A thread that sleeps in the kernel cannot be cancelled; this one wakes up to be.
-            await asyncio.wait({task}, timeout=0.2)
-        return task.result()
-
-    return asyncio.run(fetch())
 
 
 def escaping_links(root: Path, under: str = ".") -> Iterator[str]:
@@ -129,6 +107,26 @@ def _is_inside(base: Path, path: Path) -> bool:
     return real == base or (real.is_relative_to(base) and not real.is_relative_to(base / ".git"))
 
 
+async def fetch_trees(
+    url: str,
+    commit: str,
+    ref: str,
+    token: str,
+    destination: Path,
+    *,
+    timeout: float = 120,  # noqa: ASYNC109  (as `fetch_commit`)
+) -> "Git":
+    """The names and modes of all files of `commit`, without contents, as a repository that git can be asked about.
+
+    Where the server cannot filter, the contents come too. Raises as `fetch_commit`.
+    """
+    _check(url, commit, ref)
+    git = Git(destination, _environment(url, token), timeout)
+    await asyncio.to_thread(_write_repository, destination, url, (), has_all=False)
+    await _fetch(git, commit, ref, only_trees=True)
+    return git
+
+
 async def fetch_object_ids(
     url: str,
     commit: str,
@@ -144,15 +142,12 @@ async def fetch_object_ids(
     A path that is a link, or leads over one, has the hash of the whole commit's content: what a link shows
     may lie anywhere in it. So has a path that does not exist. Raises as `fetch_commit`.
     """
-    _check(url, commit, ref)
-    git = _Git(destination, _environment(url, token), timeout)
-    await asyncio.to_thread(_write_repository, destination, url, (), has_all=False)
-    await _fetch(git, commit, ref, only_trees=True)
+    git = await fetch_trees(url, commit, ref, token, destination, timeout=timeout)
     whole = (await git("rev-parse", f"{commit}^{{tree}}")).stdout.decode().strip()
     return tuple([await _object_id(git, commit, path) or whole for path in paths])
 
 
-async def _object_id(git: "_Git", commit: str, path: str) -> str:
+async def _object_id(git: "Git", commit: str, path: str) -> str:
     plain = path.strip("/").removeprefix("./")
     if plain in ("", "."):
         return ""
@@ -161,7 +156,7 @@ async def _object_id(git: "_Git", commit: str, path: str) -> str:
     return "" if mode in ("", _LINK_MODE) else rest.split("\t")[0].split(" ")[-1]
 
 
-class _Git:
+class Git:
     """Git commands in one directory; a failure is raised as ours."""
 
     def __init__(self, directory: Path, env: Mapping[str, str], timeout: float) -> None:
@@ -169,17 +164,22 @@ class _Git:
         self._env = env
         self._timeout = timeout
 
-    async def __call__(self, *args: str) -> Finished:
-        finished = await self.attempt(*args)
+    async def __call__(self, *args: str, stdin: bytes = b"", keep: int | None = None) -> Finished:
+        finished = await self.attempt(*args, stdin=stdin, keep=keep)
         if finished.code != 0:
             raise git_failure(finished.text, args[0])
         return finished
 
-    async def attempt(self, *args: str) -> Finished:
+    async def attempt(self, *args: str, stdin: bytes = b"", keep: int | None = None) -> Finished:
         git = shutil.which("git", path=self._env.get("PATH")) or "git"
         try:
             return await run_process(
-                [git, *args], env=self._env, cwd=self._directory, timeout=self._timeout
+                [git, *args],
+                env=self._env,
+                cwd=self._directory,
+                timeout=self._timeout,
+                stdin=stdin,
+                keep=keep,
             )
         except ProcessTimeoutError as error:
             raise GitHubError(f"git {args[0]} took longer than {self._timeout:g} s") from error
@@ -206,7 +206,7 @@ def _write_repository(root: Path, url: str, paths: Sequence[str], *, has_all: bo
     (directory / "info/sparse-checkout").write_text("".join(f"/{_plain(path)}\n" for path in paths))
 
 
-async def _fetch(git: _Git, commit: str, ref: str, *, only_trees: bool) -> None:
+async def _fetch(git: Git, commit: str, ref: str, *, only_trees: bool) -> None:
     options = [
         "--quiet",
         "--depth=1",

@@ -17,6 +17,8 @@ from typing import Any
 
 GRACE = 2.0
 """Seconds between TERM and KILL: enough for a program to undo its last step, short beside a person's patience."""
+_CHUNK = 2**16
+"""Bytes taken from a pipe at once: as many as it holds."""
 _POLL = 0.01
 """Seconds between looks at a process group that is ending; it is gone within milliseconds."""
 
@@ -28,6 +30,8 @@ class Finished:
     code: int
     stdout: bytes
     stderr: bytes
+    is_cut: bool = False
+    """The program was ended because it wrote more than was to be kept; `stdout` is the beginning."""
 
     @property
     def text(self) -> str:
@@ -46,10 +50,12 @@ async def run_process(
     timeout: float,  # noqa: ASYNC109  (asyncio.timeout would end the wait, not the program)
     cwd: Path | None = None,
     stdin: bytes = b"",
+    keep: int | None = None,
     grace: float = GRACE,
 ) -> Finished:
     """Run a program to its end; `env` is its whole environment, `timeout` and `grace` are seconds.
 
+    A program that writes more than `keep` bytes to its standard output is ended, and its beginning returned.
     Raises ProcessTimeoutError after `timeout`. However this returns, no process of the group remains.
     """
     starting = asyncio.ensure_future(_start(argv, env, cwd))
@@ -57,12 +63,47 @@ async def run_process(
         # A program whose start was cut off would leave its children behind: it is started, and then ended.
         process = await asyncio.shield(starting)
         async with asyncio.timeout(timeout):
-            out, err = await process.communicate(stdin)
+            if keep is None:
+                out, err = await process.communicate(stdin)
+            else:
+                out, err = await _talk(process, stdin, keep)
     except TimeoutError as error:
         raise ProcessTimeoutError(f"{argv[0]} did not end within {timeout:g} s") from error
     finally:
         await uninterrupted(_end_group(starting, grace))
+    if keep is not None and len(out) > keep:
+        return Finished(code=0, stdout=out[:keep], stderr=err, is_cut=True)
     return Finished(code=process.returncode or 0, stdout=out, stderr=err)
+
+
+async def _talk(
+    process: asyncio.subprocess.Process, stdin: bytes, keep: int
+) -> tuple[bytes, bytes]:
+    """As `communicate`, until the program has ended or written more than `keep` bytes."""
+    assert process.stdin and process.stdout and process.stderr  # noqa: PT018, S101  (all are pipes)
+    feeding = asyncio.ensure_future(_feed(process.stdin, stdin))
+    explaining = asyncio.ensure_future(process.stderr.read())
+    out = bytearray()
+    try:
+        while len(out) <= keep and (chunk := await process.stdout.read(_CHUNK)):
+            out += chunk
+        if len(out) > keep:
+            return bytes(out), b""
+        await feeding
+        err = await explaining
+        await process.wait()
+        return bytes(out), err
+    finally:
+        feeding.cancel()
+        explaining.cancel()
+        await asyncio.wait({feeding, explaining})
+
+
+async def _feed(pipe: asyncio.StreamWriter, data: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        pipe.write(data)
+        await pipe.drain()
+    pipe.close()
 
 
 async def _start(

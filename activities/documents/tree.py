@@ -21,8 +21,8 @@ MAX_TOTAL = 8 * 2**20
 
 def build_tree(paths: Iterable[str], read: Read) -> RepositoryTree:
     """The tree of regular files `paths` (POSIX, relative to the root). What cannot be read is named, not raised."""
-    known = sorted(sorted(set(paths), key=_nearest_first)[:MAX_PATHS])
-    asked = sorted(filter(is_of_interest, known), key=_nearest_first)
+    known = _nearest(paths)
+    asked = list(filter(is_of_interest, known))
     found = _Found()
     for position, path in enumerate(asked):
         if position >= MAX_READ or found.size > MAX_TOTAL:
@@ -31,11 +31,20 @@ def build_tree(paths: Iterable[str], read: Read) -> RepositoryTree:
             break
         found.add(path, read)
     return RepositoryTree(
-        paths=tuple(known),
+        paths=tuple(sorted(known)),
         texts=found.texts,
         documents=found.documents,
         problems=found.problems,
     )
+
+
+def paths_read(paths: Iterable[str]) -> list[str]:
+    """Those of `paths` that `build_tree` reads, in its order, unless they hold more than `MAX_TOTAL`."""
+    return list(filter(is_of_interest, _nearest(paths)))[:MAX_READ]
+
+
+def _nearest(paths: Iterable[str]) -> list[str]:
+    return sorted(set(paths), key=_nearest_first)[:MAX_PATHS]
 
 
 class _Found:

@@ -6,15 +6,16 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.origin import GitHubAccess, origin_in_thread
-from activities.source.checkout import Checkouts, Wanted
+from activities.source.planning import Remote, plan_commit
+from activities.source.workspace import Workspace
 from workflows.errors import PlanError
-from workflows.models import Project, RepositoryFacts, RevisionPlan, Template
+from workflows.models import DetectionOverrides, Project, RevisionPlan
 from workflows.models import messages as m
-from workflows.planning import charts_asked, files_asked, make_revision_plan
+from workflows.planning.plans import PlanningRequest
 from workflows.ports import SourcePort
 
 MAX_BYTES = 2 * 2**30
-"""A checkout larger than this is refused: it would not build within its limits either."""
+"""A repository of which more than this is fetched is refused: it would not build within its limits either."""
 FETCH_TIMEOUT = 120.0
 """Seconds for each step of a fetch; a shallow one of a large repository takes half a minute."""
 
@@ -25,9 +26,15 @@ class ProjectReader(Protocol):
     def project_of(self, repository_id: int) -> Project | None:
         """The project a repository belongs to; None when it belongs to none. Raises StoreError."""
 
+    def overrides_of(self, project: str, environment: str) -> DetectionOverrides:
+        """What one environment has for itself instead of what is detected (ENV-011). Raises StoreError."""
+
+    def variables_of(self, project: str, environment: str) -> dict[str, str]:
+        """Variables of one environment (ENV-030). Raises StoreError."""
+
 
 class SourceActivities(SourcePort):
-    """Plans revisions. `work_dir` is for checkouts alone; what killed processes left in it is removed at once."""
+    """Plans revisions. `work_dir` is for what is fetched alone; what killed processes left in it is removed at once."""
 
     def __init__(
         self,
@@ -40,39 +47,36 @@ class SourceActivities(SourcePort):
     ) -> None:
         self._github = github
         self._projects = projects
-        self._checkouts = Checkouts(work_dir, max_bytes=max_bytes, timeout=fetch_timeout)
+        self._workspace = Workspace(work_dir, max_bytes=max_bytes)
+        self._fetch_timeout = fetch_timeout
 
     @activity.defn(name="plan_revision")
     def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:
         """See `SourcePort`; also raises StoreError and what `GitHubClients.token` does."""
-        template = self._template(request)
-        facts = self._facts(request, template)
-        return make_revision_plan(template, facts, environment=request.ref.environment)
+        asked = self._asked(request)
+        with origin_in_thread(self._github, request.pull_request) as origin:
+            remote = Remote(origin.url, origin.ref, origin.token, self._fetch_timeout)
+            return self._workspace.run(
+                lambda directory: plan_commit(remote, asked, request.serving, directory)
+            )
 
-    def _template(self, request: m.PlanRevisionInput) -> Template:
+    def _asked(self, request: m.PlanRevisionInput) -> PlanningRequest:
+        """With what people configured, as it is now."""
+        ref = request.ref
         project = self._projects.project_of(request.pull_request.repository_id)
-        if project is None or project.key != request.ref.project:
+        if project is None or project.key != ref.project:
             raise PlanError(
-                f"the repository does not belong to the project `{request.ref.project}` any more",
+                f"the repository does not belong to the project `{ref.project}` any more",
                 hint="Add the repository to the project again, or close the pull request.",
             )
-        template = project.templates.get(request.template)
-        if template is None:
-            raise PlanError(
-                f"the project has no template `{request.template}`",
-                hint="Add the template to the project's settings.",
-            )
-        return template
-
-    def _facts(self, request: m.PlanRevisionInput, template: Template) -> RepositoryFacts:
-        with origin_in_thread(self._github, request.pull_request) as origin:
-            return self._checkouts.describe(
-                Wanted(
-                    url=origin.url,
-                    commit=request.commit,
-                    ref=origin.ref,
-                    token=origin.token,
-                    charts=charts_asked(template),
-                    files=files_asked(template),
-                )
-            )
+        return PlanningRequest(
+            project=project,
+            template=request.template,
+            environment=ref.environment,
+            commit=request.commit,
+            branch=request.branch,
+            number=request.pull_request.number,
+            is_trusted=request.is_trusted,
+            overrides=self._projects.overrides_of(ref.project, ref.environment),
+            variables=self._projects.variables_of(ref.project, ref.environment),
+        )

@@ -6,15 +6,13 @@ multiply.
 
 import posixpath
 import re
-from pathlib import Path
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from activities.documents import MAX_BYTES
 from workflows.models import ChartFacts
 
-MAX_BYTES = 256 * 1024
-"""Real ones are a few kilobytes."""
 _SEMVER = re.compile(
     r"v?\d+(\.\d+){0,2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
 )
@@ -29,19 +27,23 @@ class _WrongChartError(Exception):
         self.line = line
 
 
-def read_chart(file: Path, path: str) -> ChartFacts:
-    """Facts about the chart in the directory `path`, whose Chart.yaml is `file`; `error` when it is unusable."""
+def read_chart(data: bytes, path: str) -> ChartFacts:
+    """Facts about the chart in the directory `path` by its Chart.yaml; `error` when it is unusable.
+
+    One byte more than `MAX_BYTES` of a file is enough.
+    """
     name = posixpath.join(path, "Chart.yaml")
     try:
-        fields = _fields(file)
+        fields = _fields(data)
         return _checked(fields, path)
     except _WrongChartError as error:
         where = f"{name}:{error.line}" if error.line else name
         return ChartFacts(path=path, is_present=True, error=f"{where}: {error}")
 
 
-def _fields(file: Path) -> dict[str, Node]:
-    data = _read(file)
+def _fields(data: bytes) -> dict[str, Node]:
+    if len(data) > MAX_BYTES:
+        raise _WrongChartError(f"is larger than {MAX_BYTES // 1024} KiB")
     try:
         root = yaml.compose(data, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -54,17 +56,6 @@ def _fields(file: Path) -> dict[str, Node]:
     if not isinstance(root, MappingNode):
         raise _WrongChartError("is not a mapping of fields", 1)
     return {str(key.value): value for key, value in root.value if isinstance(key, ScalarNode)}
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError:
-        raise _WrongChartError("cannot be read as a file") from None
-    if len(data) > MAX_BYTES:
-        raise _WrongChartError(f"is larger than {MAX_BYTES // 1024} KiB")
-    return data
 
 
 def _checked(fields: dict[str, Node], path: str) -> ChartFacts:

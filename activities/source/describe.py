@@ -1,91 +1,61 @@
-"""A checked-out commit -> facts for planning. Nothing of the repository is executed, and no link is followed out of it."""
+"""A commit's paths -> facts for planning. No link is followed out of the repository."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
-from activities.git import escaping_links
 from activities.source.chart import is_inside, read_chart
+from activities.source.index import Index, Kind
 from workflows.models import ChartFacts, FileFacts
 
-_LINK = "120000"
-"""Git's mode of a symbolic link."""
+Read = Callable[[str], bytes]
+"""The beginning of the content with that hash."""
+_MANIFESTS = (".yaml", ".yml", ".json")
+_BAD_LINK = {
+    Kind.OUTSIDE: "this link leads out of the repository",
+    Kind.NOWHERE: "this link leads nowhere",
+}
 
 
-@dataclass(frozen=True)
-class Index:
-    """Every path of a commit with its mode, whether checked out or not: `git ls-files --stage -z`."""
-
-    modes: Mapping[str, str]
-
-    @classmethod
-    def parse(cls, listing: bytes) -> "Index":
-        entries = listing.decode(errors="surrogateescape").split("\0")
-        modes = {}
-        for entry in filter(None, entries):
-            facts, _, path = entry.partition("\t")
-            modes[path] = facts.split(" ")[0]
-        return cls(modes)
-
-    def holds(self, path: str) -> bool:
-        """Whether there is a file or directory of that name."""
-        plain = posixpath.normpath(path)
-        below = f"{plain}/"
-        return plain == "." or plain in self.modes or any(p.startswith(below) for p in self.modes)
-
-    def has_links(self, path: str, *, below: bool = False) -> bool:
-        """Whether `path` passes through a link, or, with `below`, one lies in that directory."""
-        plain = posixpath.normpath(path)
-        parts = plain.split("/")
-        prefixes = {"/".join(parts[: count + 1]) for count in range(len(parts))}
-        if any(self.modes.get(prefix) == _LINK for prefix in prefixes):
-            return True
-        start = "" if plain == "." else f"{plain}/"
-        return below and any(
-            mode == _LINK and name.startswith(start) for name, mode in self.modes.items()
-        )
+def chart_file(index: Index, path: str) -> str:
+    """Hash of the chart's `Chart.yaml`; empty when there is none."""
+    return index.oid(posixpath.join(path, "Chart.yaml")) if is_inside(path) else ""
 
 
-def describe_chart(root: Path, path: str) -> ChartFacts:
-    """The chart in `root/path`, links resolved; `root` must hold everything that they lead to."""
-    if not is_inside(path) or _leads_out(root, path):
+def describe_chart(index: Index, path: str, read: Read) -> ChartFacts:
+    """The chart in the directory `path`."""
+    place = index.resolve(path)
+    if not is_inside(path) or place.kind is Kind.OUTSIDE:
         return ChartFacts(path=path, is_present=False, is_inside=False)
-    links = sorted(escaping_links(root, posixpath.normpath(path)))
-    if links:
-        error = f"{links[0]}: this link leads out of the repository"
-        return ChartFacts(path=path, is_present=True, error=error)
-    file = root / path / "Chart.yaml"
-    if not file.exists():
+    if place.kind is not Kind.DIRECTORY:
         return ChartFacts(path=path, is_present=False)
-    return read_chart(file, path)
+    for link, kind in index.bad_links(place.path):
+        name = posixpath.normpath(posixpath.join(path, link))
+        return ChartFacts(path=path, is_present=True, error=f"{name}: {_BAD_LINK[kind]}")
+    oid = chart_file(index, path)
+    return read_chart(read(oid), path) if oid else ChartFacts(path=path, is_present=False)
 
 
-def describe_file(root: Path, path: str) -> FileFacts:
-    """The file or directory `root/path`, links resolved; `root` must hold everything that they lead to."""
-    if not is_inside(path) or _leads_out(root, path):
+def describe_file(index: Index, path: str) -> FileFacts:
+    """The file or directory `path`."""
+    place = index.resolve(path)
+    if not is_inside(path) or place.kind is Kind.OUTSIDE:
         return FileFacts(path=path, is_present=False, is_inside=False)
-    return FileFacts(path=path, is_present=(root / path).exists())
+    return FileFacts(path=path, is_present=place.kind is not Kind.NOWHERE)
 
 
-def list_file(index: Index, path: str) -> FileFacts:
-    """The same from the commit's list of paths alone; right where `path` passes through no link."""
-    if not is_inside(path):
-        return FileFacts(path=path, is_present=False, is_inside=False)
-    return FileFacts(path=path, is_present=index.holds(path))
-
-
-def needs_links(index: Index, charts: Sequence[str], files: Sequence[str]) -> bool:
-    """Whether any answer depends on where a link leads."""
-    return any(index.has_links(path, below=True) for path in charts if is_inside(path)) or any(
-        index.has_links(path) for path in files if is_inside(path)
-    )
-
-
-def _leads_out(root: Path, path: str) -> bool:
-    base = root.resolve()
-    try:
-        real = (root / path).resolve()
-    except (OSError, RuntimeError):  # a loop of links
-        return True
-    return not real.is_relative_to(base) or real.is_relative_to(base / ".git")
+def describe_directory(index: Index, path: str) -> list[FileFacts]:
+    """The path itself, and, of a directory, the files directly in it that can be manifests, by name."""
+    facts = [describe_file(index, path)]
+    place = index.resolve(path)
+    if not facts[0].is_present or place.kind is not Kind.DIRECTORY:
+        return facts
+    for name in index.names(place.path):
+        if name.startswith(".") or not name.endswith(_MANIFESTS):
+            continue
+        kind = index.resolve(posixpath.join(place.path, name)).kind
+        if kind is not Kind.DIRECTORY:
+            below = posixpath.normpath(posixpath.join(path, name))
+            # The name is there even where it leads out: it must be refused, not overlooked.
+            is_there, is_within = kind is not Kind.NOWHERE, kind is not Kind.OUTSIDE
+            facts.append(FileFacts(path=below, is_present=is_there, is_inside=is_within))
+    return facts

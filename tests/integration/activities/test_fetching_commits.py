@@ -9,7 +9,6 @@ import pytest
 from activities.git import (
     escaping_links,
     fetch_commit,
-    fetch_commit_in_thread,
     fetch_object_ids,
 )
 from tests.integration.activities.conftest import NAME, Shop
@@ -48,14 +47,6 @@ async def test_the_token_is_in_no_file_of_the_checkout(shop: Shop, tmp_path: Pat
     assert not any(token.encode() in data for data in files)
     assert (root / "chart/Chart.yaml").exists()
     assert not (root / "src").exists()
-
-
-async def test_a_thread_can_fetch_too(shop: Shop, tmp_path: Path) -> None:
-    token = await asyncio.to_thread(token_of, shop)
-    root = await asyncio.to_thread(
-        fetch_commit_in_thread, url_of(shop), shop.pull.head_sha, "", token, tmp_path / "checkout"
-    )
-    assert (root / "Dockerfile").exists()
 
 
 async def test_a_vanished_commit_a_missing_repository_and_a_bad_token_are_told_apart(

@@ -3,14 +3,13 @@
 import asyncio
 import logging
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from activities.source import SourceActivities
 from tests.integration.activities.conftest import CHART, NAME, Shop
+from tests.integration.activities.planning import REF, Projects, plan, push
 from tests.support.github.faults import Fault, FaultKind
 from workflows.errors import (
     CatalystError,
@@ -22,82 +21,10 @@ from workflows.errors import (
     PlanError,
     RepositoryGoneError,
 )
-from workflows.models import (
-    BuildSettings,
-    EnvironmentRef,
-    Project,
-    RevisionPlan,
-    Source,
-    Template,
-)
+from workflows.models import BuildSettings, Template
 from workflows.models import messages as m
 
 pytestmark = pytest.mark.spec("FR-002")
-
-REF = EnvironmentRef(team="acme", project="acme-shop", environment="pr-shop-1")
-
-
-@dataclass(frozen=True)
-class Projects:
-    """What people configured, without a database."""
-
-    project: Project | None
-
-    def project_of(self, repository_id: int) -> Project | None:
-        return self.project
-
-
-def project_of(shop: Shop, template: Template) -> Project:
-    source = Source(
-        name="shop",
-        repository_id=shop.repo.id,
-        repository=NAME,
-        installation=shop.installation,
-    )
-    return Project(
-        key="acme-shop",
-        team="acme",
-        name="shop",
-        sources=(source,),
-        templates={"development": template},
-    )
-
-
-async def plan(
-    shop: Shop,
-    work: Path,
-    *,
-    template: Template | None = None,
-    commit: str = "",
-    project: Project | None = None,
-) -> RevisionPlan:
-    projects = Projects(project or project_of(shop, template or Template()))
-    activities = SourceActivities(shop.clients, projects, work)
-    request = m.PlanRevisionInput(
-        ref=REF, pull_request=shop.ref, commit=commit or shop.pull.head_sha
-    )
-    return await asyncio.to_thread(activities.plan_revision, request)
-
-
-async def push(shop: Shop, files: Mapping[str, str | bytes | None]) -> str:
-    return await shop.server.push(NAME, "feature", files)
-
-
-async def push_links(shop: Shop, links: Mapping[str, str], files: Mapping[str, str]) -> str:
-    """A commit with symbolic links; a name in `links` replaces what was there."""
-    async with shop.server.checkout(NAME) as checkout:
-        await checkout.git("checkout", "--quiet", "feature")
-        for name in [name for name in links if (checkout.tree / name).exists()]:
-            await checkout.git("rm", "-r", "--quiet", name)
-        await checkout.commit("make room")
-        checkout.write(files)
-        for name, target in links.items():
-            path = checkout.tree / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.symlink_to(target)
-        sha = await checkout.commit("link")
-        await checkout.git("push", "--quiet", "origin", "HEAD:linked")
-    return sha
 
 
 async def test_a_commit_is_planned_with_its_chart_and_its_reasons(
@@ -173,42 +100,6 @@ async def test_a_chart_that_cannot_be_read_is_told_with_file_and_line(
     with pytest.raises(ManifestError) as failure:
         await plan(shop, tmp_path, commit=commit)
     assert "chart/Chart.yaml:4:" in str(failure.value)
-
-
-@pytest.mark.spec("OPS-5")
-@pytest.mark.parametrize(
-    ("link", "target", "words"),
-    [
-        ("chart", "/etc", "leads out"),
-        ("chart", "../../..", "leads out"),
-        ("chart/Chart.yaml", "/etc/hostname", "leads out"),
-        (
-            "chart/templates/x.yaml",
-            "../../../secret",
-            "chart/templates/x.yaml: this link leads out",
-        ),
-        ("Dockerfile", "/etc/passwd", "leads out"),
-        ("chart/own", "../.git/config", "leads out"),
-    ],
-)
-async def test_a_link_out_of_the_tree_is_refused_and_never_read(
-    shop: Shop, tmp_path: Path, link: str, target: str, words: str
-) -> None:
-    commit = await push_links(shop, {link: target}, {})
-    with pytest.raises((PlanError, ManifestError)) as failure:
-        await plan(shop, tmp_path, commit=commit)
-    assert words in str(failure.value)
-
-
-async def test_links_inside_the_repository_are_followed(shop: Shop, tmp_path: Path) -> None:
-    links = {"chart": "deploy/chart", "Dockerfile": "deploy/web.Dockerfile"}
-    files = {
-        "deploy/chart/Chart.yaml": CHART.replace("shop", "linked"),
-        "deploy/web.Dockerfile": "FROM scratch\n",
-    }
-    commit = await push_links(shop, links, files)
-    found = await plan(shop, tmp_path, commit=commit)
-    assert "linked" in found.reasons[0]
 
 
 async def test_a_chart_in_the_root_of_the_repository_is_found(shop: Shop, tmp_path: Path) -> None:

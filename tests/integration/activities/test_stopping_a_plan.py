@@ -11,9 +11,11 @@ import pytest
 from temporalio.exceptions import CancelledError
 from temporalio.testing import ActivityEnvironment
 
-from activities.source.checkout import Checkouts, Wanted
+from activities.source.planning import Remote, plan_commit
+from activities.source.workspace import Workspace
 from workflows.errors import GitHubError, PlanError
-from workflows.models import RepositoryFacts
+from workflows.models import Project, RevisionPlan, Template
+from workflows.planning.plans import PlanningRequest
 
 pytestmark = [pytest.mark.spec("FR-007"), pytest.mark.invariant(6)]
 
@@ -49,15 +51,23 @@ async def silent() -> AsyncIterator[tuple[Silent, str]]:
         await server.wait_closed()
 
 
-def wanted(url: str) -> Wanted:
-    return Wanted(
-        url=url,
-        commit="0123456789" * 4,
-        ref="refs/pull/1/head",
-        token="",
-        charts=("chart",),
-        files=(),
-    )
+REQUEST = PlanningRequest(
+    project=Project(
+        key="acme-shop",
+        team="acme",
+        name="shop",
+        sources=(),
+        templates={"development": Template()},
+    ),
+    template="development",
+    environment="pr-shop-1",
+    commit="0123456789" * 4,
+)
+
+
+def plan(workspace: Workspace, url: str, *, timeout: float = 60) -> RevisionPlan:
+    remote = Remote(url, "refs/pull/1/head", "", timeout)
+    return workspace.run(lambda directory: plan_commit(remote, REQUEST, "", directory))
 
 
 def processes_with(url: str) -> list[str]:
@@ -76,11 +86,11 @@ async def test_a_cancelled_plan_has_ended_its_git_and_removed_its_files(
     silent: tuple[Silent, str], tmp_path: Path
 ) -> None:
     handler, url = silent
-    checkouts = Checkouts(tmp_path, max_bytes=2**30, timeout=60)
+    workspace = Workspace(tmp_path, max_bytes=2**30)
     environment = ActivityEnvironment()
 
-    def fetch() -> RepositoryFacts:
-        return checkouts.describe(wanted(url))
+    def fetch() -> RevisionPlan:
+        return plan(workspace, url)
 
     with ThreadPoolExecutor(1) as pool:
         running = asyncio.get_running_loop().run_in_executor(pool, environment.run, fetch)
@@ -99,21 +109,21 @@ async def test_a_repository_that_outgrows_its_limit_is_given_up_while_it_is_fetc
     silent: tuple[Silent, str], tmp_path: Path
 ) -> None:
     _, url = silent
-    checkouts = Checkouts(tmp_path, max_bytes=10, timeout=60)
+    workspace = Workspace(tmp_path, max_bytes=10)
     with pytest.raises(PlanError, match="larger than"):
-        await asyncio.to_thread(checkouts.describe, wanted(url))
+        await asyncio.to_thread(plan, workspace, url)
     assert processes_with(url) == []
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
 async def test_a_plan_beats_while_git_works(silent: tuple[Silent, str], tmp_path: Path) -> None:
     _, url = silent
-    checkouts = Checkouts(tmp_path, max_bytes=2**30, timeout=0.5)
+    workspace = Workspace(tmp_path, max_bytes=2**30)
     environment = ActivityEnvironment()
     beats: list[tuple[object, ...]] = []
     environment.on_heartbeat = lambda *details: beats.append(details)
     with pytest.raises(GitHubError, match="took longer"):
-        await asyncio.to_thread(environment.run, lambda: checkouts.describe(wanted(url)))
+        await asyncio.to_thread(environment.run, lambda: plan(workspace, url, timeout=0.5))
     assert beats
     assert processes_with(url) == []
     assert os.listdir(tmp_path) == []  # noqa: PTH208

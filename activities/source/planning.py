@@ -1,0 +1,80 @@
+"""From a fetched commit to its plan, and whether it has to be deployed at all."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from activities.git import fetch_trees
+from activities.source.commit import CommitFiles, read_commit
+from activities.source.objects import Objects
+from workflows.errors import GitHubError, UserMustFixError
+from workflows.models import RevisionPlan
+from workflows.planning.plans import PlanningRequest, make_plan, settle, why_unchanged
+
+_TOLD = {"commit", "reasons", "warnings", "unchanged"}
+"""Fields of a plan that are told and change nothing that is deployed."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """Where a commit is fetched from. `timeout` is seconds for each step."""
+
+    url: str
+    ref: str
+    token: str = field(repr=False)
+    timeout: float
+
+
+async def plan_commit(
+    remote: Remote, request: PlanningRequest, serving: str, directory: Path
+) -> RevisionPlan:
+    """The plan of `request.commit`, fetched into `directory`; `serving` is the commit that serves, if any.
+
+    Raises CommitGoneError, RepositoryGoneError, GitHubError, PlanError, ManifestError.
+    """
+    git = await fetch_trees(
+        remote.url, request.commit, remote.ref, remote.token, directory, timeout=remote.timeout
+    )
+    objects = Objects(git)
+    template = request.project.templates.get(request.template)
+    files = await read_commit(objects, request.commit, chart=template.chart if template else "")
+    plan = await _plan(request, files)
+    return plan.model_copy(
+        update={
+            "warnings": tuple(dict.fromkeys((*files.notes, *plan.warnings))),
+            "unchanged": await _unchanged(request, files, plan, serving),
+        }
+    )
+
+
+async def _plan(request: PlanningRequest, files: CommitFiles) -> RevisionPlan:
+    # On a thread of its own: a large repository takes a second, and the activity has to beat meanwhile.
+    settled = await asyncio.to_thread(
+        settle, request, files.tree, files.found.config, files.found.mark
+    )
+    return make_plan(settled, await files.facts(settled))
+
+
+async def _unchanged(
+    request: PlanningRequest, files: CommitFiles, plan: RevisionPlan, serving: str
+) -> str:
+    """Why what serves can stay; empty when in doubt.
+
+    That no file matters is what people say; that what serves would be planned in the same way is looked up.
+    """
+    config = files.found.config
+    if not serving or config is None or config.paths.is_empty:
+        return ""  # nobody would believe the answer, so it is not fetched
+    try:
+        is_there = await files.objects.fetch_trees(serving)
+        changed = await files.objects.changed(serving, files.commit) if is_there else None
+        if not (reason := why_unchanged(config, changed)):
+            return ""
+        former = await _plan(
+            request.model_copy(update={"commit": serving}),
+            await read_commit(files.objects, serving),
+        )
+    except (GitHubError, UserMustFixError):
+        return ""
+    is_same = former.model_dump(exclude=_TOLD) == plan.model_dump(exclude=_TOLD)
+    return reason if is_same else ""
