@@ -9,7 +9,7 @@ import httpx
 
 from workflows.errors import RegistryError
 
-_MANIFESTS = (
+MANIFEST_TYPES = (
     "application/vnd.oci.image.manifest.v1+json,"
     "application/vnd.oci.image.index.v1+json,"
     "application/vnd.docker.distribution.manifest.v2+json,"
@@ -98,7 +98,7 @@ class Registry:
 
     async def _ask(self, method: str, url: str) -> httpx.Response:
         try:
-            return await self._client.request(method, url, headers={"Accept": _MANIFESTS})
+            return await self._client.request(method, url, headers={"Accept": MANIFEST_TYPES})
         except httpx.HTTPError as error:
             # Only the kind of failure: the text holds internal addresses.
             raise RegistryError(

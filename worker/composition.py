@@ -14,6 +14,7 @@ from activities.build import BuildActivities, BuildConfig
 from activities.cluster import ClusterActivities, ClusterConfig
 from activities.github import GitHubActivities, GitHubClients
 from activities.helm import HelmActivities, HelmConfig
+from activities.images import ImageActivities, ImageConfig
 from activities.manifests import NetworkRules, cidr_of
 from activities.origin import RememberingAccess
 from activities.registry import Registry
@@ -54,7 +55,10 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
                 SourceActivities(access, reader, work / "source"),
                 GitHubActivities(clients, make_links(settings)),
             ),
-            builds=(BuildActivities(api, registry, build, access),),
+            builds=(
+                BuildActivities(api, registry, build, access),
+                ImageActivities(api, make_image_config(settings)),
+            ),
             cluster=(
                 ClusterActivities(api, make_cluster_config(settings), store.kept_logs),
                 HelmActivities(api, make_helm_config(settings, helm_work), access),
@@ -95,6 +99,14 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         is_plain_http=settings.registry_is_plain_http,
         mirror=settings.registry_mirror,
         git_url=settings.git_url,
+    )
+
+
+def make_image_config(settings: WorkerSettings) -> ImageConfig:
+    plain = {settings.registry, settings.registry_mirror} - {""}
+    return ImageConfig(
+        plain_registries=frozenset(plain if settings.registry_is_plain_http else ()),
+        mirror=settings.registry_mirror,
     )
 
 

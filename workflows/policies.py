@@ -153,6 +153,21 @@ BUILD = ActivityConfig(
     cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 )
 """Cancel returns when Job and pods are gone: two builds of one pull request never overlap."""
+READ_CHECK = READ_PULL_REQUEST
+FIND_IMAGE = ActivityConfig(
+    task_queue=wire.BUILDS_QUEUE,
+    start_to_close_timeout=timedelta(minutes=1),
+    heartbeat_timeout=HEARTBEAT,
+    retry_policy=ONCE,
+    cancellation_type=ActivityCancellationType.TRY_CANCEL,
+)
+"""One look of a few requests. Waiting is the workflow's, on timers: no slot and no thread is held for twenty minutes,
+and a cancel ends it at once."""
+FIRST_IMAGE_PAUSE = timedelta(seconds=5)
+MAX_IMAGE_PAUSE = timedelta(seconds=30)
+"""Between looks at a check or an image that others make: with two hours, the longest a template may give, some 250
+looks, which fit one history and GitHub's limits."""
+COPY_SECRETS = ENSURE_NAMESPACE
 DEPLOY = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),

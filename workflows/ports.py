@@ -28,6 +28,11 @@ class GitHubPort(ABC):
     ) -> m.ListOpenPullRequestsResult:
         """All open pull requests of a repository, or a failure: never a part of them."""
 
+    @activity.defn(name="read_check")
+    @abstractmethod
+    def read_check(self, request: m.ReadCheckInput) -> m.ReadCheckResult:
+        """How far the commit's check run of that name is, or else its commit status."""
+
     @activity.defn(name="write_surface")
     @abstractmethod
     def write_surface(self, request: m.WriteSurfaceInput) -> m.WriteSurfaceResult:
@@ -51,6 +56,14 @@ class BuildPort(ABC):
         """Delete every image of the environment from the registry; absent ones are fine."""
 
 
+class ImagePort(ABC):
+    @activity.defn(name="find_image")
+    @abstractmethod
+    async def find_image(self, request: m.FindImageInput) -> m.FindImageResult:
+        """One look into any registry for an image that others build. Raises PlanError, ImageError, SecretError,
+        RegistryError, WaitError."""
+
+
 class ClusterPort(ABC):
     @activity.defn(name="choose_namespace")
     @abstractmethod
@@ -61,6 +74,14 @@ class ClusterPort(ABC):
     @abstractmethod
     async def ensure_namespace(self, request: m.EnsureNamespaceInput) -> m.EnsureNamespaceResult:
         """Namespace, quota, limits, policies and Helm's ServiceAccount, as planned. Raises NameTakenError."""
+
+    @activity.defn(name="copy_secrets")
+    @abstractmethod
+    async def copy_secrets(self, request: m.CopySecretsInput) -> m.CopySecretsResult:
+        """The environment holds exactly these of the project's secrets, and its registry credentials (ENV-019, ENV-029).
+
+        Values pass from one Secret to the other and through nothing else. Raises SecretError.
+        """
 
     @activity.defn(name="ensure_route")
     @abstractmethod
@@ -158,6 +179,7 @@ ALL_PORTS: tuple[type[ABC], ...] = (
     SourcePort,
     GitHubPort,
     BuildPort,
+    ImagePort,
     ClusterPort,
     HelmPort,
     StorePort,

@@ -1,30 +1,25 @@
 """One attempt to bring an environment to one commit; safe to cancel at any line."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 from workflows import naming, policies
-from workflows.attempts import (
-    PhaseFailedError,
-    confirm_stopped,
-    finish_together,
-    run_phase,
-)
-from workflows.models import Failure, FailureKind, Phase, PhaseTiming, RevisionPlan
+from workflows.attempts import PhaseFailedError, confirm_stopped, finish_together
+from workflows.images import wait_for_image
+from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
 from workflows.ports import BuildPort, ClusterPort, HelmPort, SourcePort
+from workflows.progress import Progress
 
-T = TypeVar("T")
+COPY_SECRETS = "copy-secrets"
+"""Patch: an environment is given the project's secrets, or loses those it had, before Helm runs."""
 
 
 @workflow.defn
 class RevisionWorkflow:
-    """Plan, namespace beside builds, Helm, route beside rollout, health.
+    """Plan, namespace and secrets beside images, Helm, route beside rollout, health.
 
     A failure is a result and never an exception. A cancel ends the activities, waits for them, confirms that nothing
     is left, and only then ends the workflow: its parent may begin the next revision at once.
@@ -36,9 +31,7 @@ class RevisionWorkflow:
         self._is_cancelled = False
         self._has_touched = False
         self._work: asyncio.Task[m.RevisionResult | Failure]
-        self._timings: dict[str, PhaseTiming] = {}
-        self._reasons: tuple[str, ...] = ()
-        self._phase = Phase.PENDING
+        self._progress = Progress(request)
 
     @workflow.run
     async def run(self, _request: m.RevisionInput) -> m.RevisionResult:
@@ -82,8 +75,8 @@ class RevisionWorkflow:
         return m.RevisionResult(
             state="failed",
             failure=failure,
-            reasons=self._reasons,
-            timings=tuple(self._timings.values()),
+            reasons=self._progress.reasons,
+            timings=self._progress.timings,
             is_confirmed=is_confirmed,
         )
 
@@ -95,9 +88,11 @@ class RevisionWorkflow:
 
     async def _bring_up(self) -> m.RevisionResult:
         plan = await self._plan()
-        images = await self._prepare(plan)
         request = self._request
-        await self._run(
+        if plan.unchanged and request.serving is not None:
+            return self._succeeded(request.serving.url, unchanged=plan.unchanged)
+        images, secrets = await self._prepare(plan)
+        await self._progress.run(
             "deploy",
             Phase.DEPLOYING,
             lambda: workflow.execute_activity_method(
@@ -110,47 +105,69 @@ class RevisionWorkflow:
                     release=plan.release,
                     images=images,
                     branch=request.branch,
+                    secrets_checksum=secrets,
                 ),
                 **policies.DEPLOY,
             ),
         )
         url = await self._expose(plan)
         await self._check_health(plan, url)
+        return self._succeeded(url)
+
+    def _succeeded(self, url: str, *, unchanged: str = "") -> m.RevisionResult:
+        why = (f"unchanged: {unchanged}",) if unchanged else ()
         return m.RevisionResult(
             state="succeeded",
             url=url,
-            reasons=self._reasons,
-            timings=tuple(self._timings.values()),
+            unchanged=unchanged,
+            reasons=(*why, *self._progress.reasons),
+            timings=self._progress.timings,
         )
 
     async def _plan(self) -> RevisionPlan:
         request = self._request
-        plan = await self._run(
+        plan = await self._progress.run(
             "plan",
             Phase.PENDING,
             lambda: workflow.execute_activity_method(
                 SourcePort.plan_revision,
                 m.PlanRevisionInput(
-                    ref=request.ref, pull_request=request.pull_request, commit=request.commit
+                    ref=request.ref,
+                    pull_request=request.pull_request,
+                    commit=request.commit,
+                    branch=request.branch,
+                    is_trusted=request.is_trusted,
+                    serving=request.serving.commit if request.serving else "",
                 ),
                 **policies.PLAN,
             ),
         )
-        self._reasons = plan.reasons
+        # Warnings first: of a long list people see the beginning.
+        warnings = tuple(f"Warning: {each}" for each in plan.warnings)
+        self._progress.reasons = (*warnings, *plan.reasons)
         return plan
 
-    async def _prepare(self, plan: RevisionPlan) -> tuple[m.BuildImageResult, ...]:
-        """Namespace and images side by side; the images in the plan's order."""
+    async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:
+        """Namespace with secrets, and images, side by side: the images in the plan's order, and the secrets' checksum."""
         self._has_touched = True
-        namespace = asyncio.create_task(self._ensure_namespace(plan))
-        builds = asyncio.create_task(self._build(plan))
-        await finish_together([namespace, builds])
-        self._reasons += namespace.result().warnings
-        return builds.result()
+        place = asyncio.create_task(self._ensure_place(plan))
+        images = asyncio.create_task(self._gather_images(plan))
+        await finish_together([place, images])
+        namespace, secrets = place.result()
+        self._progress.reasons += (*namespace.warnings, *secrets.reasons)
+        return images.result(), secrets.checksum
+
+    async def _ensure_place(
+        self, plan: RevisionPlan
+    ) -> tuple[m.EnsureNamespaceResult, m.CopySecretsResult]:
+        namespace = await self._ensure_namespace(plan)
+        if not workflow.patched(COPY_SECRETS):
+            return namespace, m.CopySecretsResult()
+        return namespace, await self._copy_secrets(plan)
 
     async def _ensure_namespace(self, plan: RevisionPlan) -> m.EnsureNamespaceResult:
         request = self._request
-        return await self._run(
+        return await self._progress.run(
             "namespace",
             Phase.BUILDING,
             lambda: workflow.execute_activity_method(
@@ -166,8 +183,29 @@ class RevisionWorkflow:
             is_limit_final=False,
         )
 
-    async def _build(self, plan: RevisionPlan) -> tuple[m.BuildImageResult, ...]:
-        if not plan.builds:
+    async def _copy_secrets(self, plan: RevisionPlan) -> m.CopySecretsResult:
+        """Also where none are granted: what an earlier revision was given has to go."""
+        request = self._request
+        return await self._progress.run(
+            "secrets",
+            Phase.BUILDING,
+            lambda: workflow.execute_activity_method(
+                ClusterPort.copy_secrets,
+                m.CopySecretsInput(
+                    ref=request.ref,
+                    template=plan.template,
+                    names=plan.secrets if request.is_trusted else (),
+                    branch=request.branch,
+                    is_trusted=request.is_trusted,
+                ),
+                **policies.COPY_SECRETS,
+            ),
+            is_limit_final=False,
+        )
+
+    async def _gather_images(self, plan: RevisionPlan) -> tuple[m.BuildImageResult, ...]:
+        """Those built here and those that others build, all at the same time."""
+        if not plan.builds and not plan.images:
             return ()
         request = self._request
         inputs = [
@@ -183,11 +221,15 @@ class RevisionWorkflow:
             for build in plan.builds
         ]
         tasks = [asyncio.create_task(self._build_one(each)) for each in inputs]
+        tasks += [
+            asyncio.create_task(wait_for_image(request, each, self._progress))
+            for each in plan.images
+        ]
         await finish_together(tasks)
         return tuple(task.result() for task in tasks)
 
     async def _build_one(self, request: m.BuildImageInput) -> m.BuildImageResult:
-        return await self._run(
+        return await self._progress.run(
             "build",
             Phase.BUILDING,
             lambda: workflow.execute_activity_method(
@@ -200,7 +242,7 @@ class RevisionWorkflow:
         ref, release = self._request.ref, plan.release.name
         limit = timedelta(seconds=plan.rollout_timeout_seconds)
         rollout = asyncio.create_task(
-            self._run(
+            self._progress.run(
                 "rollout",
                 Phase.DEPLOYING,
                 lambda: workflow.execute_activity_method(
@@ -213,7 +255,7 @@ class RevisionWorkflow:
             )
         )
         route = asyncio.create_task(
-            self._run(
+            self._progress.run(
                 "route",
                 Phase.DEPLOYING,
                 lambda: workflow.execute_activity_method(
@@ -229,7 +271,7 @@ class RevisionWorkflow:
 
     async def _check_health(self, plan: RevisionPlan, url: str) -> None:
         limit = timedelta(seconds=plan.health.timeout_seconds)
-        await self._run(
+        await self._progress.run(
             "health",
             Phase.CHECKING,
             lambda: workflow.execute_activity_method(
@@ -244,42 +286,6 @@ class RevisionWorkflow:
                 **policies.limited(policies.HEALTH, attempt=limit + policies.GRACE),
             ),
         )
-
-    async def _run(
-        self,
-        name: str,
-        phase: Phase,
-        call: Callable[[], Awaitable[T]],
-        *,
-        is_limit_final: bool = True,
-    ) -> T:
-        started = workflow.now()
-        # Several builds are one phase: it lasts from the first one's begin to the last one's end.
-        self._timings.setdefault(name, PhaseTiming(phase=name, started_at=started))
-        self._phase = phase
-        self._tell("")
-        result = await run_phase(name, call, tell=self._tell, is_limit_final=is_limit_final)
-        timing = self._timings[name]
-        self._timings[name] = timing.model_copy(update={"finished_at": workflow.now()})
-        return result
-
-    def _tell(self, reason: str) -> None:
-        """Tell the environment how far this is, without waiting and whether or not it still lives."""
-        progress = m.RevisionProgress(
-            number=self._request.number,
-            phase=self._phase,
-            reason=reason,
-            reasons=self._reasons,
-            timings=tuple(self._timings.values()),
-        )
-        self._telling = asyncio.create_task(self._send(progress))
-
-    async def _send(self, progress: m.RevisionProgress) -> None:
-        parent = workflow.get_external_workflow_handle(self._request.environment_workflow_id)
-        try:
-            await parent.signal("revision_progress", progress)
-        except ApplicationError as error:
-            workflow.logger.info("nobody follows this revision: %s", error)
 
     async def _confirm(self, *, within: timedelta | None = None) -> bool:
         request = self._request

@@ -66,7 +66,7 @@ class RevisionSlot:
         try:
             self._handle = await workflow.start_child_workflow(
                 RevisionWorkflow.run,
-                self._input(revision, pull),
+                self._input(revision, pull, decision),
                 **policies.named(
                     policies.REVISION,
                     revision.id,
@@ -126,7 +126,7 @@ class RevisionSlot:
             now=workflow.now(),
         )
 
-    def _input(self, revision: Revision, pull: PullRequest) -> m.RevisionInput:
+    def _input(self, revision: Revision, pull: PullRequest, decision: Decision) -> m.RevisionInput:
         return m.RevisionInput(
             ref=self._state.ref,
             pull_request=pull.ref,
@@ -136,6 +136,7 @@ class RevisionSlot:
             environment_workflow_id=workflow.info().workflow_id,
             branch=pull.head_branch,
             is_trusted=not pull.is_fork,
+            serving=None if decision.is_renewal else planning.unharmed(self._state),
         )
 
     async def _prepare(self) -> None:

@@ -12,6 +12,7 @@ from activities.cluster.keeping import Keeping
 from activities.cluster.namespaces import Namespaces
 from activities.cluster.rollout.wait import Rollouts
 from activities.cluster.routes import Routes
+from activities.cluster.secrets import Secrets
 from activities.heartbeat import beating
 from workflows.models import messages as m
 from workflows.ports import ClusterPort
@@ -23,6 +24,7 @@ class ClusterActivities(ClusterPort):
     def __init__(self, api: ApiClient, config: ClusterConfig, kept: KeptLogs) -> None:
         self._namespaces = Namespaces(api, config)
         self._enforcement = Enforcement(api, config)
+        self._secrets = Secrets(api)
         self._routes = Routes(api, config)
         self._rollouts = Rollouts(api)
         self._health = Health(api, config)
@@ -42,6 +44,11 @@ class ClusterActivities(ClusterPort):
                 return m.EnsureNamespaceResult(warnings=await asking)
             finally:
                 asking.cancel()
+
+    @activity.defn(name="copy_secrets")
+    async def copy_secrets(self, request: m.CopySecretsInput) -> m.CopySecretsResult:
+        async with beating():
+            return await self._secrets.copy(request)
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

@@ -1,7 +1,8 @@
-"""The port to GitHub: two reads and one write, each its own client and one token with no more than it needs."""
+"""The port to GitHub: three reads and one write, each its own client and one token with no more than it needs."""
 
 from temporalio import activity
 
+from activities.github.awaited import read_named_check
 from activities.github.clients import GitHubClients
 from activities.github.pulls import list_open_pulls, read_pull
 from activities.github.surfaces import SurfaceWriter
@@ -44,6 +45,11 @@ class GitHubActivities(GitHubPort):
             ref.installation, ref.repository_id, READ_PULLS, doing="listing open pull requests"
         ) as github:
             return m.ListOpenPullRequestsResult(pull_requests=list_open_pulls(github, ref))
+
+    @activity.defn(name="read_check")
+    def read_check(self, request: m.ReadCheckInput) -> m.ReadCheckResult:
+        """See `GitHubPort`."""
+        return read_named_check(self._clients, request)
 
     @activity.defn(name="write_surface")
     def write_surface(self, request: m.WriteSurfaceInput) -> m.WriteSurfaceResult:

@@ -17,8 +17,15 @@ from activities.manifests.namespace import (
 )
 from activities.manifests.network import NetworkRules, cidr_of, make_network_policies
 from activities.manifests.route import ROUTE_NAME, make_route
+from activities.manifests.secrets import (
+    ORIGIN_ANNOTATION,
+    make_pull_secrets,
+    make_registry_secret,
+    make_secrets,
+)
 
 __all__ = [
+    "ORIGIN_ANNOTATION",
     "ROUTE_NAME",
     "NetworkRules",
     "cidr_of",
@@ -32,7 +39,10 @@ __all__ = [
     "make_limit_range",
     "make_namespace",
     "make_network_policies",
+    "make_pull_secrets",
+    "make_registry_secret",
     "make_resource_quota",
     "make_route",
+    "make_secrets",
     "read_namespace",
 ]

@@ -8,21 +8,23 @@ from tests.fakes.control import FakeControl
 from tests.fakes.controls import (
     AT_WORK,
     CREATING,
-    SIDE_BY_SIDE,
+    FOLLOWING,
     Controls,
     Diary,
     Step,
+    beside,
 )
 from tests.fakes.github import FakeGitHub
 
 __all__ = [
     "AT_WORK",
     "CREATING",
-    "SIDE_BY_SIDE",
+    "FOLLOWING",
     "Controls",
     "Diary",
     "FakeCluster",
     "FakeControl",
     "FakeGitHub",
     "Step",
+    "beside",
 ]

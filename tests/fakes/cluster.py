@@ -16,10 +16,10 @@ from workflows.models import (
     RouteSettings,
 )
 from workflows.models import messages as m
-from workflows.ports import BuildPort, ClusterPort, HelmPort, SourcePort
+from workflows.ports import BuildPort, ClusterPort, HelmPort, ImagePort, SourcePort
 
 
-class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
+class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
     """Everything a revision and a removal ask for."""
 
     def __init__(self, controls: Controls) -> None:
@@ -31,13 +31,21 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
         self.builds: tuple[str, ...] = ("web",)
         self.health = HealthCheck(timeout_seconds=30)
         self.url = "http://shop.localhost:8080/"
+        self.plan: dict[str, object] = {}
+        """What the next plans say besides, by field."""
+        self.planned: list[m.PlanRevisionInput] = []
+        self.images: dict[str, str] = {}
+        """What registries hold: image -> digest."""
+        self.copied: list[m.CopySecretsInput] = []
+        self.deployed: list[m.DeployReleaseInput] = []
 
     @activity.defn(name="plan_revision")
     async def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:  # type: ignore[override]  # tests run on one loop
         async with self.controls.step(
             "plan_revision", environment=request.ref.environment, commit=request.commit
         ):
-            return RevisionPlan(
+            self.planned.append(request)
+            made = RevisionPlan(
                 commit=request.commit,
                 builds=tuple(
                     BuildPlan(component=each, context=".", dockerfile="Dockerfile")
@@ -52,6 +60,7 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
                 rollout_timeout_seconds=60,
                 reasons=("Chart shop in `chart`",),
             )
+            return made.model_copy(update=self.plan)
 
     @activity.defn(name="build_image")
     async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
@@ -69,6 +78,23 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
                 repository=f"registry/{component}",
                 digest=digest,
             )
+
+    @activity.defn(name="find_image")
+    async def find_image(self, request: m.FindImageInput) -> m.FindImageResult:
+        image = request.image
+        async with self.controls.step("find_image", environment=request.ref.environment):
+            digest = self.images.get(image.image)
+            if digest is None:
+                return m.FindImageResult()
+            repository = image.image.rpartition(":")[0]
+            found = m.BuildImageResult(
+                component=image.component,
+                image=f"{repository}@{digest}",
+                repository=repository,
+                digest=digest,
+                was_present=True,
+            )
+            return m.FindImageResult(image=found)
 
     @activity.defn(name="stop_builds")
     async def stop_builds(self, request: m.StopRevisionInput) -> None:
@@ -96,6 +122,15 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
                 ref=ref, pull_request=request.pull_request, uid=f"uid-{ref.namespace}"
             )
             return m.EnsureNamespaceResult(warnings=("network policies are not enforced",))
+
+    @activity.defn(name="copy_secrets")
+    async def copy_secrets(self, request: m.CopySecretsInput) -> m.CopySecretsResult:
+        async with self.controls.step("copy_secrets", environment=request.ref.environment):
+            self.copied.append(request)
+            if not request.names:
+                return m.CopySecretsResult()
+            reasons = tuple(f"secret {name} from `catalyst-secrets`" for name in request.names)
+            return m.CopySecretsResult(checksum=f"of-{len(request.names)}", reasons=reasons)
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:
@@ -142,6 +177,7 @@ class FakeCluster(SourcePort, BuildPort, ClusterPort, HelmPort):
             commit=request.commit,
             revision=request.revision,
         ):
+            self.deployed.append(request)
             return m.DeployReleaseResult(release_revision=1, chart="shop-0.1.0")
 
     @activity.defn(name="settle_release")

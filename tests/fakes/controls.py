@@ -13,10 +13,28 @@ from workflows.models import PullRequest
 
 BEAT = 0.05
 """Seconds between heartbeats of a held step: a cancel is learnt of in the answer to one."""
-CREATING = ("plan_revision", "ensure_namespace", "build_image", "deploy_release", "ensure_route")
+CREATING = (
+    "plan_revision",
+    "ensure_namespace",
+    "copy_secrets",
+    "build_image",
+    "deploy_release",
+    "ensure_route",
+)
 AT_WORK = (*CREATING, "wait_for_rollout", "check_health")
-SIDE_BY_SIDE = (("ensure_namespace", "build_image"), ("wait_for_rollout", "ensure_route"))
-"""Steps of a revision that are begun together, in whichever order."""
+SIDE_BY_SIDE = (
+    ("ensure_namespace", "build_image"),
+    ("copy_secrets", "build_image"),
+    ("wait_for_rollout", "ensure_route"),
+)
+"""Steps of a revision that run at the same time, in whichever order."""
+FOLLOWING = {"copy_secrets": "ensure_namespace"}
+"""Steps that are begun by the end of another one, beside what runs already."""
+
+
+def beside(name: str) -> set[str]:
+    """Steps that may run at the same time as that one."""
+    return {each for pair in SIDE_BY_SIDE if name in pair for each in pair} - {name}
 
 
 @dataclass
@@ -136,16 +154,27 @@ class Controls:
         A workflow that is told to stop, or whose step fails, cancels the others. Where time can be skipped, the server
         has no answer to a cancel that crosses the end of its step: it refuses the task, and its clock stands still.
         """
-        beside = {each for pair in SIDE_BY_SIDE if step.name in pair for each in pair}
-        if not beside:
+        others = beside(step.name)
+        if not others:
             return True
+        if any(self._is_due(each, step.run_id) for each in others):
+            return False
         lasting = {*self._lasting, step.key}
         handle = self.client.get_workflow_handle(step.workflow_id, run_id=step.run_id)
         description = (await handle.describe()).raw_description
         return not any(
-            each.activity_type.name in beside - {*self.gates}
+            each.activity_type.name in {*others, step.name} - {*self.gates}
             and (step.run_id, each.activity_id) not in lasting
             for each in description.pending_activities
+        )
+
+    def _is_due(self, name: str, run_id: str) -> bool:
+        """Whether a step is about to begin, since the one before it has ended well."""
+        of_run = [step for step in self.diary.steps if step.run_id == run_id]
+        before = FOLLOWING.get(name)
+        is_begun = any(step.name == name for step in of_run)
+        return not is_begun and any(
+            step.name == before and step.outcome == "done" for step in of_run
         )
 
     async def _pass(self, step: Step) -> None:

@@ -26,6 +26,8 @@ class FakeGitHub(GitHubPort):
         """Kind of surface -> what every write of it raises."""
         self.troubled: dict[int, Exception] = {}
         """Pull request -> what every write for it raises."""
+        self.checks: dict[str, m.ReadCheckResult] = {}
+        """Checks of every commit, by name."""
         self.is_unchanged = False
         """Whether comments read already as they should."""
         self.replaced_comments: dict[str, int] = {}
@@ -52,6 +54,11 @@ class FakeGitHub(GitHubPort):
                 if repository_id == request.repository_id and pull.is_open and not self.hidden
             ]
             return m.ListOpenPullRequestsResult(pull_requests=tuple(found))
+
+    @activity.defn(name="read_check")
+    async def read_check(self, request: m.ReadCheckInput) -> m.ReadCheckResult:  # type: ignore[override]  # tests run on one loop
+        async with self.controls.step("read_check", commit=request.commit):
+            return self.checks.get(request.name) or m.ReadCheckResult(state="missing")
 
     @activity.defn(name="write_surface")
     async def write_surface(self, request: m.WriteSurfaceInput) -> m.WriteSurfaceResult:  # type: ignore[override]  # tests run on one loop

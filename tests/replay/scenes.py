@@ -20,7 +20,7 @@ from workflows.errors import (
     GitHubRateLimitError,
     RepositoryGoneError,
 )
-from workflows.models import Phase
+from workflows.models import Phase, PrebuiltImage
 from workflows.models import messages as m
 from workflows.reconcile import ReconcileWorkflow
 
@@ -206,6 +206,33 @@ async def reconciled(stage: Stage, preview: Preview) -> list[str]:
     return [workflow_id]
 
 
+async def prebuilt(stage: Stage, preview: Preview) -> list[str]:
+    """Nothing is built: a check and then an image are waited for; the environment is given a secret."""
+    image = PrebuiltImage(image="registry.example/shop:1", check="build")
+    stage.cluster.plan = {"builds": (), "images": (image,), "secrets": ("API_KEY",)}
+    stage.github.checks["build"] = m.ReadCheckResult(state="pending", word="in_progress")
+    await preview.open()
+    await preview.says("waiting for check")
+    stage.github.checks["build"] = m.ReadCheckResult(state="succeeded")
+    await preview.says("waiting for image")
+    stage.cluster.images[image.image] = f"sha256:{'0' * 64}"
+    snapshot = await preview.reaches(Phase.READY)
+    return [preview.id, snapshot.revisions[0].id]
+
+
+async def unchanged(stage: Stage, preview: Preview) -> list[str]:
+    """A push that touches nothing that matters, and then one that does."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.cluster.plan = {"unchanged": "No file changed."}
+    await preview.push("b")
+    snapshot = await preview.reaches(Phase.READY, "b")
+    stage.cluster.plan = {}
+    await preview.push("c")
+    await preview.reaches(Phase.READY, "c")
+    return [preview.id, snapshot.revisions[0].id]
+
+
 async def continued(stage: Stage, preview: Preview) -> list[str]:
     """Environment, reporter and removal begin anew, since their histories have become long."""
     stage.control.has_reporter = True
@@ -268,6 +295,8 @@ SCENES: dict[str, Scene] = {
         reported,
         refused,
         reconciled,
+        prebuilt,
+        unchanged,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}

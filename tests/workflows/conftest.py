@@ -91,6 +91,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policies, "FIRST_PAUSE", timedelta(seconds=0.1))
     monkeypatch.setattr(policies, "FIRST_LOOK_PAUSE", timedelta(seconds=0.1))
     monkeypatch.setattr(policies, "LOSS_PAUSE", timedelta(seconds=0.1))
+    monkeypatch.setattr(policies, "FIRST_IMAGE_PAUSE", timedelta(seconds=0.1))
     monkeypatch.setattr(policies, "WRITE_PAUSE", timedelta(seconds=0.1))
 
 

@@ -14,12 +14,13 @@ from temporalio.testing import WorkflowEnvironment
 from tests.fakes import (
     AT_WORK,
     CREATING,
-    SIDE_BY_SIDE,
+    FOLLOWING,
     Controls,
     FakeCluster,
     FakeControl,
     FakeGitHub,
     Step,
+    beside,
 )
 from tests.support import wait
 from worker.workers import Implementations, Limits, create_workers
@@ -234,8 +235,8 @@ class Preview:
     async def begins(self, name: str, letter: str = "") -> None:
         """Until a step runs, for that commit, and those begun beside it have ended, or run as well if they are held."""
         await self.stage.until(lambda: self._running(name, letter))
-        beside = next((each for each in SIDE_BY_SIDE if name in each), ())
-        await self.stage.until(lambda: all(self._has_begun(each) for each in beside))
+        at_once = beside(name) - {*FOLLOWING}
+        await self.stage.until(lambda: all(self._has_begun(each) for each in at_once))
 
         async def is_alone() -> bool:
             step = self._running(name, letter)

@@ -83,6 +83,8 @@ class Revision(Payload):
     timings: tuple[PhaseTiming, ...] = ()
     trigger: str = ""
     """What asked for it: `push`, `opened`, `retry by alice`, …"""
+    unchanged: str = ""
+    """Why nothing was built or deployed for it: what served before goes on. Empty as a rule."""
 
 
 class Approval(Payload):

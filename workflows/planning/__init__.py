@@ -39,6 +39,7 @@ from workflows.planning.ledger import (
     settle,
     stop,
     take_over,
+    unharmed,
 )
 from workflows.planning.next_step import Decision, Step, Wanted, next_step
 from workflows.planning.pauses import backoff
@@ -102,6 +103,7 @@ __all__ = [
     "surface_writes",
     "take_over",
     "trim",
+    "unharmed",
     "why_not_approve",
     "why_not_redeploy",
     "why_not_retry",

@@ -52,7 +52,7 @@ def begin_revision(
         number=state.count, id=revision_id, commit=commit, created_at=now, trigger=trigger
     )
     older = [_without_excerpt(each) for each in state.revisions]
-    state.revisions = [revision, *older][:MAX_REVISIONS]
+    state.revisions = [revision, *_kept(older, state.serving)]
     state.commit = commit
     state.phase, state.reason, state.failure = Phase.PENDING, "", None
     forget_stop(state)
@@ -93,14 +93,20 @@ def end_revision(
     """
     changes: dict[str, object] = {"state": final, "finished_at": now, "failure": failure}
     if result is not None:
-        changes |= {"reasons": result.reasons, "timings": result.timings}
+        changes |= {
+            "reasons": result.reasons,
+            "timings": result.timings,
+            "unchanged": result.unchanged,
+        }
     _replace_newest(state, changes)
     commit = state.revisions[0].commit
     if final in (RevisionState.SUPERSEDED, RevisionState.CANCELLED):
         state.commit = None  # it was never brought up, so the same head may be wanted again
     elif final is RevisionState.SUCCEEDED and result is not None:
-        state.phase, state.reason, state.failure = Phase.READY, "", None
-        state.serving = Serving(commit=commit, url=result.url, since=now)
+        state.phase, state.failure = Phase.READY, None
+        state.reason = _why_unchanged(state.revisions[0])
+        if not result.unchanged:
+            state.serving = Serving(commit=commit, url=result.url, since=now)
     elif failure is not None:
         state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
 
@@ -124,7 +130,17 @@ def settle(state: EnvironmentState, head: Commit) -> None:
     if found[0].state is RevisionState.FAILED and failure is not None:
         state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
     elif found[0].state is RevisionState.SUCCEEDED and state.serving is not None:
-        state.phase, state.reason, state.failure = Phase.READY, "", None
+        state.phase, state.failure = Phase.READY, None
+        state.reason = _why_unchanged(found[0])
+
+
+def unharmed(state: EnvironmentState) -> Serving | None:
+    """What serves, as long as no revision after it was begun and not brought up: that one may have changed something.
+
+    For a revision just entered, the newest.
+    """
+    is_whole = len(state.revisions) > 1 and state.revisions[1].state is RevisionState.SUCCEEDED
+    return state.serving if is_whole else None
 
 
 def stop(state: EnvironmentState, *, by: str) -> None:
@@ -200,6 +216,14 @@ def _replace_newest(state: EnvironmentState, changes: dict[str, object]) -> None
     state.revisions = [state.revisions[0].model_copy(update=changes), *state.revisions[1:]]
 
 
+def _kept(older: list[Revision], serving: Serving | None) -> list[Revision]:
+    """The newest, and the one that serves however old it is: its surfaces have to end with it."""
+    newest, rest = older[: MAX_REVISIONS - 1], older[MAX_REVISIONS - 1 :]
+    by_commit = [each for each in older if serving is not None and each.commit == serving.commit]
+    brought_up = [each for each in by_commit if each.state is RevisionState.SUCCEEDED][:1]
+    return [*newest[:-1], *brought_up] if brought_up and brought_up[0] in rest else newest
+
+
 def _without_excerpt(revision: Revision) -> Revision:
     """Older revisions keep their cause in one line: reports travel in every payload."""
     if revision.failure is None or not revision.failure.excerpt:
@@ -207,3 +231,8 @@ def _without_excerpt(revision: Revision) -> Revision:
     return revision.model_copy(
         update={"failure": revision.failure.model_copy(update={"excerpt": ()})}
     )
+
+
+def _why_unchanged(revision: Revision) -> str:
+    """In words for people; empty for a revision that was deployed."""
+    return f"unchanged: {revision.unchanged}" if revision.unchanged else ""

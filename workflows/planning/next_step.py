@@ -46,6 +46,8 @@ class Decision(BaseModel):
     """The revision at work has to be stopped first, and confirmed stopped (FR-007)."""
     trigger: str = ""
     """What asked for the revision; for DEPLOY only."""
+    is_renewal: bool = False
+    """A person wants it deployed once more, whether or not anything has changed."""
 
 
 def next_step(  # noqa: PLR0911  (each return is one row of the table)
@@ -79,6 +81,7 @@ def next_step(  # noqa: PLR0911  (each return is one row of the table)
             commit=head,
             is_superseding=in_flight is not None,
             trigger=trigger,
+            is_renewal=True,
         )
     if head == state.commit and is_recovering and in_flight is None:
         return Decision(step=Step.DEPLOY, reason=RECOVERY, commit=head, trigger=RECOVERY)

@@ -133,7 +133,12 @@ def _deployment_state(snapshot: EnvironmentSnapshot, revision: Revision) -> str:
 
 
 def _serving_id(snapshot: EnvironmentSnapshot) -> str:
+    """The newest revision that brought up what serves; one that found nothing changed only counts for the same commit."""
     if snapshot.serving is None:
         return ""
-    good = [each.id for each in snapshot.revisions if each.state is RevisionState.SUCCEEDED]
+    good = [
+        each.id
+        for each in snapshot.revisions
+        if each.state is RevisionState.SUCCEEDED and each.commit == snapshot.serving.commit
+    ]
     return good[0] if good else ""

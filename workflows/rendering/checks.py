@@ -19,6 +19,9 @@ _TITLES = {
     RevisionState.CANCELLED: "Cancelled",
 }
 
+_UNCHANGED = "Preview unchanged"
+"""Nothing was deployed: the title says so, since what serves is another commit."""
+
 
 class CheckOutput(Payload):
     """What a check run shows; `summary` and `text` are Markdown."""
@@ -43,7 +46,9 @@ def render_check(snapshot: EnvironmentSnapshot, revision: Revision, links: Links
 def deployment_description(snapshot: EnvironmentSnapshot, revision: Revision) -> str:
     """Plain text of at most 140 characters."""
     text = f"{_TITLES[revision.state]}: {short(revision.commit)}"
-    if revision.state is RevisionState.FAILED and revision.failure is not None:
+    if revision.unchanged:
+        text = f"{_UNCHANGED}: {revision.unchanged}"
+    elif revision.state is RevisionState.FAILED and revision.failure is not None:
         text = f"{_TITLES[revision.state]}: {revision.failure.message}"
     elif revision is snapshot.revisions[0] and snapshot.reason:
         text = f"{text}, {snapshot.reason}"
@@ -53,6 +58,8 @@ def deployment_description(snapshot: EnvironmentSnapshot, revision: Revision) ->
 def _title(revision: Revision, failure: Failure | None) -> str:
     if failure is not None and failure.phase:
         return plain(f"Preview failed: {failure.phase}", MAX_TITLE)
+    if revision.unchanged:
+        return _UNCHANGED
     return _TITLES[revision.state]
 
 
@@ -66,6 +73,8 @@ def _summary(
         is_this = serving.commit == revision.commit and is_current(snapshot, serving)
         verb = "Open" if is_this else f"Still serving {code(short(serving.commit))}:"
         lines.append(f"{verb} {address}")
+    if revision.unchanged:
+        lines.append(f"Unchanged: {escape(revision.unchanged, 600)}")
     if failure is not None:
         lines.append(f"**Cause**: {escape(failure.message, 2_000)}")
     if failure is not None and failure.hint:

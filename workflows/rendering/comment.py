@@ -128,7 +128,7 @@ def _row(snapshot: EnvironmentSnapshot, revision: Revision, links: Links) -> str
     took = duration(revision.finished_at - revision.created_at) if revision.finished_at else ""
     cells = [
         commit,
-        _RESULTS[revision.state],
+        "✅ unchanged" if revision.unchanged else _RESULTS[revision.state],
         when(revision.created_at),
         took,
         escape(revision.trigger, 100),

@@ -64,6 +64,7 @@ async def test_a_snapshot_tells_phases_times_and_reasons(stage: Stage, preview: 
         "plan",
         "namespace",
         "build",
+        "secrets",
         "deploy",
         "rollout",
         "route",

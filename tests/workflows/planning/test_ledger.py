@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.workflows.values import NOW, URL, A, B, failure, pull, revision, serving, state
-from workflows.models import Approval, EnvironmentState, Phase, RevisionState
+from workflows.models import Approval, EnvironmentState, Phase, Revision, RevisionState
 from workflows.models.messages import RevisionProgress, RevisionResult
 from workflows.planning import (
     MAX_REVISIONS,
@@ -23,9 +23,11 @@ from workflows.planning import (
     settle,
     stop,
     take_over,
+    unharmed,
 )
 
 SUCCEEDED = RevisionResult(state="succeeded", url=URL, reasons=("Chart shop",))
+UNCHANGED = RevisionResult(state="succeeded", url=URL, unchanged="Only `README.md` changed.")
 GONE = failure(type="CommitGoneError")
 
 
@@ -110,6 +112,46 @@ def test_a_success_serves() -> None:
     assert known.serving is not None
     assert (known.serving.commit, known.serving.url) == (A, URL)
     assert known.revisions[0].reasons == ("Chart shop",)
+
+
+@pytest.mark.invariant(3)
+def test_where_nothing_has_changed_what_served_goes_on_and_is_named() -> None:
+    known = state(serving=serving(B))
+    begin(known)
+    end_revision(known, RevisionState.SUCCEEDED, now=NOW, result=UNCHANGED)
+    assert known.serving == serving(B)
+    assert (known.phase, known.reason) == (Phase.READY, "unchanged: Only `README.md` changed.")
+    assert known.revisions[0].unchanged == UNCHANGED.unchanged
+    settle(known, A)
+    assert known.reason == "unchanged: Only `README.md` changed."
+
+
+@pytest.mark.parametrize(
+    ("before", "is_unharmed"),
+    [
+        ([revision()], True),
+        ([revision(1, A, RevisionState.FAILED), revision()], False),
+        ([revision(1, A, RevisionState.SUPERSEDED), revision()], False),
+        ([revision(1, A, RevisionState.CANCELLED), revision()], False),
+        ([], False),
+    ],
+)
+def test_what_serves_is_compared_with_unless_something_else_was_begun_since(
+    before: list[Revision], is_unharmed: bool
+) -> None:
+    newest = revision(9, B, RevisionState.PENDING)
+    known = state(revisions=[newest, *before], serving=serving())
+    assert unharmed(known) == (serving() if is_unharmed else None)
+
+
+def test_the_revision_that_serves_is_remembered_however_many_come_after() -> None:
+    known = state(revisions=[revision(1, B)], serving=serving(B))
+    for _ in range(18):
+        begin(known)
+        end_revision(known, RevisionState.SUCCEEDED, now=NOW, result=UNCHANGED)
+    assert len(known.revisions) == MAX_REVISIONS
+    assert known.revisions[-1] == revision(1, B)
+    assert [each.number for each in known.revisions[:-1]] == list(range(18, 9, -1))
 
 
 def test_a_failure_is_shown_and_what_served_stays() -> None:

@@ -122,3 +122,10 @@ def test_reasons_are_those_that_people_read() -> None:
     merged = pull(is_open=False, is_merged=True)
     assert next_step(state(), merged).reason == "pull request merged"
     assert next_step(state(), pull(is_open=False)).reason == "pull request closed"
+
+
+def test_only_what_a_person_asks_for_is_deployed_whether_or_not_anything_changed() -> None:
+    pushed = next_step(state(count=1, commit=A), pull(B))
+    assert not pushed.is_renewal
+    for wanted in (RETRY, REDEPLOY):
+        assert next_step(state(count=1, commit=A), pull(A), wanted=wanted).is_renewal

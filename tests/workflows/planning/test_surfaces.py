@@ -104,6 +104,26 @@ def test_a_failed_update_leaves_the_older_deployment_active() -> None:
     assert after.deployment_states == {OLD_ID: "success", NEW_ID: "failure"}
 
 
+@pytest.mark.invariant(3)
+def test_a_commit_that_changed_nothing_is_no_deployment_and_a_good_check() -> None:
+    before = written(snapshot(revisions=(OLD,), serving=serving()))
+    both = (revision(2, B, unchanged="Only `README.md` changed."), OLD)
+    after = written(snapshot(revisions=both, serving=serving(), commit=B, sequence=6), before)
+    assert after.deployment_states == {OLD_ID: "success"}
+    assert after.check_states == {OLD_ID: "success", NEW_ID: "success"}
+    begun = written(
+        snapshot(
+            Phase.PENDING,
+            revisions=(revision(2, B, RevisionState.PENDING), OLD),
+            serving=serving(),
+            sequence=6,
+        ),
+        before,
+    )
+    ended = written(snapshot(revisions=both, serving=serving(), commit=B, sequence=7), begun)
+    assert ended.deployment_states == {OLD_ID: "success", NEW_ID: "inactive"}
+
+
 @pytest.mark.spec("FR-008")
 def test_after_a_removal_every_deployment_is_inactive_and_nothing_new_is_made() -> None:
     before = written(snapshot(revisions=(OLD,), serving=serving()))

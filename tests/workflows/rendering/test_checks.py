@@ -49,6 +49,18 @@ def test_a_failure_without_phase_lines_or_hint_is_still_a_failure() -> None:
     assert check.text == ""
 
 
+@pytest.mark.invariant(3)
+def test_a_commit_that_changed_nothing_is_not_called_ready() -> None:
+    unchanged = revision(2, B, unchanged="Only `README.md` changed.")
+    shown = snapshot(commit=B, revisions=(unchanged, revision()), serving=serving())
+    check = render_check(shown, unchanged, Links())
+    assert check.title == "Preview unchanged"
+    assert "Still serving `aaaaaaa`" in check.summary
+    assert "Only \\`README.md\\` changed" in check.summary
+    line = deployment_description(shown, unchanged)
+    assert line == "Preview unchanged: Only `README.md` changed."
+
+
 @pytest.mark.parametrize(
     ("result", "reason", "shown"),
     [

@@ -76,6 +76,22 @@ def test_a_skipped_draft_says_so_beside_what_serves() -> None:
 
 
 @pytest.mark.spec("FR-008")
+@pytest.mark.invariant(3)
+def test_a_commit_that_changed_nothing_is_told_beside_what_serves() -> None:
+    unchanged = revision(2, B, unchanged="Only one file changed.")
+    shown = snapshot(
+        commit=B,
+        reason="unchanged: Only one file changed.",
+        revisions=(unchanged, revision()),
+        serving=serving(),
+    )
+    body = render_comment(shown, Links())
+    assert "** still serves `aaaaaaa`" in body
+    assert "> Status: unchanged: Only one file changed" in body.replace("\\", "")
+    rows = [line for line in body.splitlines() if line.startswith("| ") and "push" in line]
+    assert ["✅ unchanged" in row for row in rows] == [True, False]
+
+
 def test_what_blocks_a_removal_is_named() -> None:
     shown = snapshot(Phase.DELETING, blockers=("Certificate `shop` waits for @team",))
     body = render_comment(shown, LINKS)

@@ -6,6 +6,14 @@ from workflows.models.messages.commands import (
     GitHubEvent,
     PersonCommand,
 )
+from workflows.models.messages.images import (
+    CopySecretsInput,
+    CopySecretsResult,
+    FindImageInput,
+    FindImageResult,
+    ReadCheckInput,
+    ReadCheckResult,
+)
 from workflows.models.messages.records import (
     EnvironmentNamespace,
     KeepLogsInput,
@@ -71,6 +79,8 @@ __all__ = [
     "ChooseNamespaceInput",
     "ChooseNamespaceResult",
     "CommandResult",
+    "CopySecretsInput",
+    "CopySecretsResult",
     "DeployReleaseInput",
     "DeployReleaseResult",
     "EnsureNamespaceInput",
@@ -78,6 +88,8 @@ __all__ = [
     "EnsureRouteInput",
     "EnsureRouteResult",
     "EnvironmentNamespace",
+    "FindImageInput",
+    "FindImageResult",
     "GitHubEvent",
     "KeepLogsInput",
     "ListNamespacesResult",
@@ -90,6 +102,8 @@ __all__ = [
     "PersonCommand",
     "PlanRevisionInput",
     "ProjectSource",
+    "ReadCheckInput",
+    "ReadCheckResult",
     "ReadPullRequestInput",
     "ReconcileInput",
     "ReconcileResult",

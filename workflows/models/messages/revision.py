@@ -10,6 +10,7 @@ from workflows.models.environment import (
     PhaseTiming,
     PullRequest,
     PullRequestRef,
+    Serving,
 )
 from workflows.models.plan import BuildPlan, ReleasePlan
 from workflows.models.project import HealthCheck, Quota, RouteSettings
@@ -25,6 +26,9 @@ class RevisionInput(Payload):
     branch: str = ""
     is_trusted: bool = True
     """False for the code of a fork: no secrets (invariant 7)."""
+    serving: Serving | None = None
+    """What serves unharmed and may go on doing so, where nothing that matters differs from it; None: deploy in any
+    case."""
 
 
 class RevisionProgress(Payload):
@@ -44,6 +48,8 @@ class RevisionResult(Payload):
     failure: Failure | None = None
     reasons: tuple[str, ...] = ()
     timings: tuple[PhaseTiming, ...] = ()
+    unchanged: str = ""
+    """Why nothing was built or deployed: what served before goes on. Empty as a rule."""
     is_confirmed: bool = True
     """False when it could not be shown in time that no build or Helm process is left."""
 

@@ -1,0 +1,81 @@
+"""How far a revision is: its phases, how long each took, why it waits; told to its environment at every step."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows.attempts import run_phase
+from workflows.models import Phase, PhaseTiming
+from workflows.models import messages as m
+
+T = TypeVar("T")
+
+
+class Progress:
+    """Of one revision; it is told without waiting, and whether or not the environment still lives."""
+
+    def __init__(self, request: m.RevisionInput) -> None:
+        self._request = request
+        self._phase = Phase.PENDING
+        self._timings: dict[str, PhaseTiming] = {}
+        self._words: dict[int, str] = {}
+        """Of each block that has not ended, in the order in which they began."""
+        self._blocks = 0
+        self.reasons: tuple[str, ...] = ()
+        """Why it is deployed as it is, in the words shown to people."""
+
+    @property
+    def timings(self) -> tuple[PhaseTiming, ...]:
+        """In the order in which the phases began."""
+        return tuple(self._timings.values())
+
+    async def run(
+        self,
+        name: str,
+        phase: Phase,
+        call: Callable[[], Awaitable[T]],
+        *,
+        is_limit_final: bool = True,
+    ) -> T:
+        """Carry out a phase of one activity; see `run_phase`."""
+        with self.timed(name, phase) as tell:
+            return await run_phase(name, call, tell=tell, is_limit_final=is_limit_final)
+
+    @contextmanager
+    def timed(self, name: str, phase: Phase) -> Iterator[Callable[[str], None]]:
+        """The phase lasts as long as the block, which is given a way to say why it is not over; one that fails has no end.
+
+        Several blocks of one name are one phase: from the first one's begin to the last one's end.
+        """
+        self._timings.setdefault(name, PhaseTiming(phase=name, started_at=workflow.now()))
+        self._phase = phase
+        self._blocks += 1
+        block = self._blocks
+        self._tell(block, "")
+        yield partial(self._tell, block)
+        del self._words[block]
+        timing = self._timings[name]
+        self._timings[name] = timing.model_copy(update={"finished_at": workflow.now()})
+
+    def _tell(self, block: int, reason: str) -> None:
+        self._words[block] = reason
+        progress = m.RevisionProgress(
+            number=self._request.number,
+            phase=self._phase,
+            reason="; ".join(text for text in self._words.values() if text),
+            reasons=self.reasons,
+            timings=self.timings,
+        )
+        self._telling = asyncio.create_task(self._send(progress))
+
+    async def _send(self, progress: m.RevisionProgress) -> None:
+        parent = workflow.get_external_workflow_handle(self._request.environment_workflow_id)
+        try:
+            await parent.signal("revision_progress", progress)
+        except ApplicationError as error:
+            workflow.logger.info("nobody follows this revision: %s", error)
