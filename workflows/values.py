@@ -107,6 +107,11 @@ def allowed_by(values: Values, schema: Mapping[str, JsonValue]) -> Values:
     return {key: value for key, value in values.items() if key in properties}
 
 
+def fill(facts: ValueFacts, text: str, path: str) -> str:
+    """`text` with its placeholders replaced; `path` says in errors where it stands. Raises ManifestError."""
+    return _PLACEHOLDER.sub(lambda found: _word(facts, found, path), text)
+
+
 def resolve(facts: ValueFacts, value: Values) -> Values:
     """`value` with every placeholder in its strings replaced; keys stay as they are."""
     return {key: _resolved(facts, item, key) for key, item in value.items()}
@@ -115,7 +120,7 @@ def resolve(facts: ValueFacts, value: Values) -> Values:
 def _resolved(facts: ValueFacts, value: JsonValue, path: str) -> JsonValue:
     match value:
         case str():
-            return _PLACEHOLDER.sub(lambda found: _word(facts, found, path), value)
+            return fill(facts, value, path)
         case dict():
             return {key: _resolved(facts, item, f"{path}.{key}") for key, item in value.items()}
         case list():

@@ -15,7 +15,6 @@ from temporalio import activity
 from activities import kube
 from activities.heartbeat import beating
 from activities.helm import access
-from activities.helm.chart import Chart
 from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
@@ -28,7 +27,7 @@ from activities.helm.rendering import (
     upgrade_options,
     write_plugin,
 )
-from activities.helm.sources import ChartSources
+from activities.helm.sources import ChartSources, Prepared, check
 from activities.origin import GitHubAccess
 from activities.processes import ProcessTimeoutError, end_survivors, uninterrupted
 from workflows import naming
@@ -40,7 +39,7 @@ from workflows.errors import (
 from workflows.models import EnvironmentRef
 from workflows.models import messages as m
 from workflows.ports import HelmPort
-from workflows.values import ValueFacts, release_values
+from workflows.values import ValueFacts
 
 _PREFIX = "helm-"
 
@@ -73,9 +72,10 @@ class HelmActivities(HelmPort):
                     prefix=_PREFIX, dir=self._config.work_dir
                 ) as directory:
                     progress.detail = "preparing the chart"
-                    chart, kubeconfig = await self._prepare(request, Path(directory))
+                    prepared, kubeconfig = await self._prepare(request, Path(directory))
+                    await check(self._api, prepared, kubeconfig, namespace)
                     progress.detail = "running Helm"
-                    return await self._upgrade(request, chart, kubeconfig)
+                    return await self._upgrade(request, prepared, kubeconfig)
             except asyncio.CancelledError:
                 await self._settle_quietly(namespace, release)
                 raise
@@ -126,14 +126,17 @@ class HelmActivities(HelmPort):
         except CatalystError as error:
             activity.logger.warning("release %s is not settled yet: %s", release, error)
 
-    async def _prepare(self, request: m.DeployReleaseInput, directory: Path) -> tuple[Chart, Path]:
+    async def _prepare(
+        self, request: m.DeployReleaseInput, directory: Path
+    ) -> tuple[Prepared, Path]:
+        facts = self._facts(request)
         try:
             async with asyncio.TaskGroup() as group:
-                chart = group.create_task(self._sources.prepare(request, directory))
+                prepared = group.create_task(self._sources.prepare(request, facts, directory))
                 kubeconfig = group.create_task(self._kubeconfig(request.ref.namespace, directory))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None  # the other one was cancelled
-        return chart.result(), kubeconfig.result()
+        return prepared.result(), kubeconfig.result()
 
     async def _kubeconfig(self, namespace: str, directory: Path) -> Path:
         seconds = self._config.token_seconds
@@ -145,12 +148,10 @@ class HelmActivities(HelmPort):
         return path
 
     async def _upgrade(
-        self, request: m.DeployReleaseInput, chart: Chart, kubeconfig: Path
+        self, request: m.DeployReleaseInput, prepared: Prepared, kubeconfig: Path
     ) -> m.DeployReleaseResult:
         namespace, release = request.ref.namespace, request.release.name
-        values = release_values(
-            self._facts(request), request.release.values, chart=chart.values, schema=chart.schema
-        )
+        chart = prepared.chart
         await asyncio.to_thread(write_plugin, kubeconfig.parent)
         command = self._command(
             namespace,
@@ -162,7 +163,7 @@ class HelmActivities(HelmPort):
             answer = await command.install_or_upgrade(
                 release,
                 chart.directory,
-                values,
+                prepared.values,
                 skip_crds=True,  # they pass by the post-renderer, and no preview may create them
                 create_namespace=False,  # a late Helm must not bring a deleted namespace back
                 namespace=namespace,

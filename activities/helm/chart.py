@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,24 @@ class Chart:
     values: Mapping[str, JsonValue]
     """Its values.yaml; empty where that cannot be read: Helm will say why."""
     schema: Mapping[str, JsonValue]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """File of the repository that a file of a made chart comes from; empty for charts that people wrote."""
+
+    def origin(self, file: str) -> str:
+        """As people know a file that Helm names `NAME/templates/…`."""
+        inside = self._inside(file)
+        return self.sources.get(inside) or f"{self.path}/{inside}"
 
     def read(self, file: str) -> str:
-        """Text of a file as Helm names it (`NAME/templates/…`); empty where there is none."""
-        inside = file.removeprefix(f"{self.name}/")
+        """Text of a file as Helm names it; empty where there is none."""
+        inside = self._inside(file)
         try:
             return (self.directory / inside).read_text(errors="replace")
         except OSError:
             return ""
+
+    def _inside(self, file: str) -> str:
+        return file.removeprefix(f"{self.name}/")
 
 
 async def fetch_chart(
@@ -67,6 +77,32 @@ async def fetch_chart(
             origin.url, commit, origin.ref, origin.token, directory / "whole", timeout=timeout
         )
     return await asyncio.to_thread(_read, root, path)
+
+
+async def fetch_files(
+    origin: Origin,
+    commit: str,
+    paths: Sequence[str],
+    directory: Path,
+    *,
+    timeout: float,  # noqa: ASYNC109  (as `fetch_chart`)
+) -> Path:
+    """A checkout of that commit with at least the files `paths`, as far as it has them. Raises what `fetch_commit` does."""
+    root = await fetch_commit(
+        origin.url,
+        commit,
+        origin.ref,
+        origin.token,
+        directory / "files",
+        timeout=timeout,
+        paths=paths,
+    )
+    if await asyncio.to_thread(lambda: all((root / path).is_file() for path in paths)):
+        return root
+    # Behind links, which may lead anywhere in the repository.
+    return await fetch_commit(
+        origin.url, commit, origin.ref, origin.token, directory / "all-files", timeout=timeout
+    )
 
 
 def _read(root: Path, path: str) -> Chart:

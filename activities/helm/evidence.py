@@ -16,7 +16,7 @@ async def explain(
     api: ApiClient, stderr: str, *, namespace: str, release: str, chart: Chart
 ) -> CatalystError:
     """The failure that Helm printed, as well explained as the cluster allows. Raises nothing."""
-    failure = to_failure(stderr, chart=chart.path, name=chart.name)
+    failure = to_failure(_with_sources(stderr, chart), chart=chart.path, name=chart.name)
     try:
         if isinstance(failure, RolloutFailedError):
             return await _with_hook(api, failure, namespace)
@@ -26,6 +26,13 @@ async def explain(
     except ClusterError as missing:
         activity.logger.warning("no evidence for a failed release: %s", missing)
     return failure
+
+
+def _with_sources(stderr: str, chart: Chart) -> str:
+    """Files of a chart that nobody wrote, called as those they come from."""
+    for inside, file in chart.sources.items():
+        stderr = stderr.replace(f"{chart.name}/{inside}", file)
+    return stderr
 
 
 async def _with_hook(api: ApiClient, failure: CatalystError, namespace: str) -> CatalystError:
@@ -39,7 +46,7 @@ def _with_place(failure: CatalystError, stderr: str, manifest: str, chart: Chart
     place = find_place(reason_of(stderr), manifest, chart.read)
     if place is None:
         return failure
-    file = place.file.replace(f"{chart.name}/", f"{chart.path}/", 1)
+    file = chart.origin(place.file)
     where = f"{file}:{place.line}" if place.line else file
     shown = f"{where}: {mask(place.text)}" if place.text else where
     return ManifestError(

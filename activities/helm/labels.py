@@ -40,13 +40,20 @@ class RefusedError(Exception):
 def label_documents(text: str, labels: Mapping[str, Labels]) -> str:
     """The YAML documents of `text`, labelled. Raises RefusedError."""
     documents = yaml.compose_all(text, Loader=yaml.CSafeLoader)
-    labelled = [_labelled(document, labels) for document in documents]
+    labelled = [_in_block_style(_labelled(document, labels)) for document in documents]
     if not labelled:
         return text
     written: str = yaml.serialize_all(
         labelled, Dumper=yaml.CSafeDumper, explicit_start=True, allow_unicode=True, width=_WIDTH
     )
     return written
+
+
+def _in_block_style(node: Node) -> Node:
+    """A root in the style of JSON would follow `---` on its line, which Helm does not take for a separator."""
+    if isinstance(node, MappingNode) and node.flow_style:
+        return MappingNode(node.tag, node.value, flow_style=False)
+    return node
 
 
 def _labelled(node: Node, labels: Mapping[str, Labels]) -> Node:

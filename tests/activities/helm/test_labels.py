@@ -137,6 +137,12 @@ def test_only_labels_are_added(data: dict[str, object]) -> None:
     }
 
 
+@pytest.mark.parametrize("text", ['{"kind": "Service"}', '--- {"kind": "Service"}'])
+def test_an_object_in_the_style_of_json_begins_on_a_line_of_its_own(text: str) -> None:
+    written = label_documents(f"{text}\n---\nkind: Pod\n", LABELS)
+    assert written.startswith('---\n"kind": "Service"\n')
+
+
 def test_documents_without_an_object_pass_through() -> None:
     assert label_documents("", LABELS) == ""
     assert label_documents("# a comment\n", LABELS) == "# a comment\n"
