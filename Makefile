@@ -50,10 +50,12 @@ imports: setup
 docs: setup
 	@$(BIN)/python -m tests.support.requirements --check
 	@$(BIN)/python -m deploy.schema --check
+	@$(BIN)/python -m deploy.gallery --check
 
 format: setup ## Format the code and write generated documentation
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/python -m tests.support.requirements --write
 	@$(BIN)/python -m deploy.schema --write
+	@$(BIN)/python -m deploy.gallery --write
 
 bench: setup ## Measure against bare tools and print the table of the README
 	@$(BIN)/python -m tests.bench

@@ -1,0 +1,99 @@
+"""`deploy/examples/README.md`: every example with the plan that Catalyst makes of it."""
+
+from collections.abc import Iterator
+
+from activities.documents import build_tree, read_document
+from cli.assumed import COMMIT, describe
+from cli.checkout import open_checkout
+from deploy.gallery.examples import DIRECTORY, Example
+from workflows.models import Project, RevisionPlan
+from workflows.planning.plans import PlanningRequest, make_plan, plan_text, settle
+from workflows.repo_config import FILE_NAME, RepoConfig, parse_config
+from workflows.repo_config.problems import Marks, nowhere
+
+FILE = DIRECTORY / "README.md"
+_INTRODUCTION = """\
+# Examples
+
+Small applications, each a repository as people have them. Every one is a test: `tests/e2e/examples` opens a pull request
+for it on a real cluster, looks at its page, pushes a change and closes it. None of them downloads packages, so they also run
+on the local stack.
+
+The plans below are what Catalyst makes of each, with the template that its README names. `catalyst plan PATH` prints
+the same of any checkout, without a server; `catalyst eject PATH` writes a generated Dockerfile into it.
+
+<!-- Written by `make format`, checked by `make check`; change the examples, not this page. -->
+"""
+
+
+def gallery(examples: list[Example]) -> str:
+    """The page. Raises PlanError when an example cannot be planned."""
+    plans = {each.name: plan_of(each) for each in examples}
+    rows = [
+        f"| [{each.name}](#{each.name}) | {each.title} | {each.template.type} | {_what(plans[each.name])} |"
+        for each in examples
+    ]
+    table = [
+        "| example | what it is | template | what becomes of it |",
+        "| --- | --- | --- | --- |",
+    ]
+    sections = ["\n".join(_section(each, plans[each.name])) for each in examples]
+    return "\n".join([_INTRODUCTION, *table, *rows, "", *sections])
+
+
+def plan_of(example: Example) -> RevisionPlan:
+    """What would be built and deployed for a commit and an environment that stand for any."""
+    checkout = open_checkout(DIRECTORY / example.name)
+    tree = build_tree(checkout.paths, checkout.read)
+    config, mark = _config(example)
+    project = Project(
+        key="acme-example",
+        team="acme",
+        name="example",
+        sources=(),
+        templates={"development": example.template},
+    )
+    request = PlanningRequest(
+        project=project,
+        template="development",
+        environment="preview",
+        commit=COMMIT,
+        branch="feature",
+        number=1,
+    )
+    settled = settle(request, tree, config, mark)
+    return make_plan(settled, describe(checkout, settled))
+
+
+def _config(example: Example) -> tuple[RepoConfig | None, Marks]:
+    if FILE_NAME not in example.files:
+        return None, nowhere
+    document = read_document(example.files[FILE_NAME], FILE_NAME)
+    return parse_config(document.value, document.mark, document.written), document.mark
+
+
+def _what(plan: RevisionPlan) -> str:
+    """Where the image comes from, and what installs it."""
+    built = [
+        "a generated Dockerfile" if build.generated else f"`{build.dockerfile}`"
+        for build in plan.builds
+    ]
+    images = [*built, *(["an image that others build"] if plan.images else [])]
+    chart = {
+        "repository": f"its own chart in `{plan.release.chart}`",
+        "remote": "a chart of a chart repository",
+        "catalyst": "Catalyst's chart for applications",
+        "manifests": "its own manifests",
+    }[plan.release.source]
+    return f"{' and '.join(images) or 'no image is built'}; {chart}"
+
+
+def _section(example: Example, plan: RevisionPlan) -> Iterator[str]:
+    yield f"## {example.name}\n"
+    yield f"[{example.title}]({example.name}/README.md). {example.summary}\n"
+    yield f"```text\n{plan_text(plan)}```\n"
+    for build in plan.builds:
+        if build.generated:
+            yield "<details><summary>The generated Dockerfile</summary>\n"
+            yield f"```dockerfile\n{build.generated.strip()}\n```\n"
+            yield "</details>\n"
