@@ -64,6 +64,11 @@ def detect_dockerfile(files: Files, folder: str) -> Finding:
     )
 
 
+def has_command(files: Files, path: str) -> bool:
+    """Whether the last stage, or one that it stands on, says what runs; base images' own commands do not count."""
+    return any(stage.command for stage in _lineage(_stages(files.text(path))))
+
+
 def port_of_dockerfile(files: Files, path: str) -> tuple[int, str]:
     """The port the last stage listens on, with its reason; 0 and nothing when it does not say."""
     stages = _stages(files.text(path))

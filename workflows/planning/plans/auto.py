@@ -17,7 +17,12 @@ from workflows.planning.detection.overrides import with_port
 from workflows.planning.dockerfiles import generate
 from workflows.planning.plans.base import base_container
 from workflows.planning.plans.case import Case, Way
-from workflows.planning.plans.devcontainer import container_to_work_in, layers_of, on_its_image
+from workflows.planning.plans.devcontainer import (
+    container_to_work_in,
+    layers_of,
+    on_its_image,
+    that_serves,
+)
 from workflows.planning.plans.dockerfile import dockerfile, from_builds
 from workflows.planning.plans.helm import release_of_chart
 from workflows.planning.plans.own_chart import own_chart, said_front_port
@@ -138,6 +143,8 @@ def _of_nothing(case: Case, found: Understanding) -> Way:
     is_told = bool(application.start or application.dev)
     if devcontainer is None or not (devcontainer.image or devcontainer.dockerfile):
         return _generated(case, found) if is_told else base_container(case, application)
+    if served := that_serves(case, found, devcontainer):
+        return served
     if is_told:
         return on_its_image(case, found, devcontainer) or _generated(case, found)
     others, builds, images = container_to_work_in(case, devcontainer)

@@ -9,9 +9,11 @@ from workflows.models import (
     PrebuiltImage,
     Understanding,
 )
-from workflows.planning.detection.files import ROOT, shorten
+from workflows.planning.detection.dockerfile import has_command, port_of_dockerfile
+from workflows.planning.detection.files import ROOT, Files, shorten
 from workflows.planning.dockerfiles.text import Instructions
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.dockerfile import started
 from workflows.planning.plans.images import is_reference
 from workflows.planning.plans.own_chart import own_chart, with_front_port
 from workflows.planning.plans.values import Component
@@ -25,17 +27,22 @@ _IGNORED = ".git\n**/node_modules\n**/.venv\n**/__pycache__\n"
 _COPIES = re.compile(r"^\s*(COPY|ADD)\s+(?!.*--from=)", re.IGNORECASE | re.MULTILINE)
 
 
-def layers_of(case: Case, found: Understanding) -> list[Layer]:
-    """Variables that were found, the surer ones last; what of the container is left aside is told."""
+def layers_of(case: Case, found: Understanding, *, is_prepared: bool = False) -> list[Layer]:
+    """Variables that were found, the surer ones last; what of the container is left aside is told.
+
+    `is_prepared`: its `postCreateCommand` is a part of the build.
+    """
     detected: Layer = (_DETECTED, found.application.variables)
     container = found.devcontainer
     if container is None:
         return [detected]
     _tell(case, found, container)
+    if not is_prepared:
+        _tell_not_run(case, found, container)
     usable = {
         name: value
         for name, value in container.remote_env.items()
-        if can_be_set(name) and "${" not in value
+        if can_be_set(name) and "${" not in value and "\0" not in value
     }
     if left := [f"`{name}`" for name in container.remote_env if name not in usable]:
         case.story.warn(
@@ -43,6 +50,34 @@ def layers_of(case: Case, found: Understanding) -> list[Layer]:
             "refers to, or for its name."
         )
     return [(f"`{container.path}`", usable), detected]
+
+
+def that_serves(case: Case, found: Understanding, container: Devcontainer) -> Way | None:
+    """The container as the preview, where its Dockerfile says what runs; None where it does not."""
+    files = Files(case.tree)
+    if not files.has(container.dockerfile) or not has_command(files, container.dockerfile):
+        return None
+    case.story.because(
+        f"Nothing else runs, and `{container.dockerfile}` of `{container.path}` says what runs in its container."
+    )
+    port, reason = port_of_dockerfile(files, container.dockerfile)
+    if container.forward_ports:
+        port = container.forward_ports[0]
+        reason = f"Port {port}, by `forwardPorts` in `{container.path}`."
+    front = Component("web", port=port, command=started(case, "web"))
+    return own_chart(
+        case,
+        [with_front_port(case, front, reason)],
+        builds=(_own_build(container, "web"),),
+        found=layers_of(case, found),
+        application=found.application.model_copy(
+            update={
+                "kind": ApplicationKind.DOCKERFILE,
+                "dockerfile": container.dockerfile,
+                "port": port,
+            }
+        ),
+    )
 
 
 def on_its_image(case: Case, found: Understanding, container: Devcontainer) -> Way | None:
@@ -76,7 +111,7 @@ def on_its_image(case: Case, found: Understanding, container: Devcontainer) -> W
         case,
         [front],
         builds=(build,),
-        found=layers_of(case, found),
+        found=layers_of(case, found, is_prepared=True),
         application=application,
     )
 
@@ -90,14 +125,7 @@ def container_to_work_in(
         case.story.because(
             f"`{container.dockerfile}` builds the container of `{container.path}`, which stays open for a shell."
         )
-        build = BuildPlan(
-            component=COMPONENT,
-            context=container.context or ROOT,
-            dockerfile=container.dockerfile,
-            target=container.target,
-            args=container.args,
-        )
-        return [idle], (build,), ()
+        return [idle], (_own_build(container, COMPONENT),), ()
     if not is_reference(container.image):
         case.story.warn(f"`{container.path}` names no image or Dockerfile that can be used.")
         return [], (), ()
@@ -105,6 +133,16 @@ def container_to_work_in(
         f"The container of `{container.path}`, `{container.image}`, stays open for a shell."
     )
     return [idle], (), (PrebuiltImage(component=COMPONENT, image=container.image),)
+
+
+def _own_build(container: Devcontainer, component: str) -> BuildPlan:
+    return BuildPlan(
+        component=component,
+        context=container.context or ROOT,
+        dockerfile=container.dockerfile,
+        target=container.target,
+        args=container.args,
+    )
 
 
 def _base(case: Case, container: Devcontainer) -> str:
@@ -126,15 +164,17 @@ def _base(case: Case, container: Devcontainer) -> str:
 
 def _tell(case: Case, found: Understanding, container: Devcontainer) -> None:
     application = found.application
-    if application.kind is ApplicationKind.NONE:
-        return
-    if container.image or container.dockerfile:
+    if application.kind is not ApplicationKind.NONE and (container.image or container.dockerfile):
         case.story.because(
             f"The container of `{container.path}` is not used, because the application has its own image."
         )
     if container.compose:
         case.story.warn(f"`dockerComposeFile` of `{container.path}` is not used yet.")
-    done = (application.install, application.build)
+
+
+def _tell_not_run(case: Case, found: Understanding, container: Devcontainer) -> None:
+    """A warning for commands that nothing else runs: a detected `npm ci` is often the same."""
+    done = (found.application.install, found.application.build)
     left = [each for each in container.post_create if each not in done]
     if left:
         listed = ", ".join(f"`{shorten(each)}`" for each in left[:3])

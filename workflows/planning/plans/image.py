@@ -9,7 +9,7 @@ from workflows.planning.plans.values import Component
 
 def image(case: Case) -> Way:
     """Each prebuilt image as a component; only the front one is known to listen."""
-    if case.says("builds"):
+    if case.config.builds:
         case.problems.append(
             f"{case.place(('builds',))}: `builds` asks for images to be built, and the template `{case.key}` deploys "
             "images that others build; remove `builds`, or name another template with `template`."

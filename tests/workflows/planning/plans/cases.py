@@ -1,66 +1,110 @@
 """A project, a commit's files, and what a description of them would say."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from pydantic import JsonValue
 
-from activities.documents import build_tree
+from activities.documents import build_tree, read_document
 from tests.workflows.values import A
+from workflows.errors import PlanError
 from workflows.models import (
     ChartFacts,
     FileFacts,
     Project,
     RepositoryFacts,
+    RepositoryTree,
     RevisionPlan,
     Template,
 )
 from workflows.planning.plans import PlanningRequest, Settled, make_plan, settle
-from workflows.repo_config import RepoConfig, parse_config
+from workflows.repo_config import parse_config
 
 ROOT = Path(__file__).resolve().parents[4]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "deploy/charts/app/values.schema.json").read_text())
 SHOP = Project(key="acme-shop", team="acme", name="shop", sources=())
+DOCKERFILE = "FROM docker.io/library/nginx\nEXPOSE 80\n"
+NODE = {
+    "package.json": '{"scripts": {"start": "node server.js"}}',
+    "package-lock.json": "{}",
+    "server.js": "server.listen(3000)",
+}
+Files = Mapping[str, str]
 
 
 def asked(
     template: Template | None = None, *, key: str = "development", **changes: Any
 ) -> PlanningRequest:
     """A request for `template` (default: `auto`), which the project has under the key `development`."""
-    project = SHOP.model_copy(
-        update={"templates": {"development": template or Template(type="auto")}}
-    )
-    known = {"project": project, "template": key, "environment": "pr-shop-7", "commit": A}
-    return PlanningRequest.model_validate(
-        {**known, "branch": "feature/cart", "number": 7, **changes}
-    )
-
-
-def config_of(text: str) -> RepoConfig:
-    return parse_config(yaml.safe_load(text))
-
-
-def facts_of(settled: Settled, files: dict[str, str]) -> RepositoryFacts:
-    """As a checkout of exactly these files is described."""
-    folders = {"."} | {
-        "/".join(path.split("/")[:depth])
-        for path in files
-        for depth in range(1, path.count("/") + 1)
+    templates = {
+        "development": template or Template(type="auto"),
+        **changes.pop("templates", {}),
     }
+    variables = changes.pop("project_variables", {})
+    known = {
+        "project": SHOP.model_copy(update={"templates": templates, "variables": variables}),
+        "template": key,
+        "environment": "pr-shop-7",
+        "commit": A,
+        "branch": "feature/cart",
+        "number": 7,
+    }
+    return PlanningRequest.model_validate({**known, **changes})
+
+
+def tree_of(files: Files) -> RepositoryTree:
+    return build_tree(files, lambda path: files[path].encode())
+
+
+def settled_of(
+    files: Files, template: Template | None = None, config: str = "", **changes: Any
+) -> Settled:
+    """`config` is the text of a configuration file without its version."""
+    tree = tree_of(files)
+    if not config:
+        return settle(asked(template, **changes), tree, None)
+    document = read_document(f"version: 1\n{config}", ".catalyst.yaml")
+    said = parse_config(document.value, document.mark, document.written)
+    return settle(asked(template, **changes), tree, said, document.mark)
+
+
+def plan_of(
+    files: Files, template: Template | None = None, config: str = "", **changes: Any
+) -> RevisionPlan:
+    """From files to plan; values for Catalyst's own chart are held against its schema."""
+    settled = settled_of(files, template, config, **changes)
+    plan = make_plan(settled, facts_of(settled, files))
+    if plan.release.source == "catalyst":
+        Draft202012Validator(SCHEMA).validate(plan.release.values)
+    return plan
+
+
+def problems_of(
+    files: Files, template: Template | None = None, config: str = "", **changes: Any
+) -> list[str]:
+    """Everything that a plan is refused for."""
+    with pytest.raises(PlanError) as caught:
+        plan_of(files, template, config, **changes)
+    assert caught.value.hint
+    return list(caught.value.excerpt) or [str(caught.value)]
+
+
+def facts_of(settled: Settled, files: Files) -> RepositoryFacts:
+    """As a checkout of exactly these files is described."""
+    folders = {"."}
+    for path in files:
+        parts = path.split("/")
+        folders |= {"/".join(parts[:depth]) for depth in range(1, len(parts))}
     named = [*settled.files, *settled.directories]
     named += [path for path in files if (path.rpartition("/")[0] or ".") in settled.directories]
     return RepositoryFacts(
         commit=settled.draft.commit,
-        charts=tuple(
-            ChartFacts(
-                path=path,
-                is_present=f"{path}/Chart.yaml" in files,
-                name=yaml.safe_load(files.get(f"{path}/Chart.yaml", "{}")).get("name", ""),
-            )
-            for path in settled.charts
-        ),
+        charts=tuple(_chart(path, files) for path in settled.charts),
         files=tuple(
             FileFacts(path=path, is_present=path in files or path in folders)
             for path in dict.fromkeys(named)
@@ -68,17 +112,19 @@ def facts_of(settled: Settled, files: dict[str, str]) -> RepositoryFacts:
     )
 
 
-def plan_of(
-    files: dict[str, str],
-    template: Template | None = None,
-    config: str = "",
-    **changes: Any,
-) -> RevisionPlan:
-    """From files to plan; values for Catalyst's own chart are held against its schema."""
-    tree = build_tree(files, lambda path: files[path].encode())
-    said = config_of(f"version: 1\n{config}") if config else None
-    settled = settle(asked(template, **changes), tree, said)
-    plan = make_plan(settled, facts_of(settled, files))
-    if plan.release.source == "catalyst":
-        Draft202012Validator(SCHEMA).validate(plan.release.values)
-    return plan
+def component(plan: RevisionPlan, name: str = "web") -> dict[str, Any]:
+    components = mapping(plan.release.values["components"])
+    return mapping(components[name])
+
+
+def mapping(value: JsonValue) -> dict[str, Any]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _chart(path: str, files: Files) -> ChartFacts:
+    text = files.get(f"{path}/Chart.yaml")
+    fields = yaml.safe_load(text or "{}")
+    return ChartFacts(
+        path=path, is_present=text is not None, name=fields.get("name", ""), version="1.0.0"
+    )
