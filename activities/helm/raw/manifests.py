@@ -3,18 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
 import yaml
 from yaml.nodes import Node
 
-from activities.documents import (
-    MAX_BYTES,
-    DocumentError,
-    TextError,
-    decode,
-    read_documents,
-)
+from activities.documents import DocumentError, read_documents
+from activities.helm.files import read_text
 from activities.helm.raw.images import fill_images
 from activities.helm.raw.objects import RawObject, objects_of
 from activities.helm.raw.problems import Problem, to_error
@@ -51,7 +46,7 @@ class _Reading:
     size: int = 0
 
 
-def read_manifests(root: FilePath, paths: Sequence[str], images: Images) -> Manifests:
+def read_manifests(root: Path, paths: Sequence[str], images: Images) -> Manifests:
     """The manifests `paths` below `root`, each once. What is wrong with one of them is among the problems.
 
     Raises ManifestError for more than an environment takes.
@@ -68,9 +63,9 @@ def read_manifests(root: FilePath, paths: Sequence[str], images: Images) -> Mani
     return Manifests(tuple(reading.objects), tuple(reading.templates), tuple(reading.problems))
 
 
-def _read_file(reading: _Reading, root: FilePath, path: str, images: Images) -> None:
+def _read_file(reading: _Reading, root: Path, path: str, images: Images) -> None:
     """Raises DocumentError when nothing of it can be taken."""
-    text = _text(root, path)
+    text = read_text(root, path)
     reading.size += len(text)
     if reading.size > MAX_TOTAL:
         limit = f"the manifests are larger than {MAX_TOTAL // 1024} KiB by here; that is the limit"
@@ -101,25 +96,6 @@ def _read_file(reading: _Reading, root: FilePath, path: str, images: Images) -> 
                 reading.problems.append(found)
             else:
                 reading.objects.append(found)
-
-
-def _text(root: FilePath, path: str) -> str:
-    try:
-        file = (root / path).resolve(strict=True)
-        if (
-            not file.is_relative_to(root.resolve())
-            or ".git" in file.relative_to(root.resolve()).parts
-        ):
-            raise DocumentError(path, 1, 1, "leads out of the repository")
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise DocumentError(path, 1, 1, f"is larger than {MAX_BYTES // 1024} KiB")
-        return decode(data).replace("\r\n", "\n")
-    except (OSError, RuntimeError):  # RuntimeError: a loop of links
-        raise DocumentError(path, 1, 1, "is no file of this commit") from None
-    except TextError as error:
-        raise DocumentError(path, 1, 1, str(error)) from None
 
 
 def _as_yaml(text: str) -> str:
