@@ -109,5 +109,5 @@ async def push_links(shop: Shop, links: Mapping[str, str], files: Mapping[str, s
             path.parent.mkdir(parents=True, exist_ok=True)
             path.symlink_to(target)
         sha = await checkout.commit("link")
-        await checkout.git("push", "--quiet", "origin", "HEAD:linked")
+        await checkout.git("push", "--quiet", "--force", "origin", "HEAD:linked")
     return sha

@@ -129,6 +129,29 @@ async def test_input_and_both_outputs_are_carried() -> None:
     assert finished.text == "oops\n"
 
 
+async def test_a_program_that_writes_more_than_is_kept_is_ended() -> None:
+    script = "echo $$; yes; touch never"
+    finished = await run_process(["sh", "-c", script], env=ENV, timeout=60, keep=100_000, grace=0.3)
+    assert finished.is_cut
+    assert len(finished.stdout) == 100_000
+    assert not is_group_alive(int(finished.stdout.split(b"\n")[0]))
+
+
+@pytest.mark.parametrize("size", [0, 5, 200_000])
+async def test_a_program_that_keeps_to_its_limit_is_read_to_its_end(size: int) -> None:
+    script = "cat; echo oops >&2; exit 3"
+    finished = await run_process(
+        ["sh", "-c", script], env=ENV, timeout=10, stdin=b"x" * size, keep=200_000
+    )
+    assert (finished.stdout, finished.text) == (b"x" * size, "oops\n")
+    assert (finished.code, finished.is_cut) == (3, False)
+
+
+async def test_a_program_that_does_not_want_its_input_may_end_all_the_same() -> None:
+    finished = await run_process(["true"], env=ENV, timeout=10, stdin=b"x" * 10**6, keep=10)
+    assert (finished.code, finished.stdout) == (0, b"")
+
+
 @pytest.mark.invariant(6)
 async def test_a_survivor_is_found_by_its_marker_and_ended(tmp_path: Path) -> None:
     file, value = tmp_path / "pid", uuid4().hex
