@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.local import debian, external, golang, smalltools
 from deploy.local.browser import ensure_forward, stop_forward
 from deploy.local.cluster import ClusterConnection, connection_file, write_connection
-from deploy.local.images import builder, pause, standins
+from deploy.local.images import builder, languages, pause, standins
 from deploy.local.instance import Instance
 from deploy.local.node import lifecycle, objects
 from deploy.local.node.layout import REGISTRY_PORT, NodeFiles, Tools
@@ -102,7 +102,10 @@ class ClusterStack:
                 CLUSTER_READY,
                 "cluster ready",
                 self._write_connection,
-                after=("dns", "ingress", "kube-router", "forward", "prepull"),
+                after=(
+                    *("dns", "ingress", "kube-router", "forward", "prepull"),
+                    *(f"{each.step}-pushed" for each in languages.ALL),
+                ),
             ),
         ]
 
@@ -174,7 +177,16 @@ class ClusterStack:
             return Step(f"{name}-pushed", title, partial(self._push, action), ("registry", *after))
 
         prepull = self._objects.ensure_prepulled
+        further = [
+            step
+            for each in languages.ALL
+            for step in (
+                make(each.step, f"base images: {each.name}", each.ensure, "standins"),
+                push(each.step, f"base images pushed: {each.name}", each.push, each.step),
+            )
+        ]
         return [
+            *further,
             make("pause-image", "pause image", pause.ensure_image, "pause"),
             make("standins", "base images", standins.ensure_images, "debian"),
             make("builder", "builder image", builder.ensure_image, "standins", "buildkit"),

