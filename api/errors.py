@@ -1,9 +1,10 @@
 """The one table from our failures to HTTP: a status, a code, a problem document (RFC 9457)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from api.failures import (
 from api.github_events import SignatureError, UnreadableEventError
 from api.schemas import Code, Problem
 from workflows.errors import CatalystError, ClusterError, StoreError
+from workflows.repo_config.messages import reason
 
 log = logging.getLogger(__name__)
 PROBLEM_JSON = "application/problem+json"
@@ -87,7 +89,13 @@ def to_answer(error: Exception) -> Answer:
     for kind in type(error).__mro__:
         if kind in TABLE:
             status, code = TABLE[kind]
-            problem = make_problem(status, code, str(error), hint=getattr(error, "hint", ""))
+            problem = make_problem(
+                status,
+                code,
+                str(error),
+                hint=getattr(error, "hint", ""),
+                errors=getattr(error, "errors", ()),
+            )
             is_outage = status is HTTPStatus.SERVICE_UNAVAILABLE
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if is_outage else {}
             return Answer(problem, headers)
@@ -130,8 +138,7 @@ def is_page(request: Request) -> bool:
 
 def _invalid(error: RequestValidationError) -> Problem:
     errors = tuple(
-        {"where": ".".join(str(part) for part in each["loc"]), "message": each["msg"]}
-        for each in error.errors()
+        {"where": _place(each["loc"]), "message": _words(each)} for each in error.errors()
     )
     return make_problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -139,3 +146,16 @@ def _invalid(error: RequestValidationError) -> Problem:
         "; ".join(f"{each['where']}: {each['message']}" for each in errors),
         errors=errors,
     )
+
+
+def _place(path: Sequence[str | int]) -> str:
+    """`body.variables.DEBUG`; that it is the name which is wrong, and not the value, the words tell."""
+    return ".".join(str(part) for part in path if part != "[key]")
+
+
+def _words(details: Mapping[str, Any]) -> str:
+    if details["type"] == "missing":
+        return "is missing"
+    if details["type"] == "literal_error":
+        return f"must be {details['ctx']['expected']}"
+    return reason(details)

@@ -48,6 +48,23 @@ _PROJECT: dict[str, Any] = {
     "drafts": "skip",
 }
 
+_OVERRIDES: dict[str, Any] = {
+    "project": "web-shop",
+    "environment": "pr-shop-12",
+    "start": "node server.js",
+    "port": 8080,
+    "variables": {"GREETING": "hello"},
+    "set_by": "ada",
+    "set_at": _TIME,
+}
+_TEMPLATE: dict[str, Any] = {
+    "key": "web-shop",
+    "template": "development",
+    "settings": {"type": "auto", "application": {"start": "node server.js"}},
+    "version": "8a6a6d3f0c1b2e47",
+}
+_NEXT = "Kept. Its environments take it up with their next push or redeploy."
+
 ANSWERS: dict[str, dict[str, Any]] = {
     "list_environments": {"environments": [_SUMMARY], "total": 1, "limit": 100, "offset": 0},
     "get_environment": {
@@ -86,15 +103,50 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "redeploy": {"message": "The head commit is being deployed again.", "phase": "pending"},
     "delete": {"message": "The environment is being removed.", "phase": "deleting"},
     "approve": {"message": f"Commit {_COMMIT[:7]} may run.", "phase": "pending"},
+    "get_overrides": _OVERRIDES,
+    "set_overrides": {
+        "overrides": _OVERRIDES,
+        "changed": ["start", "port", "variables.GREETING"],
+        "is_redeploying": True,
+        "message": "Kept. The environment is deployed again now.",
+    },
+    "reset_overrides": {
+        "overrides": {"project": "web-shop", "environment": "pr-shop-12"},
+        "changed": ["start", "port", "variables.GREETING"],
+        "is_redeploying": True,
+        "message": "Kept. The environment is deployed again now.",
+    },
     "list_projects": {"projects": [_PROJECT]},
     "get_project": _PROJECT,
     "put_project": {"project": _PROJECT, "is_new": True},
+    "get_template": _TEMPLATE,
+    "put_template": {**_TEMPLATE, "changed": ["type"], "message": _NEXT},
+    "set_template_overrides": {
+        **_TEMPLATE,
+        "changed": ["application.start"],
+        "message": _NEXT,
+    },
+    "reset_template_overrides": {
+        **_TEMPLATE,
+        "settings": {"type": "auto"},
+        "changed": ["application.start"],
+        "message": _NEXT,
+    },
 }
 """By operation: what success looks like."""
 
 BODIES: dict[str, dict[str, Any]] = {
     "approve": {"commit": _COMMIT},
     "put_project": _PROJECT,
+    "set_overrides": {
+        "start": "node server.js",
+        "port": 8080,
+        "variables": {"GREETING": "hello", "DEBUG": None},
+        "apply": True,
+    },
+    "reset_overrides": {"apply": True},
+    "put_template": {"settings": _TEMPLATE["settings"], "version": ""},
+    "set_template_overrides": {"start": "node server.js", "variables": {"GREETING": "hello"}},
 }
 """By operation: what is sent."""
 

@@ -10,11 +10,14 @@ OperationError
 
 
 class OperationError(Exception):
-    """`hint` is what the person can do about it."""
+    """`hint` is what the person can do about it; `errors` are `where` and `message` of each wrong field."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", errors: tuple[dict[str, str], ...] = ()
+    ) -> None:
         super().__init__(message)
         self.hint = hint
+        self.errors = errors
 
 
 class NotThereError(OperationError):

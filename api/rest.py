@@ -4,23 +4,26 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Body, Path, Query
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 from pydantic.fields import FieldInfo
 from starlette.requests import Request
 
 from api import examples
 from api.dependencies import RestCallerDep, ServicesDep
 from api.failures import InvalidInputError
+from api.json_route import JSONRoute, sent
 from api.operations import OPERATIONS, Operation, put_project
 from api.schemas import Problem, ProjectWritten
 from workflows.commands import CATALOGUE
 from workflows.models import Label, Payload, Project
+from workflows.repo_config.nearest import nearest
 
 PREFIX = "/api/v1"
 _ENVIRONMENT = "/environments/{project}/{environment}"
+_TEMPLATE = "/projects/{key}/templates/{template}"
 
 
 @dataclass(frozen=True)
@@ -39,15 +42,23 @@ PLACES: dict[str, Place] = {
     "redeploy": Place("POST", f"{_ENVIRONMENT}/redeploy"),
     "delete": Place("DELETE", _ENVIRONMENT),
     "approve": Place("POST", f"{_ENVIRONMENT}/approve"),
+    "get_overrides": Place("GET", f"{_ENVIRONMENT}/overrides"),
+    "set_overrides": Place("PATCH", f"{_ENVIRONMENT}/overrides"),
+    "reset_overrides": Place("POST", f"{_ENVIRONMENT}/overrides/reset"),
     "list_projects": Place("GET", "/projects"),
     "get_project": Place("GET", "/projects/{key}"),
     "put_project": Place("PUT", "/projects/{key}"),
+    "get_template": Place("GET", _TEMPLATE),
+    "put_template": Place("PUT", _TEMPLATE),
+    "set_template_overrides": Place("PATCH", f"{_TEMPLATE}/overrides"),
+    "reset_template_overrides": Place("POST", f"{_TEMPLATE}/overrides/reset"),
 }
 
 _PROBLEMS: dict[int, str] = {
     403: "The caller may not do this",
     404: "There is no such thing",
     409: "The environment or project is in a state where that makes no sense",
+    413: "The body is larger than 1 MiB",
     422: "The input is not valid; `errors` says where",
     503: "Temporal, its workers or the database do not answer: nobody knows, try again",
 }
@@ -55,7 +66,7 @@ _PROBLEMS: dict[int, str] = {
 
 def create_router() -> APIRouter:
     """A router with every command of the catalogue. Raises KeyError when one has no place or no operation."""
-    router = APIRouter(prefix=PREFIX)
+    router = APIRouter(prefix=PREFIX, route_class=JSONRoute)
     for command in CATALOGUE:
         place, operation = PLACES[command.name], OPERATIONS[command.name]
         endpoint = _put_project if operation is put_project else _endpoint(operation, place)
@@ -67,7 +78,7 @@ def create_router() -> APIRouter:
             operation_id=command.name,
             summary=command.summary,
             description=operation.__doc__,
-            tags=["projects" if "project" in command.name else "environments"],
+            tags=[place.path.split("/")[1]],
             response_model=operation.result,
             responses=_responses(command.name),
         )
@@ -83,15 +94,24 @@ def create_router() -> APIRouter:
 def _endpoint(operation: Operation[Any, Any], place: Place) -> Callable[..., Awaitable[Payload]]:
     """A function whose parameters are the fields of the operation's input."""
 
-    async def endpoint(services: ServicesDep, caller: RestCallerDep, **values: object) -> Payload:
+    in_path = set(re.findall(r"{(\w+)}", place.path))
+
+    async def endpoint(
+        services: ServicesDep, caller: RestCallerDep, http: Request, **values: object
+    ) -> Payload:
+        body = await sent(http)
+        if place.method != "GET":
+            # What was not sent has no value: a change leaves it as it is.
+            values = {name: values[name] for name in values if name in in_path or name in body}
         request = operation.command.input.model_validate(values)
+        refuse_unknown(body, request.model_dump(mode="json", exclude=in_path))
         result: Payload = await operation(services, caller, request)
         return result
 
-    in_path = set(re.findall(r"{(\w+)}", place.path))
     parameters = [
         Parameter("services", Parameter.KEYWORD_ONLY, annotation=ServicesDep),
         Parameter("caller", Parameter.KEYWORD_ONLY, annotation=RestCallerDep),
+        Parameter("http", Parameter.KEYWORD_ONLY, annotation=Request),
     ]
     for name, field in operation.command.input.model_fields.items():
         parameters.append(_parameter(operation.command.name, name, field, place, in_path))
@@ -108,7 +128,8 @@ def _parameter(
     elif place.method == "GET":
         where = Query()
     else:
-        where = Body(embed=True, examples=[examples.BODIES[command][name]])
+        shown = examples.BODIES[command]
+        where = Body(embed=True, examples=[shown[name]] if name in shown else None)
     # The field's own constraints stay with it, so OpenAPI and the operation say the same.
     annotation = Annotated.__class_getitem__((field.annotation, *field.metadata, where))  # type: ignore[attr-defined]  # made of values
     default = Parameter.empty if field.is_required() else field.default
@@ -124,35 +145,57 @@ async def _put_project(
 ) -> ProjectWritten:
     if key != project.key:
         raise InvalidInputError(f"the path says `{key}`, the body `{project.key}`")
-    try:
-        unknown = unknown_fields(await request.json(), project.model_dump(mode="json"))
-    except ValidationError as error:
-        raise InvalidInputError(str(error)) from error
-    if unknown:
-        raise InvalidInputError(
-            f"unknown settings: {', '.join(unknown)}",
-            hint="A misspelt setting would otherwise be ignored in silence.",
-        )
+    refuse_unknown(await sent(request), project.model_dump(mode="json"))
     return await put_project(services, caller, project)
 
 
-def unknown_fields(sent: JsonValue, understood: JsonValue, where: str = "") -> list[str]:
-    """Paths in `sent` that `understood`, the same document after validation, does not have."""
-    if isinstance(sent, dict) and isinstance(understood, dict):
+def refuse_unknown(body: JsonValue, understood: JsonValue) -> None:
+    """Raise InvalidInputError when `body` holds what `understood`, the same after validation, does not."""
+    unknown = unknown_fields(body, understood)
+    if unknown:
+        raise InvalidInputError(
+            f"unknown settings: {', '.join(each.told for each in unknown)}",
+            hint="A misspelt setting would otherwise be ignored in silence.",
+            errors=tuple({"where": each.path, "message": each.message} for each in unknown),
+        )
+
+
+class Unknown(NamedTuple):
+    """A setting that does not exist."""
+
+    path: str
+    nearest: str
+    """The one that is most likely meant; empty when none is near."""
+
+    @property
+    def message(self) -> str:
+        return f"is unknown; did you mean `{self.nearest}`?" if self.nearest else "is unknown"
+
+    @property
+    def told(self) -> str:
+        return (
+            f"`{self.path}` (did you mean `{self.nearest}`?)" if self.nearest else f"`{self.path}`"
+        )
+
+
+def unknown_fields(body: JsonValue, understood: JsonValue, where: str = "") -> list[Unknown]:
+    """What `body` has and `understood`, the same document after validation, does not."""
+    if isinstance(body, dict) and isinstance(understood, dict):
         return [
-            path
-            for name, value in sent.items()
-            for path in (
-                unknown_fields(value, understood[name], f"{where}.{name}".lstrip("."))
+            each
+            for name, value in body.items()
+            for path in (f"{where}.{name}".lstrip("."),)
+            for each in (
+                unknown_fields(value, understood[name], path)
                 if name in understood
-                else [f"{where}.{name}".lstrip(".")]
+                else [Unknown(path[:200], nearest(name, understood))]
             )
         ]
-    if isinstance(sent, list) and isinstance(understood, list):
+    if isinstance(body, list) and isinstance(understood, list):
         return [
-            path
-            for index, (one, other) in enumerate(zip(sent, understood, strict=False))
-            for path in unknown_fields(one, other, f"{where}[{index}]")
+            each
+            for index, (one, other) in enumerate(zip(body, understood, strict=False))
+            for each in unknown_fields(one, other, f"{where}[{index}]")
         ]
     return []
 

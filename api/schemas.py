@@ -4,7 +4,16 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from workflows.models import Failure, Label, Payload, Phase, Project, Revision
+from workflows.models import (
+    ApplicationKind,
+    Failure,
+    Label,
+    Payload,
+    Phase,
+    Project,
+    Revision,
+    Template,
+)
 
 StandingState = Literal[
     "fine", "being created", "being removed", "removed", "missing", "left over", "unknown"
@@ -136,6 +145,50 @@ class ProjectList(Payload):
 class ProjectWritten(Payload):
     project: Project
     is_new: bool
+
+
+class Overrides(Payload):
+    """What people decided for one environment (ENV-011, ENV-030); null is left to detection and to the project."""
+
+    project: Label
+    environment: Label
+    workdir: str | None = None
+    kind: ApplicationKind | None = None
+    dev: str | None = None
+    start: str | None = None
+    build: str | None = None
+    port: int | None = None
+    variables: dict[str, str] = Field(default_factory=dict)
+    image: str | None = None
+    set_by: str = ""
+    """Who changed them last, a reset included; empty when nobody ever did."""
+    set_at: AwareDatetime | None = None
+
+
+class OverridesWritten(Payload):
+    overrides: Overrides
+    changed: tuple[str, ...] = ()
+    """Names of what differs from before, such as `start` and `variables.DEBUG`."""
+    is_redeploying: bool = False
+    message: str
+    """What happens next, in a sentence for the person who asked."""
+
+
+class TemplateSettings(Payload):
+    key: Label
+    """Of the project."""
+    template: str
+    settings: Template
+    version: str
+    """Changes with the settings; sent back with them, it keeps one change from undoing another."""
+
+
+class TemplateWritten(TemplateSettings):
+    is_new: bool = False
+    changed: tuple[str, ...] = ()
+    """Names of what differs from before, such as `chart` and `application.start`."""
+    message: str
+    """What happens next, in a sentence for the person who asked."""
 
 
 class Receipt(Payload):

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from workflows.models import Commit, Label, Payload, Phase, Project
+from workflows.models import Commit, Label, Payload, Phase, Project, Template
+from workflows.overrides import DetectionChanges, OverrideChanges
+from workflows.repo_config.fields import Name
 
 
 class Permission(StrEnum):
@@ -12,7 +14,7 @@ class Permission(StrEnum):
 
     VIEW = "view"
     OPERATE = "operate"
-    """Change an environment: retry, redeploy, delete."""
+    """Change an environment: retry, redeploy, delete, override what was detected."""
     APPROVE = "approve"
     """Let a fork's exact commit run."""
     CONFIGURE = "configure"
@@ -43,12 +45,38 @@ class Approve(EnvironmentKey):
     commit: Commit
 
 
+class SetOverrides(EnvironmentKey, OverrideChanges):
+    """Only the fields that are named change."""
+
+    apply: bool = True
+    """Deploy it again at once, where it runs; otherwise they count from the next push or redeploy on."""
+
+
+class ResetOverrides(EnvironmentKey):
+    apply: bool = True
+    """As for setting them."""
+
+
 class ListProjects(Payload):
     pass
 
 
 class ProjectKey(Payload):
     key: Label
+
+
+class TemplateKey(ProjectKey):
+    template: Name
+
+
+class PutTemplate(TemplateKey):
+    settings: Template
+    version: str = Field(default="", max_length=64)
+    """Of what the settings were made from; refused when the template is another one by now. Empty replaces any."""
+
+
+class SetTemplateOverrides(TemplateKey, DetectionChanges):
+    """Only the fields that are named change."""
 
 
 class Command(Payload):
@@ -74,10 +102,27 @@ CATALOGUE: tuple[Command, ...] = (
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
     Command(name="approve", summary="Let exactly this commit of a fork run", input=Approve,
             permission=Permission.APPROVE, is_change=True),
+    Command(name="get_overrides", summary="What people decided for an environment, where it differs from detection",
+            input=EnvironmentKey, permission=Permission.VIEW, is_change=False),
+    Command(name="set_overrides", summary="Override what was detected, for one environment, until it is reset",
+            input=SetOverrides, permission=Permission.OPERATE, is_change=True),
+    Command(name="reset_overrides", summary="Leave everything of an environment to detection and its project again",
+            input=ResetOverrides, permission=Permission.OPERATE, is_change=True),
     Command(name="list_projects", summary="List projects", input=ListProjects,
             permission=Permission.VIEW, is_change=False),
     Command(name="get_project", summary="One project with its repositories and templates",
             input=ProjectKey, permission=Permission.VIEW, is_change=False),
     Command(name="put_project", summary="Register a project, or replace its settings",
             input=Project, permission=Permission.CONFIGURE, is_change=True),
+    Command(name="get_template", summary="How one type of a project's environments is deployed",
+            input=TemplateKey, permission=Permission.VIEW, is_change=False),
+    Command(name="put_template", summary="Add a template to a project, or replace its settings",
+            input=PutTemplate, permission=Permission.CONFIGURE, is_change=True),
+    Command(name="set_template_overrides", summary="Override what is detected, for all environments of a template",
+            input=SetTemplateOverrides, permission=Permission.CONFIGURE, is_change=True),
+    Command(name="reset_template_overrides", summary="Leave all environments of a template to detection again",
+            input=TemplateKey, permission=Permission.CONFIGURE, is_change=True),
 )  # fmt: skip
+
+ENVIRONMENT_COMMANDS = ("retry", "redeploy", "delete", "approve")
+"""Those that an environment's own workflow hears and answers; the other changes are kept in the settings."""

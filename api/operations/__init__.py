@@ -6,7 +6,14 @@ from api.operations.base import Caller, Operation, Services
 from api.operations.changes import approve, delete, redeploy, retry
 from api.operations.environments import get_environment, list_environments
 from api.operations.logs import get_logs
+from api.operations.overrides import get_overrides, reset_overrides, set_overrides
 from api.operations.projects import get_project, list_projects, put_project
+from api.operations.templates import (
+    get_template,
+    put_template,
+    reset_template_overrides,
+    set_template_overrides,
+)
 
 OPERATIONS: dict[str, Operation[Any, Any]] = {
     each.command.name: each
@@ -18,9 +25,16 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         redeploy,
         delete,
         approve,
+        get_overrides,
+        set_overrides,
+        reset_overrides,
         list_projects,
         get_project,
         put_project,
+        get_template,
+        put_template,
+        set_template_overrides,
+        reset_template_overrides,
     )
 }
 
@@ -33,10 +47,17 @@ __all__ = [
     "delete",
     "get_environment",
     "get_logs",
+    "get_overrides",
     "get_project",
+    "get_template",
     "list_environments",
     "list_projects",
     "put_project",
+    "put_template",
     "redeploy",
+    "reset_overrides",
+    "reset_template_overrides",
     "retry",
+    "set_overrides",
+    "set_template_overrides",
 ]

@@ -63,7 +63,7 @@ class Operation(Generic[I, R]):
         except Exception as error:
             await self._audit(services, caller, request, type(error).__name__, str(error))
             raise
-        await self._audit(services, caller, request, "done", "")
+        await self._audit(services, caller, request, "done", _detail(request, result))
         return result
 
     def _check(self, caller: Caller) -> None:
@@ -125,3 +125,10 @@ def _subject(request: Payload) -> str:
         if (value := getattr(request, name, None))
     ]
     return "/".join(parts)
+
+
+def _detail(request: Payload, result: Payload) -> str:
+    """What a change of settings has changed: names alone, for values may be nobody else's business."""
+    names = ", ".join(getattr(result, "changed", ()))
+    template = getattr(request, "template", "")
+    return f"template {template}: {names}" if template else names

@@ -13,18 +13,19 @@ from api.app import create_app
 from api.rest import PREFIX
 from api.settings import APISettings
 from tests.support.examples import COMMIT
-from workflows.commands import CATALOGUE, EnvironmentKey
+from workflows.commands import CATALOGUE, ENVIRONMENT_COMMANDS
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 GITHUBS_DOOR = "/webhooks/github"
-VALUES = {"project": "web-shop", "environment": "pr-shop-12", "key": "web-shop"}
+VALUES = {
+    "project": "web-shop",
+    "environment": "pr-shop-12",
+    "key": "web-shop",
+    "template": "development",
+}
 """Of the paths' parameters: the environment that the fixture `running` has."""
 CHANGES = tuple(command.name for command in CATALOGUE if command.is_change)
-ENVIRONMENT_CHANGES = tuple(
-    command.name
-    for command in CATALOGUE
-    if command.is_change and issubclass(command.input, EnvironmentKey)
-)
+ENVIRONMENT_CHANGES = ENVIRONMENT_COMMANDS
 """What a person can press on the page of an environment."""
 BROWSER = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
 

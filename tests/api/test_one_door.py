@@ -20,6 +20,7 @@ from tests.api.routes import (
     every_call,
 )
 from tests.support.examples import make_project, make_snapshot
+from workflows.commands import CATALOGUE
 from workflows.models import Phase
 
 pytestmark = pytest.mark.invariant(8)
@@ -27,6 +28,9 @@ pytestmark = pytest.mark.invariant(8)
 CALLS = every_call()
 OURS = [call for call in CALLS if call.face]
 SUBJECT = "web-shop/pr-shop-12"
+OF_A_PROJECT = {command.name for command in CATALOGUE if "key" in command.input.model_fields}
+REDEPLOYING = {"set_overrides": "redeploy"}
+"""What is asked of the environment when the settings of one are changed."""
 
 
 def test_whatever_changes_something_is_a_command_of_the_catalogue_or_githubs_door() -> None:
@@ -41,14 +45,16 @@ def test_whatever_changes_something_is_a_command_of_the_catalogue_or_githubs_doo
 async def test_a_change_is_carried_out_by_its_operation_and_leaves_one_line(
     running: Catalyst, call: Call
 ) -> None:
+    await running.store.projects.put(make_project())
     answer = await call.send(running.http)
     assert answer.status_code == (303 if call.face == "web" else 200), answer.text
     (entry,) = await running.store.audit.list()
     assert (entry.operation, entry.face, entry.result) == (call.command, call.face, "done")
     assert (entry.actor, entry.origin) == ("operator", "127.0.0.1")
-    assert entry.subject == (SUBJECT if call.command in ENVIRONMENT_CHANGES else VALUES["key"])
+    assert entry.subject == (VALUES["key"] if call.command in OF_A_PROJECT else SUBJECT)
     asked = [(name, command.actor) for name, _, command, _ in running.gateway.commands]
-    assert asked == ([(call.command, "operator")] if call.command in ENVIRONMENT_CHANGES else [])
+    told = {name: name for name in ENVIRONMENT_CHANGES} | REDEPLOYING
+    assert asked == ([(told[call.command], "operator")] if call.command in told else [])
 
 
 @pytest.mark.parametrize("call", [call for call in OURS if not call.is_change], ids=str)

@@ -15,7 +15,15 @@ KEY = {"project": "web-shop", "environment": "pr-shop-12"}
 
 
 def make_input(name: str) -> Payload:
-    values = KEY | examples.BODIES.get(name, {}) | {"key": "web-shop", "commit": COMMIT}
+    values = (
+        KEY
+        | examples.BODIES.get(name, {})
+        | {
+            "key": "web-shop",
+            "commit": COMMIT,
+            "template": "development",
+        }
+    )
     return OPERATIONS[name].command.input.model_validate(values)
 
 
