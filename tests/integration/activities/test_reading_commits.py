@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
+from activities.documents import MAX_BYTES, MAX_TOTAL, build_tree
 from activities.git import fetch_trees
 from activities.source import objects as module
 from activities.source.commit import CommitFiles, read_commit
 from activities.source.objects import Objects
+from cli.checkout import open_checkout
 from tests.integration.activities.conftest import Shop
 from tests.integration.activities.planning import plan, replace_by
 from tests.support.github.faults import Fault, FaultKind
@@ -19,12 +22,16 @@ from workflows.errors import GitHubError, PlanError
 from workflows.models import Template
 
 AUTO = Template(type="auto")
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 ENVIRONMENT = {
     "PATH": os.environ.get("PATH", os.defpath),
     "GIT_CONFIG_GLOBAL": os.devnull,
     **{f"GIT_{role}_NAME": "somebody" for role in ("AUTHOR", "COMMITTER")},
     **{f"GIT_{role}_EMAIL": "somebody@example.com" for role in ("AUTHOR", "COMMITTER")},
 }
+
+
+Files = Mapping[str, str | bytes]
 
 
 class Repository:
@@ -44,7 +51,7 @@ class Repository:
         )  # fmt: skip
         return done.stdout.decode().strip()
 
-    def commit(self, files: Mapping[str, str | bytes]) -> str:
+    def commit(self, files: Files) -> str:
         for name, content in files.items():
             path = self._root / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,12 +89,50 @@ async def test_contents_are_the_same_from_a_server_that_cannot_filter(
     tmp_path: Path, filters: bool
 ) -> None:
     repository = Repository(tmp_path / "remote", filters=filters)
-    files = {"package.json": '{"name": "shop"}', "big.bin": os.urandom(2**20), "Procfile": "web: x"}
-    commit = repository.commit(files)
-    found = await repository.read(commit, tmp_path / "work")
+    files: Files = {
+        "package.json": '{"name": "shop"}',
+        "big.bin": os.urandom(2**20),
+        "Procfile": "web: x",
+    }
+    found = await repository.read(repository.commit(files), tmp_path / "work")
     assert found.tree.paths == ("Procfile", "big.bin", "package.json")
     assert found.tree.documents == {"package.json": {"name": "shop"}}
     assert (size_of(tmp_path / "work") < 2**19) is filters, "what does not matter is not fetched"
+
+
+@pytest.mark.spec("ENV-006")
+async def test_a_commit_reads_like_a_checkout_of_it(tmp_path: Path) -> None:
+    """All repositories of the corpus side by side, with links, bad bytes and a large file among them."""
+    files: dict[str, str | bytes] = {
+        f"{path.stem}/{name}": text
+        for path in sorted(CORPUS.glob("*.yaml"))
+        for name, text in yaml.safe_load(path.read_text())["files"].items()
+    }
+    repository = Repository(tmp_path / "remote")
+    large: Files = {"Makefile": "#" * 1_000_000, "requirements.txt": b"caf\xe9", "two\nlines": ""}
+    root = tmp_path / "remote"
+    (root / "linked.py").symlink_to("real/web.py")
+    (root / "broken.py").symlink_to("nowhere")
+    (root / "out.py").symlink_to("/etc/passwd")
+    commit = repository.commit({**files, **large, "real/web.py": "import flask\n"})
+    found = await repository.read(commit, tmp_path / "work")
+    checkout = open_checkout(root)
+    assert found.tree == build_tree(checkout.paths, checkout.read)
+    assert found.notes == checkout.notes
+    assert len(found.tree.texts) > 100
+
+
+async def test_of_very_much_text_only_so_much_is_read(tmp_path: Path) -> None:
+    files: Files = {
+        f"apps/app{number:02}/Makefile": os.urandom(2**17).hex() for number in range(50)
+    }
+    repository = Repository(tmp_path / "remote")
+    found = await repository.read(repository.commit(files), tmp_path / "work")
+    assert MAX_TOTAL <= sum(map(len, found.tree.texts.values())) <= MAX_TOTAL + MAX_BYTES
+    (problem,) = found.tree.problems.values()
+    assert "too much to read" in problem
+    with pytest.raises(OSError, match="too much to read"):
+        found.objects.content(found.index.oid("apps/app49/Makefile"))
 
 
 async def test_of_a_large_file_only_the_beginning_is_read(tmp_path: Path) -> None:
