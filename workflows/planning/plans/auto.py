@@ -1,6 +1,5 @@
 """Template type `auto`: whatever the repository turns out to be."""
 
-from workflows.errors import PlanError
 from workflows.models import (
     ApplicationKind,
     BuildPlan,
@@ -14,7 +13,6 @@ from workflows.planning.detection import NO_PORT, understand
 from workflows.planning.detection.compose import NAMES
 from workflows.planning.detection.files import join, name_of
 from workflows.planning.detection.overrides import with_port
-from workflows.planning.dockerfiles import generate
 from workflows.planning.plans.base import base_container
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.devcontainer import (
@@ -24,10 +22,10 @@ from workflows.planning.plans.devcontainer import (
     that_serves,
 )
 from workflows.planning.plans.dockerfile import dockerfile, from_builds
+from workflows.planning.plans.generated import generated
 from workflows.planning.plans.helm import release_of_chart
-from workflows.planning.plans.own_chart import own_chart, said_front_port
+from workflows.planning.plans.own_chart import said_front_port
 from workflows.planning.plans.own_image import instead_of_detected
-from workflows.planning.plans.values import Component
 from workflows.repo_config import FILE_NAME
 
 DOCKERFILE = "Dockerfile"
@@ -58,7 +56,7 @@ def _way(case: Case, found: Understanding) -> Way:
         return from_builds(case, (build,), application, layers_of(case, found))
     if application.kind is ApplicationKind.NONE:
         return _of_nothing(case, found)
-    return _generated(case, found)
+    return generated(case, found)
 
 
 def _understood(case: Case) -> Understanding:
@@ -111,42 +109,18 @@ def _not_compose(overrides: DetectionOverrides) -> DetectionOverrides:
     return overrides.model_copy(update={"kind": None}) if is_compose else overrides
 
 
-def _generated(case: Case, found: Understanding) -> Way:
-    """An image from a Dockerfile that Catalyst writes; the base container where it cannot."""
-    application = found.application
-    try:
-        made = generate(application, case.tree)
-    except PlanError as error:
-        case.story.warn(f"{error} {error.hint}")
-        return base_container(case, application, found=layers_of(case, found))
-    case.story.because(*made.reasons)
-    case.story.warn(*made.warnings)
-    build = BuildPlan(
-        component="web",
-        context=made.context,
-        dockerfile=DOCKERFILE,
-        generated=made.dockerfile,
-        ignored=made.ignored,
-    )
-    return own_chart(
-        case,
-        [Component("web", port=made.port, security="restricted")],
-        builds=(build,),
-        found=layers_of(case, found),
-        application=application,
-    )
-
-
 def _of_nothing(case: Case, found: Understanding) -> Way:
     """A command that is set may still run, in the container that people work in or in a plain one."""
     application, devcontainer = found.application, found.devcontainer
     is_told = bool(application.start or application.dev)
     if devcontainer is None or not (devcontainer.image or devcontainer.dockerfile):
-        return _generated(case, found) if is_told else base_container(case, application)
+        if is_told:
+            return generated(case, found)
+        return base_container(case, application, found=layers_of(case, found))
     if served := that_serves(case, found, devcontainer):
         return served
     if is_told:
-        return on_its_image(case, found, devcontainer) or _generated(case, found)
+        return on_its_image(case, found, devcontainer) or generated(case, found)
     others, builds, images = container_to_work_in(case, devcontainer)
     return base_container(
         case, application, others, builds=builds, images=images, found=layers_of(case, found)
