@@ -46,7 +46,6 @@ from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
-from workflows.planning.revision import charts_asked, files_asked, make_revision_plan
 from workflows.planning.surfaces import after_write, give_up, surface_kind, surface_writes
 
 __all__ = [
@@ -66,10 +65,8 @@ __all__ = [
     "backoff",
     "begin_revision",
     "bounded",
-    "charts_asked",
     "compare",
     "end_revision",
-    "files_asked",
     "forget_resources",
     "forget_stop",
     "give_up",
@@ -78,7 +75,6 @@ __all__ = [
     "is_outdated",
     "leftover_name",
     "lost_its_name",
-    "make_revision_plan",
     "make_snapshot",
     "may_acknowledge",
     "newer_report",
