@@ -1,8 +1,7 @@
 """A project's secrets in an environment, as the cluster itself holds them: what is granted and nothing else."""
 
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from base64 import b64encode
 
 import pytest
 
@@ -13,6 +12,7 @@ from tests.e2e.cluster.environments import (
     make_pod_spec,
     make_server,
 )
+from tests.e2e.cluster.projects import Project
 from tests.e2e.conftest import Namespaces
 from tests.e2e.support.waiting import eventually
 from workflows import naming
@@ -23,65 +23,6 @@ pytestmark = pytest.mark.cluster
 
 OF_PROJECT = {"API_KEY": "of the project", "DATABASE": "of the database", "INTERNAL": "not granted"}
 DOCKER = json.dumps({"auths": {"registry.example": {"auth": "dXNlcjpwYXNz"}}})
-
-
-class Project:
-    """The project of an environment, with a namespace for its secrets."""
-
-    def __init__(self, environment: Environment) -> None:
-        self.environment = environment
-        self.namespace = naming.project_namespace(environment.ref.project)
-
-    async def begin(self, namespaces: Namespaces) -> None:
-        namespaces.claim(self.namespace)
-        namespace = {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {"name": self.namespace},
-        }
-        await self.environment.cluster.apply(namespace)
-        await self.environment.ensure()
-
-    async def put(
-        self, name: str, data: Mapping[str, str], *, kind: str = "Opaque", namespace: str = ""
-    ) -> None:
-        await self.environment.cluster.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "type": kind,
-                "metadata": {"name": name, "namespace": namespace or self.namespace},
-                "data": {key: b64encode(value.encode()).decode() for key, value in data.items()},
-            }
-        )
-
-    async def copy(self, *names: str, **changes: object) -> m.CopySecretsResult:
-        request = m.CopySecretsInput(ref=self.environment.ref, names=names, branch="feat/cart")
-        result: m.CopySecretsResult = await self.environment.run(
-            self.environment.activities.copy_secrets, request.model_copy(update=changes)
-        )
-        return result
-
-    async def found(self, name: str = naming.PROJECT_SECRETS) -> dict[str, str] | None:
-        """What the environment's Secret of that name holds."""
-        path = f"/api/v1/namespaces/{self.environment.namespace}/secrets/{name}"
-        secret = await self.environment.cluster.get(path)
-        if secret is None:
-            return None
-        return {key: b64decode(value).decode() for key, value in secret["data"].items()}
-
-    async def pull_secrets(self) -> list[str]:
-        path = f"/api/v1/namespaces/{self.environment.namespace}/serviceaccounts/default"
-        account = await self.environment.cluster.get(path)
-        assert account is not None
-        return [each["name"] for each in account.get("imagePullSecrets") or ()]
-
-
-@pytest.fixture
-async def project(environment: Environment, namespaces: Namespaces) -> Project:
-    project = Project(environment)
-    await project.begin(namespaces)
-    return project
 
 
 @pytest.mark.spec("ENV-029", "EC-6")
