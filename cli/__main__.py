@@ -40,15 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _plan(options: argparse.Namespace, checkout: Checkout) -> int:
     report = make_report(checkout, options.type)
-    code = OK if report.is_usable else FAILED
-    try:
-        if options.dockerfile:
-            _print(generated_build(report).generated)
-        else:
-            _show(report, screen_of(sys.stdout), options.path, as_json=options.json)
-    except BrokenPipeError:
-        sys.stderr.close()
-    return code
+    if options.dockerfile:
+        _print(generated_build(report).generated)
+    else:
+        _show(report, screen_of(sys.stdout), options.path, as_json=options.json)
+    return OK if report.is_usable else FAILED
 
 
 def _eject(options: argparse.Namespace, checkout: Checkout) -> int:

