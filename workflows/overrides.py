@@ -4,10 +4,11 @@ its own (ENV-030). It is kept across pushes until somebody resets it.
 A change names only the fields it means, so that two people who change different ones lose nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from workflows import naming
 from workflows.models import ApplicationKind, DetectionOverrides, Payload
@@ -19,6 +20,7 @@ from workflows.repo_config.fields import (
     VariableName,
     refusal,
 )
+from workflows.repo_config.messages import reason
 from workflows.repo_config.model import Kind
 
 MAX_VARIABLES = 200
@@ -32,7 +34,7 @@ class EnvironmentOverrides(Payload):
     detection: DetectionOverrides = DetectionOverrides()
     variables: dict[str, str] = Field(default_factory=dict)
     image: str = ""
-    """Runs in place of the image that would be built or is named by the template."""
+    """Runs in place of the image that would be built or is named by the template; placeholders as in a template's."""
 
 
 def _is_one_line(text: str) -> str:
@@ -53,9 +55,27 @@ def _none_where_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _is_image(text: str) -> str:
+    unknown = [name for name in _PLACEHOLDER.findall(text) if name not in TAG_FIELDS]
+    if unknown:
+        allowed = ", ".join(f"`{{{name}}}`" for name in TAG_FIELDS)
+        raise refusal(f"holds `{{{unknown[0]}}}`; the tag may hold {allowed}")
+    try:
+        _IMAGE.validate_python(_PLACEHOLDER.sub("0", text))
+    except ValidationError as error:
+        raise refusal(reason(error.errors(include_url=False)[0])) from None
+    return text
+
+
+TAG_FIELDS = ("sha", "short_sha", "branch_slug", "number")
+"""What the tag of an image that others build may hold in braces (ENV-013)."""
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_IMAGE: TypeAdapter[str] = TypeAdapter(Image)
 _EMPTY_RESETS = BeforeValidator(_none_where_empty)
 CommandLine = Annotated[str, Field(max_length=4096), AfterValidator(_is_one_line)]
 """A shell command. More than one line belongs into a file of the repository, where it is reviewed."""
+ImageTemplate = Annotated[str, Field(max_length=256), AfterValidator(_is_image)]
+"""`ghcr.io/owner/name:{sha}`"""
 VariableValue = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_is_whole)]
 
 
@@ -78,8 +98,8 @@ class DetectionChanges(Payload):
 
 
 class OverrideChanges(DetectionChanges):
-    image: Annotated[Image | None, _EMPTY_RESETS] = None
-    """Runs in place of the image that would be built or is named by the template."""
+    image: Annotated[ImageTemplate | None, _EMPTY_RESETS] = None
+    """Runs in place of the image that would be built or is named by the template; placeholders as in a template's."""
 
 
 def changed_detection(current: DetectionOverrides, changes: DetectionChanges) -> DetectionOverrides:

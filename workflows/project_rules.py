@@ -11,14 +11,11 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from workflows.models import Project, Template
-from workflows.overrides import CommandLine, VariableValue, why_too_many
+from workflows.overrides import CommandLine, ImageTemplate, VariableValue, why_too_many
 from workflows.repo_config.egress import Destination
-from workflows.repo_config.fields import Bytes, Cpu, Image, Name, RelativePath, VariableName
+from workflows.repo_config.fields import Bytes, Cpu, Name, RelativePath, VariableName
 from workflows.repo_config.messages import reason
 from workflows.repo_config.problems import Finding, Path, key_of
-
-TAG_FIELDS = ("sha", "short_sha", "branch_slug", "number")
-"""What an image's tag may hold in braces."""
 
 _Texts = TypeAdapter[Any]
 _TEMPLATE_NAME: _Texts = TypeAdapter(Name)
@@ -33,6 +30,7 @@ _CHECKED: dict[tuple[str, ...], _Texts] = {
     ("builds", "*", "context"): _PATH,
     ("builds", "*", "dockerfile"): _PATH,
     ("builds", "*", "secrets", "*"): _NAME,
+    ("images", "*", "image"): TypeAdapter(ImageTemplate),
     ("application", "workdir"): _PATH,
     ("application", "dev"): _COMMAND,
     ("application", "start"): _COMMAND,
@@ -79,10 +77,11 @@ def _refused(form: _Texts, value: object, path: Path) -> Iterator[Finding]:
 
 
 def _values(value: object, path: Path) -> Iterator[Finding]:
-    """Every value that `_CHECKED` has a form for; empty ones are left to their default."""
+    """Every value that `_CHECKED` has a form for."""
     form = _CHECKED.get(tuple("*" if isinstance(step, int) else step for step in path))
-    if form is not None and value != "":
-        yield from _refused(form, value, path)
+    if form is not None:
+        is_detected = path[0] == "application" and value == ""
+        yield from () if is_detected else _refused(form, value, path)
     elif isinstance(value, dict) and path != ("values",):
         for key, part in value.items():
             yield from _values(part, (*path, key))
@@ -132,18 +131,6 @@ _CHART_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 def _images(template: Template) -> Iterator[Finding]:
     if template.type == "image" and not template.images:
         yield Finding(("images",), "is empty: the type `image` needs at least one image")
-    for index, each in enumerate(template.images):
-        path = ("images", index, "image")
-        unknown = [name for name in _FIELD.findall(each.image) if name not in TAG_FIELDS]
-        if unknown:
-            allowed = ", ".join(f"`{{{name}}}`" for name in TAG_FIELDS)
-            yield Finding(path, f"holds `{{{unknown[0]}}}`; the tag may hold {allowed}")
-        else:
-            yield from _refused(_IMAGE, _FIELD.sub("0", each.image), path)
-
-
-_FIELD = re.compile(r"\{([^{}]*)\}")
-_IMAGE: _Texts = TypeAdapter(Image)
 
 
 def _components(template: Template) -> Iterator[Finding]:

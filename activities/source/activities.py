@@ -32,6 +32,11 @@ class ProjectReader(Protocol):
     def variables_of(self, project: str, environment: str) -> dict[str, str]:
         """Variables of one environment (ENV-030). Raises StoreError."""
 
+    def image_of(self, project: str, environment: str) -> str:
+        """The image that one environment runs in place of what would be built (ENV-030); empty as a rule.
+        Raises StoreError.
+        """
+
 
 class SourceActivities(SourcePort):
     """Plans revisions. `work_dir` is for what is fetched alone; what killed processes left in it is removed at once."""
@@ -79,4 +84,5 @@ class SourceActivities(SourcePort):
             is_trusted=request.is_trusted,
             overrides=self._projects.overrides_of(ref.project, ref.environment),
             variables=self._projects.variables_of(ref.project, ref.environment),
+            image=self._projects.image_of(ref.project, ref.environment),
         )

@@ -71,6 +71,7 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
             "chart: must be the chart's name",
         ),
         ({"type": "image"}, "images: is empty"),
+        ({"type": "image", "images": [{"image": ""}]}, "images[0].image: must be an image"),
         ({"images": [{"image": "shop:{commit}"}]}, "images[0].image: holds `{commit}`; the tag"),
         ({"images": [{"image": "Shop:{sha}"}]}, "images[0].image: must be an image such as"),
         ({"images": [{"image": "a"}, {"image": "b"}]}, "images: name the component `web` 2 times"),

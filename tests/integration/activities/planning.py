@@ -28,6 +28,7 @@ class Projects:
     project: Project | None
     overrides: DetectionOverrides = field(default_factory=DetectionOverrides)
     variables: dict[str, str] = field(default_factory=dict)
+    image: str = ""
 
     def project_of(self, repository_id: int) -> Project | None:
         return self.project
@@ -39,6 +40,10 @@ class Projects:
     def variables_of(self, project: str, environment: str) -> dict[str, str]:
         assert (project, environment) == (REF.project, REF.environment)
         return self.variables
+
+    def image_of(self, project: str, environment: str) -> str:
+        assert (project, environment) == (REF.project, REF.environment)
+        return self.image
 
 
 def project_of(shop: Shop, template: Template) -> Project:
