@@ -1,0 +1,58 @@
+"""Repositories of the corpus become the plans that stand in `tests/corpus/plans`, line by line.
+
+`python -m tests.workflows.planning.plans.test_corpus` writes those that are there anew; what changed is then read in
+the difference. The texts of generated Dockerfiles have expectations of their own.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.workflows.planning.plans.cases import ROOT, plan_of
+from workflows.models import DetectionOverrides
+from workflows.planning.plans import plan_text
+
+CORPUS = ROOT / "tests/corpus"
+EXPECTED = sorted((CORPUS / "plans").glob("*.txt"))
+
+
+def repository(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((CORPUS / f"{name}.yaml").read_text())
+    return found
+
+
+def shown(name: str) -> str:
+    found = repository(name)
+    overrides = DetectionOverrides.model_validate(found.get("overrides", {}))
+    text = plan_text(plan_of(found["files"], overrides=overrides))
+    generated = ("  build web Dockerfile ", "  build web .dockerignore ")
+    return "".join(
+        line for line in text.splitlines(keepends=True) if not line.startswith(generated)
+    )
+
+
+@pytest.mark.spec("FR-002", "ENV-006", "ENV-008", "ENV-009", "ENV-024")
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
+def test_a_repository_becomes_the_expected_plan(path: Path) -> None:
+    assert shown(path.stem) == path.read_text()
+
+
+def test_every_repository_of_the_corpus_becomes_a_plan() -> None:
+    names = sorted(path.stem for path in CORPUS.glob("*.yaml"))
+    assert all(shown(name) for name in names)
+    assert len(EXPECTED) * 3 >= len(names)
+
+
+def test_the_expected_plans_cover_every_kind() -> None:
+    kinds = {repository(path.stem)["expect"]["application"]["kind"] for path in EXPECTED}
+    assert kinds == {
+        *("compose", "dockerfile", "node", "make", "procfile"),
+        *("python", "go", "static", "chart", "none"),
+    }
+
+
+if __name__ == "__main__":
+    for each in EXPECTED:
+        each.write_text(shown(each.stem))
