@@ -75,6 +75,7 @@ def make_address(settings: WorkerSettings) -> PublicAddress:
         ingress=settings.ingress,
         inner_domain=settings.inner_domain,
         gateway=settings.gateway,
+        ingress_class=settings.ingress_class,
     )
 
 
@@ -114,6 +115,8 @@ def make_helm_config(settings: WorkerSettings, work_dir: Path) -> HelmConfig:
     return HelmConfig(
         executable=settings.helm,
         app_chart=settings.app_chart,
+        chart_repositories=settings.chart_repositories,
+        plain_hosts=frozenset({settings.registry} if settings.registry_is_plain_http else ()),
         address=make_address(settings),
         work_dir=work_dir,
     )

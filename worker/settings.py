@@ -51,6 +51,9 @@ class WorkerSettings(BaseSettings):
     """Helm 4; pyhelm3 refuses other majors."""
     app_chart: Path = Field(default_factory=find_app_chart)
     """Directory of Catalyst's own chart for applications that bring none."""
+    chart_repositories: tuple[str, ...] = ()
+    """Where charts and their dependencies may come from: beginnings of `https://…` and `oci://…` URLs, as a JSON list.
+    Empty: anywhere the worker can reach, internal addresses too; then limit its egress instead."""
 
     domain: str = "localhost"
     """Previews answer at `{namespace}.{domain}`."""
@@ -66,6 +69,8 @@ class WorkerSettings(BaseSettings):
     """Address block of an ingress that runs outside the pod network, such as on the node itself."""
     gateway: str = "catalyst-system/catalyst"
     """`namespace/name` of the Gateway that previews' routes attach to."""
+    ingress_class: str = ""
+    """Class of the Ingresses that previews get instead, for clusters without Gateway API."""
     probe_image: str = ""
     """Image with a shell, for the pod that finds out whether the cluster enforces network policies (FR-013)."""
 

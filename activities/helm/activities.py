@@ -1,7 +1,6 @@
 """The port that installs, settles and removes releases."""
 
 import asyncio
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
 from activities.helm.failures import to_failure
 from activities.helm.hooks import stop_unfinished_hooks
+from activities.helm.raw import check_on_cluster
 from activities.helm.records import DEPLOYED, Record, ReleaseRecords
 from activities.helm.rendering import (
     read_refusal,
@@ -27,13 +27,12 @@ from activities.helm.rendering import (
     upgrade_options,
     write_plugin,
 )
-from activities.helm.sources import ChartSources, Prepared, check
+from activities.helm.sources import Attempt, ChartSources, Prepared, find_helm
 from activities.origin import GitHubAccess
 from activities.processes import ProcessTimeoutError, end_survivors, uninterrupted
 from workflows import naming
 from workflows.errors import (
     CatalystError,
-    ConfigurationError,
     HelmError,
 )
 from workflows.models import EnvironmentRef
@@ -73,7 +72,8 @@ class HelmActivities(HelmPort):
                 ) as directory:
                     progress.detail = "preparing the chart"
                     prepared, kubeconfig = await self._prepare(request, Path(directory))
-                    await check(self._api, prepared, kubeconfig, namespace)
+                    progress.detail = "checking the manifests"
+                    await self._check(prepared, kubeconfig, namespace)
                     progress.detail = "running Helm"
                     return await self._upgrade(request, prepared, kubeconfig)
             except asyncio.CancelledError:
@@ -129,14 +129,25 @@ class HelmActivities(HelmPort):
     async def _prepare(
         self, request: m.DeployReleaseInput, directory: Path
     ) -> tuple[Prepared, Path]:
-        facts = self._facts(request)
+        mark = mark_of(self._cluster, request.ref.namespace)
+        attempt = Attempt(request, self._facts(request), directory, mark)
         try:
             async with asyncio.TaskGroup() as group:
-                prepared = group.create_task(self._sources.prepare(request, facts, directory))
+                prepared = group.create_task(self._sources.prepare(attempt))
                 kubeconfig = group.create_task(self._kubeconfig(request.ref.namespace, directory))
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None  # the other one was cancelled
         return prepared.result(), kubeconfig.result()
+
+    async def _check(self, prepared: Prepared, kubeconfig: Path, namespace: str) -> None:
+        """Raises ManifestError for manifests that the cluster would not take; charts are Helm's to check."""
+        if prepared.manifests is None:
+            return
+        own = await kube.connect(kubeconfig)
+        try:
+            await check_on_cluster(self._api, own, prepared.manifests, namespace)
+        finally:
+            await kube.close(own)
 
     async def _kubeconfig(self, namespace: str, directory: Path) -> Path:
         seconds = self._config.token_seconds
@@ -157,6 +168,7 @@ class HelmActivities(HelmPort):
             namespace,
             kubeconfig,
             options=upgrade_options(request),
+            value_files=prepared.value_files,
             environment=renderer_environment(request, kubeconfig.parent),
         )
         try:
@@ -217,18 +229,17 @@ class HelmActivities(HelmPort):
         kubeconfig: Path,
         *,
         options: tuple[str, ...] = (),
+        value_files: tuple[Path, ...] = (),
         environment: dict[str, str] | None = None,
     ) -> HelmCommand:
-        executable = shutil.which(self._config.executable)
-        if executable is None:
-            raise ConfigurationError("the configured Helm does not exist")
         return HelmCommand(
-            Path(executable),
+            find_helm(self._config),
             Surroundings(kubeconfig.parent, kubeconfig, mark_of(self._cluster, namespace)),
             limit=self._config.command_timeout,
             grace=self._config.grace,
             history=self._config.history,
             upgrade_options=options,
+            value_files=value_files,
             environment=environment,
         )
 

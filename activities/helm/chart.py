@@ -1,8 +1,7 @@
-"""A chart on the disk and what it says of itself; the chart of the pinned commit, fetched for one attempt."""
+"""A chart on the disk and what it says of itself."""
 
-import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,7 @@ from typing import Any
 import yaml
 from pydantic import JsonValue
 
-from activities.git import escaping_links, fetch_commit
-from activities.origin import Origin
+from activities.git import escaping_links
 from workflows.errors import ManifestError
 
 _MAX_BYTES = 2 * 2**20
@@ -50,62 +48,8 @@ class Chart:
         return file.removeprefix(f"{self.name}/")
 
 
-async def fetch_chart(
-    origin: Origin,
-    commit: str,
-    path: str,
-    directory: Path,
-    *,
-    timeout: float,  # noqa: ASYNC109  (handed to git, which is ended by it)
-) -> Chart:
-    """Fetch the chart's directory at that commit. Raises ManifestError, and what `fetch_commit` does."""
-    path = path.strip("/") or "."
-    parts: tuple[str, ...] = () if path == "." else (path,)
-    root = await fetch_commit(
-        origin.url,
-        commit,
-        origin.ref,
-        origin.token,
-        directory / "chart",
-        timeout=timeout,
-        paths=parts,
-    )
-    has_dangling_link = await asyncio.to_thread(_has_dangling_link, root / path)
-    if parts and has_dangling_link:
-        # Links to other places of the repository: then all of it is needed.
-        root = await fetch_commit(
-            origin.url, commit, origin.ref, origin.token, directory / "whole", timeout=timeout
-        )
-    return await asyncio.to_thread(_read, root, path)
-
-
-async def fetch_files(
-    origin: Origin,
-    commit: str,
-    paths: Sequence[str],
-    directory: Path,
-    *,
-    timeout: float,  # noqa: ASYNC109  (as `fetch_chart`)
-) -> Path:
-    """A checkout of that commit with at least the files `paths`, as far as it has them. Raises what `fetch_commit` does."""
-    root = await fetch_commit(
-        origin.url,
-        commit,
-        origin.ref,
-        origin.token,
-        directory / "files",
-        timeout=timeout,
-        paths=paths,
-    )
-    if await asyncio.to_thread(lambda: all((root / path).is_file() for path in paths)):
-        return root
-    # Behind links, which may lead anywhere in the repository.
-    return await fetch_commit(
-        origin.url, commit, origin.ref, origin.token, directory / "all-files", timeout=timeout
-    )
-
-
-def _read(root: Path, path: str) -> Chart:
+def read_chart_of_commit(root: Path, path: str) -> Chart:
+    """The chart in the directory `path` of a checkout. Raises ManifestError."""
     directory = root / path
     # Helm follows links, and one that leads to a file of this process would publish it.
     if link := next(escaping_links(root, path), None):
@@ -125,10 +69,6 @@ def read_chart(directory: Path, path: str) -> Chart:
         values=_mapping(_load(directory / "values.yaml")),
         schema=_mapping(_load(directory / "values.schema.json", is_json=True)),
     )
-
-
-def _has_dangling_link(directory: Path) -> bool:
-    return any(path.is_symlink() and not path.exists() for path in directory.rglob("*"))
 
 
 def _load(file: Path, *, is_json: bool = False) -> Any:

@@ -69,22 +69,31 @@ class HelmCommand(pyhelm3.Command):  # type: ignore[misc]  # pyhelm3 is not type
         grace: float,
         history: int,
         upgrade_options: Sequence[str] = (),
+        value_files: Sequence[Path] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`limit` and `grace` are seconds; `upgrade_options` are those that pyhelm3 does not know."""
+        """`limit` and `grace` are seconds; `upgrade_options` are those that pyhelm3 does not know.
+
+        `value_files` come before the values of an upgrade, which so lie over them.
+        """
         super().__init__(executable=str(executable), history_max_revisions=history)
         self._surroundings = surroundings
         self._limit = limit
         self._grace = grace
         self._upgrade_options = tuple(upgrade_options)
+        self._value_options = [part for file in value_files for part in ("--values", str(file))]
         self._environment = {**surroundings.environment(), **(environment or {})}
 
     def arguments(self, command: Sequence[object]) -> list[str]:
         """The whole command line. Holds no secret: values go in by standard input, the token lies in a file."""
-        options = self._upgrade_options if command[0] == "upgrade" else ()
+        name, *parts = (str(part) for part in command)
+        is_upgrade = name == "upgrade"
+        options = self._upgrade_options if is_upgrade else ()
         return [
             str(self._executable),
-            *(str(part) for part in command),
+            name,
+            *(self._value_options if is_upgrade else ()),
+            *parts,
             *options,
             "--kubeconfig",
             str(self._surroundings.kubeconfig),

@@ -28,7 +28,13 @@ class HelmConfig:
     grace: float = 1.0
     """Between TERM and KILL. Helm writes its record within a tenth of it."""
     fetch_timeout: float = 60.0
-    """For each step of fetching the chart."""
+    """For each step of fetching files of the commit."""
+    chart_repositories: tuple[str, ...] = ()
+    """Beginnings of the URLs of chart repositories that may be used; with none every https and oci one may."""
+    plain_hosts: frozenset[str] = frozenset()
+    """`host:port` of registries and chart repositories that speak plain HTTP."""
+    pull_timeout: float = 60.0
+    """For one chart from a repository."""
     history: int = 10
     """Releases kept for a rollback; each is a Secret of up to a megabyte."""
 

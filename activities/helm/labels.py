@@ -17,7 +17,9 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 LABELS_VARIABLE = "CATALYST_LABELS"
-"""JSON of three mappings: `objects` (on objects alone), `pods` (on objects and pod templates), `volumes`."""
+"""JSON of three mappings: `objects` (on objects alone), `pods` (on objects and pod templates), `volumes`.
+
+What has none is left as it is."""
 REFUSAL_VARIABLE = "CATALYST_REFUSAL"
 """File to write to why something was refused."""
 _COMPONENT = "catalyst.dev/component"
@@ -66,7 +68,8 @@ def _labelled(node: Node, labels: Mapping[str, Labels]) -> Node:
         return _with(node, "items", SequenceNode(items.tag, listed, flow_style=items.flow_style))
     _refuse_addresses(node)
     component = _component(node) or labels["pods"].get(_COMPONENT, "")
-    of_pods = {**labels["pods"], **({_COMPONENT: component} if component else {})}
+    has_pods = component and labels["pods"]
+    of_pods = {**labels["pods"], **({_COMPONENT: component} if has_pods else {})}
     node = _with_labels(node, {**labels["objects"], **of_pods})
     spec = _child(node, "spec")
     if isinstance(spec, MappingNode):
@@ -127,6 +130,8 @@ def _with_labels(node: MappingNode, wanted: Labels) -> MappingNode:
     if _text(_child(labels, _MANAGED_BY)) == "catalyst":
         # What carries this is protected as ours; Helm's objects are the user's.
         labels = _with(labels, _MANAGED_BY, ScalarNode(_STRING, "Helm"))
+    elif not wanted:
+        return node
     for key, value in wanted.items():
         labels = _with(labels, key, ScalarNode(_STRING, value, style='"'))
     return _with(node, "metadata", _with(metadata, "labels", labels))

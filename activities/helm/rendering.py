@@ -12,7 +12,13 @@ _PLUGIN = "catalyst-labels"
 
 
 def labels_for(request: m.DeployReleaseInput) -> dict[str, dict[str, str]]:
-    """What the post-renderer puts where (ENV-021). Pods do not carry the commit: it would restart them for nothing."""
+    """What the post-renderer puts where (ENV-021). Pods do not carry the commit: it would restart them for nothing.
+
+    Of a user-managed release (ENV-014) only the objects themselves are labelled, so that they are found and counted
+    as the environment's; pod templates, selectors and claims stay as their author wrote them. What the post-renderer
+    refuses, it refuses there too, and it takes away the label by which an object would pass itself off as Catalyst's:
+    that protects others, not the release.
+    """
     ref = request.ref
     lasting = {
         naming.TEAM_LABEL: ref.team,
@@ -20,15 +26,15 @@ def labels_for(request: m.DeployReleaseInput) -> dict[str, dict[str, str]]:
         naming.ENVIRONMENT_LABEL: ref.environment,
     }
     component = request.images[0].component if request.images else "app"
-    return {
-        "objects": {naming.COMMIT_LABEL: request.commit},
-        "pods": {
-            **lasting,
-            naming.BRANCH_LABEL: naming.label_value(request.branch),
-            naming.COMPONENT_LABEL: component,
-        },
-        "volumes": lasting,
+    of_commit = {naming.COMMIT_LABEL: request.commit}
+    of_pods = {
+        **lasting,
+        naming.BRANCH_LABEL: naming.label_value(request.branch),
+        naming.COMPONENT_LABEL: component,
     }
+    if request.release.is_user_managed:
+        return {"objects": {**of_pods, **of_commit}, "pods": {}, "volumes": {}}
+    return {"objects": of_commit, "pods": of_pods, "volumes": lasting}
 
 
 def upgrade_options(request: m.DeployReleaseInput) -> tuple[str, ...]:

@@ -137,6 +137,24 @@ def test_only_labels_are_added(data: dict[str, object]) -> None:
     }
 
 
+@pytest.mark.spec("ENV-014")
+def test_without_labels_for_pods_their_templates_and_claims_stay_untouched() -> None:
+    spec = (
+        "  selector: {matchLabels: {app: a}}\n  template:\n    metadata:\n"
+        "      labels: {app: a, app.kubernetes.io/component: api}\n    spec: {}\n"
+        "  volumeClaimTemplates:\n  - spec: {}\n"
+    )
+    text = f"kind: StatefulSet\nmetadata: {{labels: {{app.kubernetes.io/component: api}}}}\nspec:\n{spec}"
+    labels = {"objects": {"catalyst.dev/team": "acme"}, "pods": {}, "volumes": {}}
+    (found,) = yaml.safe_load_all(label_documents(text, labels))
+    assert found["metadata"]["labels"] == {
+        "app.kubernetes.io/component": "api",
+        "catalyst.dev/team": "acme",
+    }
+    assert {"spec": found["spec"]} == yaml.safe_load(f"spec:\n{spec}")
+    assert "metadata" not in found["spec"]["volumeClaimTemplates"][0]
+
+
 @pytest.mark.parametrize("text", ['{"kind": "Service"}', '--- {"kind": "Service"}'])
 def test_an_object_in_the_style_of_json_begins_on_a_line_of_its_own(text: str) -> None:
     written = label_documents(f"{text}\n---\nkind: Pod\n", LABELS)
