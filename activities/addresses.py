@@ -18,6 +18,8 @@ class PublicAddress:
     """Second domain that the cluster's DNS resolves to the ingress (ENV-025); the routes carry it too. Empty: none."""
     gateway: str = "catalyst-system/catalyst"
     """`namespace/name` of the Gateway that HTTPRoutes attach to."""
+    ingress_class: str = ""
+    """Class of the Ingresses that are made instead of HTTPRoutes, for clusters without Gateway API. Empty: HTTPRoutes."""
 
     def host(self, namespace: str) -> str:
         """The one host name an environment may claim."""

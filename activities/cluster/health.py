@@ -18,7 +18,7 @@ from activities.cluster.rollout.snapshot import DELETED
 from activities.heartbeat import Progress
 from activities.kube import KubeObject
 from activities.logs import containers_of
-from activities.manifests import ROUTE_NAME
+from activities.manifests import HTTP_ROUTE, INGRESS, ROUTE_NAME, service_of
 from activities.masking import mask, mask_lines
 from workflows.errors import ClusterError, UnhealthyError
 from workflows.models.messages import CheckHealthInput
@@ -124,10 +124,10 @@ class Health:
         """None when the route or its Service is not there: then the answer tells. `seconds` bound each call."""
         namespace = request.ref.namespace
         ask = functools.partial(kube.request, self._api, "GET", timeout=seconds)
-        routes = kube.collection_path("gateway.networking.k8s.io/v1", "HTTPRoute", namespace)
+        kind = INGRESS if self._config.address.ingress_class else HTTP_ROUTE
+        routes = kube.collection_path(kind["apiVersion"], kind["kind"], namespace)
         try:
-            route = await ask(f"{routes}/{ROUTE_NAME}")
-            name = str(route["spec"]["rules"][0]["backendRefs"][0]["name"])
+            name = service_of(await ask(f"{routes}/{ROUTE_NAME}"))
             services = kube.collection_path("v1", "Service", namespace)
             service = await ask(f"{services}/{name}")
         except kube.NotFoundError:

@@ -1,6 +1,7 @@
 """The environment's own host name, leading to its Service."""
 
 import asyncio
+import contextlib
 import time
 
 from kubernetes.aio.client import ApiClient
@@ -9,7 +10,7 @@ from activities import kube
 from activities.cluster.config import ClusterConfig
 from activities.cluster.release import choose_backend
 from activities.kube import KubeObject
-from activities.manifests import is_owned_by, make_route
+from activities.manifests import HTTP_ROUTE, INGRESS, is_owned_by, make_route
 from activities.masking import mask
 from workflows import naming
 from workflows.errors import ClusterError, NameTakenError
@@ -19,7 +20,7 @@ _POLL = 0.1
 
 
 class Routes:
-    """Makes the HTTPRoute and waits until the ingress has taken it."""
+    """Makes the HTTPRoute and waits until the ingress has taken it; or an Ingress, where the operator has chosen those."""
 
     def __init__(self, api: ApiClient, config: ClusterConfig) -> None:
         self._api = api
@@ -37,13 +38,25 @@ class Routes:
         wanted = make_route(
             ref, address, service=service, port=port, labels=_labels_of_ours(namespace)
         )
-        await self._wait_until_accepted(await kube.apply(self._api, wanted))
+        route = await kube.apply(self._api, wanted)
+        if (
+            wanted["kind"] == HTTP_ROUTE["kind"]
+        ):  # an Ingress has no word for "accepted"; the health check tells
+            await self._wait_until_accepted(route)
+        await self._remove_other(wanted)
         return EnsureRouteResult(
             url=address.url(ref.namespace),
             host=address.host(ref.namespace),
             service=service,
             port=port,
         )
+
+    async def _remove_other(self, wanted: KubeObject) -> None:
+        """The one of before the operator has changed from a Gateway to Ingresses, or back."""
+        other = HTTP_ROUTE if wanted["kind"] == INGRESS["kind"] else INGRESS
+        path = kube.path_of({**wanted, **other})
+        with contextlib.suppress(kube.NotFoundError):
+            await kube.request(self._api, "DELETE", path)
 
     async def _wait_until_accepted(self, route: KubeObject) -> None:
         deadline = time.monotonic() + self._config.route_timeout

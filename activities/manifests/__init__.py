@@ -16,7 +16,7 @@ from activities.manifests.namespace import (
     read_namespace,
 )
 from activities.manifests.network import NetworkRules, cidr_of, make_network_policies
-from activities.manifests.route import ROUTE_NAME, make_route
+from activities.manifests.route import HTTP_ROUTE, INGRESS, ROUTE_NAME, make_route, service_of
 from activities.manifests.secrets import (
     ORIGIN_ANNOTATION,
     make_pull_secrets,
@@ -25,6 +25,8 @@ from activities.manifests.secrets import (
 )
 
 __all__ = [
+    "HTTP_ROUTE",
+    "INGRESS",
     "ORIGIN_ANNOTATION",
     "ROUTE_NAME",
     "NetworkRules",
@@ -45,4 +47,5 @@ __all__ = [
     "make_route",
     "make_secrets",
     "read_namespace",
+    "service_of",
 ]

@@ -22,6 +22,7 @@ from activities.manifests import (
     make_resource_quota,
     make_route,
     read_namespace,
+    service_of,
 )
 from workflows import naming
 from workflows.models import EnvironmentRef, PullRequestRef, Quota
@@ -201,6 +202,31 @@ def test_a_route_claims_the_environments_own_host_names_only() -> None:
         "hostnames": [f"{REF.namespace}.example.dev", f"{REF.namespace}.example.internal"],
         "rules": [{"backendRefs": [{"kind": "Service", "name": "web", "port": 8080}]}],
     }
+
+
+@pytest.mark.spec("OPS-7")
+def test_an_ingress_of_a_class_claims_the_same_host_names() -> None:
+    address = PublicAddress(
+        domain="example.dev", inner_domain="example.internal", ingress_class="nginx"
+    )
+    route = make_route(REF, address, service="web", port=8080, labels={})
+    assert (route["apiVersion"], route["kind"]) == ("networking.k8s.io/v1", "Ingress")
+    backend = {"service": {"name": "web", "port": {"number": 8080}}}
+    paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
+    assert route["spec"] == {
+        "ingressClassName": "nginx",
+        "rules": [
+            {"host": f"{REF.namespace}.example.dev", "http": {"paths": paths}},
+            {"host": f"{REF.namespace}.example.internal", "http": {"paths": paths}},
+        ],
+    }
+
+
+@pytest.mark.spec("OPS-7")
+@pytest.mark.parametrize("ingress_class", ["", "nginx"])
+def test_a_route_knows_its_service(ingress_class: str) -> None:
+    address = PublicAddress(ingress_class=ingress_class)
+    assert service_of(make_route(REF, address, service="web", port=1, labels={})) == "web"
 
 
 @pytest.mark.spec("FR-013")
