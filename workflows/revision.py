@@ -217,6 +217,7 @@ class RevisionWorkflow:
                 build=build,
                 branch=request.branch,
                 is_trusted=request.is_trusted,
+                template=plan.template,
             )
             for build in plan.builds
         ]

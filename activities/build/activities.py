@@ -9,12 +9,14 @@ from temporalio import activity
 
 from activities.build.config import BuildConfig
 from activities.build.content import content_tag, paths_of
+from activities.build.inputs import BuildInputs, check_names
 from activities.build.jobs import BuildJobs
 from activities.build.manifests import BuildJob
 from activities.git import fetch_object_ids
 from activities.heartbeat import beating
 from activities.origin import GitHubAccess, Origin, origin_of
 from activities.processes import uninterrupted
+from activities.project_secrets import read_registry_credentials, read_secrets
 from activities.registry import Registry
 from workflows import naming
 from workflows.errors import CatalystError, RegistryError
@@ -28,6 +30,7 @@ class BuildActivities(BuildPort):
     def __init__(
         self, api: ApiClient, registry: Registry, config: BuildConfig, github: GitHubAccess
     ) -> None:
+        self._api = api
         self._registry = registry
         self._config = config
         self._github = github
@@ -35,7 +38,9 @@ class BuildActivities(BuildPort):
 
     @activity.defn(name="build_image")
     async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
-        """See `BuildPort`. Raises BuildFailedError, CommitGoneError, GitHubError, RegistryError, ClusterError."""
+        """See `BuildPort`. Raises BuildFailedError, PlanError, SecretError, CommitGoneError, GitHubError,
+        RegistryError, ClusterError, ConfigurationError."""
+        check_names(request.build)
         async with beating() as progress, origin_of(self._github, request.pull_request) as origin:
             progress.detail = "comparing the content"
             tag = await self._tag(request, origin)
@@ -49,6 +54,7 @@ class BuildActivities(BuildPort):
                 ref=origin.ref,
                 repository=repository,
                 tag=tag,
+                inputs=await self._inputs(request),
             )
             try:
                 await self._jobs.prepare()
@@ -82,6 +88,18 @@ class BuildActivities(BuildPort):
         async with beating():
             for repository in await self._registry.list_repositories(prefix.removeprefix("/")):
                 await self._registry.delete_tags(repository)
+
+    async def _inputs(self, request: m.BuildImageInput) -> BuildInputs:
+        """Nothing of the project's for code that nobody answers for (invariant 7)."""
+        if not request.is_trusted:
+            return BuildInputs()
+        project = request.ref.project
+        found = await read_secrets(self._api, project, request.template, request.build.secrets)
+        credentials = await read_registry_credentials(self._api, project)
+        return BuildInputs(
+            secrets={name: secret.value for name, secret in found.items()},
+            registry=credentials or "",
+        )
 
     async def _tag(self, request: m.BuildImageInput, origin: Origin) -> str:
         with tempfile.TemporaryDirectory(prefix="catalyst-content-") as directory:

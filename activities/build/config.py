@@ -23,11 +23,17 @@ class BuildConfig:
     namespace: str = naming.BUILD_NAMESPACE
     deadline: int = 1140
     """For one build; shorter than the activity's limit (20 minutes), so that it ends with its own words."""
+    package_sources: tuple[str, ...] = ()
+    """URLs of what builds may reach besides, such as private registries; over http where they say so (FR-013)."""
     cpu_request: str = "250m"
+    cpu_limit: str = "4"
+    """Processors of one build: a busy one leaves something to the others."""
     memory_request: str = "256Mi"
     memory_limit: str = "2Gi"
     storage_limit: str = "10Gi"
-    """Checkout, layers and BuildKit's state together."""
+    """For the checkout, and as much again for layers and BuildKit's state."""
+    context_limit: int = 1 << 30
+    """Bytes of a build's context, before anything of it is left out."""
     kept_for: int = 600
     """How long a finished Job stays, for its logs."""
     stop_timeout: float = 60.0

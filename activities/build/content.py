@@ -6,17 +6,22 @@ from hashlib import sha256
 
 from workflows.models import BuildPlan
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when our way of building changes what comes out."""
 
 
 def paths_of(build: BuildPlan) -> tuple[str, ...]:
     """What the build reads from the repository: the context, the Dockerfile and its own ignore file."""
+    if build.generated:
+        return (build.context,)
     return (build.context, build.dockerfile, f"{build.dockerfile}.dockerignore")
 
 
 def content_tag(build: BuildPlan, object_ids: Sequence[str]) -> str:
-    """A valid image tag. `object_ids` are git's hashes of `paths_of(build)`, in that order."""
+    """A valid image tag. `object_ids` are git's hashes of `paths_of(build)`, in that order.
+
+    Secrets count by their names: a value in a tag could be guessed, and a new value makes no new image.
+    """
     inputs = [
         FORMAT,
         list(object_ids),
@@ -24,5 +29,8 @@ def content_tag(build: BuildPlan, object_ids: Sequence[str]) -> str:
         build.dockerfile,
         build.target,
         sorted(build.args.items()),
+        sorted(build.secrets),
+        build.generated,
+        build.ignored,
     ]
     return f"c-{sha256(json.dumps(inputs).encode()).hexdigest()[:40]}"

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from activities.build.config import BuildConfig
-from activities.build.scripts import COMMIT_GONE
+from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE
 from activities.kube import KubeObject
 from activities.masking import mask_lines
+from workflows import naming
 from workflows.errors import (
     BuildFailedError,
     CatalystError,
@@ -21,8 +22,17 @@ _CANNOT_PULL = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImag
 _EXCERPT = 30
 """Lines shown; BuildKit repeats the failing step's own output at the end."""
 _NETWORK = re.compile(
-    r"connection refused|connection reset|i/o timeout|no such host|TLS handshake timeout|unexpected EOF"
+    r"connection refused|connection reset|i/o timeout|TLS handshake timeout|unexpected EOF"
+    r"|server misbehaving|temporary failure in name resolution"
     r"|failed to push|unexpected status.*: 5\d\d|context deadline exceeded|failed to export cache",
+    re.IGNORECASE,
+)
+_NO_HOST = re.compile(r"lookup (?P<host>\S+)(?: on \S+)?: no such host")
+"""Names are asked for whole, without a port."""
+_ASKED = re.compile(r'(?:Head|Get|Post) "https?://(?P<host>[^/"]+)')
+_PUBLIC = ("docker.io", "registry-1.docker.io", "auth.docker.io")
+_DENIED = re.compile(
+    r"401 Unauthorized|403 Forbidden|pull access denied|insufficient_scope|failed to authorize|no basic auth",
     re.IGNORECASE,
 )
 _STEP_FAILED = re.compile(
@@ -56,7 +66,7 @@ def failure_of(
         if ended and ended.get("exitCode"):
             lines = logs.get(state["name"], ())
             if state["name"] == "fetch":
-                return _fetch_failure(ended, lines)
+                return _fetch_failure(ended, lines, config)
             return _build_failure(ended, lines, config)
     return ClusterError("the build's pod failed without a word", excerpt=[])
 
@@ -67,7 +77,7 @@ def job_failure(
     """The failure of a Job that Kubernetes gave up; None when it has not, or its pod tells more."""
     if reason == "DeadlineExceeded":
         return BuildFailedError(
-            f"the build took longer than {config.deadline} s and was stopped",
+            f"the build took longer than {config.deadline} s and was stopped (it may use up to {config.cpu_limit} processors)",
             excerpt=_excerpt(logs.get("build", ())),
             hint="Make the slow step faster or cacheable; the last lines show where it stood.",
         )
@@ -87,18 +97,39 @@ def waiting_problem(pod: KubeObject) -> CatalystError | None:
 
 
 def _evicted(message: str, config: BuildConfig) -> CatalystError:
-    if "ephemeral" in message or "emptyDir" in message:
+    if '"work"' in message:
         return BuildFailedError(
-            f"the build used more than {config.storage_limit} of disk",
-            hint="Leave out of the context what the image does not need (`.dockerignore`).",
+            f"the commit's files take more than {config.storage_limit} of disk",
+            hint="Keep large files out of the repository; a build can fetch them by itself.",
+        )
+    if "ephemeral" in message or "emptydir" in message.lower():
+        return BuildFailedError(
+            f"the image and its layers take more than {config.storage_limit} of disk while it is built",
+            hint="Install less, remove what a step downloads in the same step, or build in several stages.",
         )
     return ClusterError("the build's pod was evicted from its node")
 
 
-def _fetch_failure(ended: KubeObject, lines: Sequence[str]) -> CatalystError:
+def _fetch_failure(ended: KubeObject, lines: Sequence[str], config: BuildConfig) -> CatalystError:
     if ended.get("exitCode") == COMMIT_GONE:
         return CommitGoneError("the commit no longer exists in the repository")
+    if ended.get("exitCode") == CONTEXT_TOO_LARGE:
+        return _too_large(lines, config)
     return GitHubError("the build could not fetch the commit", excerpt=_excerpt(lines))
+
+
+def _too_large(lines: Sequence[str], config: BuildConfig) -> CatalystError:
+    size = next((int(line) << 10 for line in reversed(lines) if line.isdecimal()), 0)
+    had = f"is {_readable(size)} large" if size else "is too large"
+    return BuildFailedError(
+        f"the build's context {had}; at most {_readable(config.context_limit)} are taken",
+        hint="Build from a smaller directory, or keep large files out of the repository.",
+    )
+
+
+def _readable(size: int) -> str:
+    """`1,500 MiB`, rounded up, so that what is above a limit also reads so."""
+    return f"{-(-size // (1 << 20)):,} MiB"
 
 
 def _build_failure(ended: KubeObject, lines: Sequence[str], config: BuildConfig) -> CatalystError:
@@ -114,11 +145,38 @@ def _build_failure(ended: KubeObject, lines: Sequence[str], config: BuildConfig)
     if step:
         return BuildFailedError(_step_message(step, text, config), excerpt=excerpt)
     solved = _SOLVE.search(text)
-    if _NETWORK.search(solved["cause"] if solved else text):
-        return RegistryError("the build could not reach a registry", excerpt=excerpt)
+    cause = solved["cause"] if solved else text
+    if _NETWORK.search(cause) or _lacks_own_host(cause, config):
+        return RegistryError(_unreached(cause, config), excerpt=excerpt)
     if solved:
-        return BuildFailedError(f"the image cannot be built: {solved['cause']}", excerpt=excerpt)
+        return BuildFailedError(
+            f"the image cannot be built: {cause}", excerpt=excerpt, hint=_hint(cause)
+        )
     return PlatformError(f"BuildKit ended with exit code {ended.get('exitCode')}", excerpt=excerpt)
+
+
+def _lacks_own_host(cause: str, config: BuildConfig) -> bool:
+    """A name that does not exist is the user's to correct, unless it is the operator's or everybody's registry."""
+    found = _NO_HOST.search(cause)
+    own = {each.partition(":")[0] for each in (config.registry, config.mirror)}
+    return found is not None and found["host"].rstrip(".") in own.union(_PUBLIC)
+
+
+def _unreached(cause: str, config: BuildConfig) -> str:
+    """With the registry's name, where it is none of ours."""
+    found = _ASKED.search(cause)
+    if found is None or found["host"] in (config.registry, config.mirror):
+        return "the build could not reach a registry"
+    return f"the build could not reach the registry `{found['host']}`"
+
+
+def _hint(cause: str) -> str:
+    if _DENIED.search(cause):
+        return (
+            "Check the image's name. For a private one, put credentials of its registry into the project's"
+            f" Secret `{naming.REGISTRY_SECRET}`, then `retry`."
+        )
+    return ""
 
 
 def _step_message(step: "re.Match[str]", text: str, config: BuildConfig) -> str:

@@ -1,10 +1,28 @@
 """The Job that builds one image, its secret, and the namespace both live in: values in, objects out."""
 
-from dataclasses import dataclass
+import posixpath
+from base64 import b64encode
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from activities.build.config import BuildConfig
-from activities.build.scripts import BUILD_SCRIPT, FETCH_SCRIPT, build_arguments, buildkit_settings
+from activities.build.inputs import (
+    AUTHORIZATION,
+    DOCKERFILE,
+    IGNORED,
+    MASKS,
+    REGISTRY,
+    BuildInputs,
+    secret_key,
+)
+from activities.build.scripts import (
+    BUILD_SCRIPT,
+    DOCKERFILES,
+    FETCH_SCRIPT,
+    INPUTS,
+    build_arguments,
+    buildkit_settings,
+)
 from activities.git import header_key, header_of
 from activities.kube import KubeObject
 from activities.manifests import cidr_of, labels_of
@@ -12,6 +30,7 @@ from workflows import naming
 from workflows.models import messages as m
 
 _STATE = "/home/user/.local/share/buildkit"
+_REGISTRY_PLACE = "/registry"
 _USER = 1000
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
 """Never reached through a host known by name only: that is where other things of the operator's live."""
@@ -29,6 +48,7 @@ class BuildJob:
     repository: str
     """Image repository without the registry."""
     tag: str
+    inputs: BuildInputs = field(default_factory=BuildInputs, repr=False)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -57,14 +77,14 @@ def make_build_namespace(config: BuildConfig) -> KubeObject:
 
 
 def make_build_policy(config: BuildConfig) -> KubeObject:
-    """Nothing comes in; DNS, the git host, the registry and its mirror are reached, and nothing else (FR-013)."""
+    """Nothing comes in; DNS, git host, registry, its mirror and approved sources are reached, nothing else (FR-013)."""
     dns: KubeObject = {
         "to": [
             {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}
         ],
         "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
     }
-    places = {config.registry_url, config.git_url}
+    places = {config.registry_url, config.git_url, *config.package_sources}
     if config.mirror:
         places.add(f"{'http' if config.is_plain_http else 'https'}://{config.mirror}")
     rules = [_rule_to(place) for place in sorted(places) if place]
@@ -94,17 +114,22 @@ def _rule_to(url: str) -> KubeObject:
 
 
 def make_secret(job: BuildJob, config: BuildConfig, token: str, owner: str = "") -> KubeObject:
-    """The token for cloning, mounted by the fetching container alone. `owner` is the Job's uid: gone with it."""
+    """The token for cloning and whatever else the build is given, each mounted by the container that reads it.
+
+    `owner` is the Job's uid: gone with it. Raises PlanError when it would be too large.
+    """
     metadata: KubeObject = {"name": job.name, "namespace": config.namespace, "labels": job.labels}
     if owner:
         metadata["ownerReferences"] = [
             {"apiVersion": "batch/v1", "kind": "Job", "name": job.name, "uid": owner}
         ]
+    files = job.inputs.files(job.request.build)
+    files[AUTHORIZATION] = header_of(token).encode() if token else b""
     return {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": metadata,
-        "stringData": {"authorization": header_of(token) if token else ""},
+        "data": {key: b64encode(value).decode() for key, value in files.items()},
     }
 
 
@@ -143,9 +168,29 @@ def _pod(job: BuildJob, config: BuildConfig) -> KubeObject:
         "volumes": [
             {"name": "work", "emptyDir": {"sizeLimit": config.storage_limit}},
             {"name": "state", "emptyDir": {"sizeLimit": config.storage_limit}},
-            {"name": "git", "secret": {"secretName": job.name, "defaultMode": 0o440}},
+            _volume(job, "git", [AUTHORIZATION]),
+            *(_volume(job, name, keys) for name, keys in _given(job).items()),
         ],
     }
+
+
+def _given(job: BuildJob) -> dict[str, list[str]]:
+    """Volumes of the building container, and the keys of the Secret in each."""
+    build, inputs = job.request.build, job.inputs
+    secrets = [secret_key(build, name) for name in inputs.secrets]
+    dockerfile = [DOCKERFILE, *([IGNORED] if build.ignored else [])] if build.generated else []
+    found = {
+        "dockerfile": dockerfile,
+        "inputs": [*secrets, MASKS] if secrets else [],
+        "registry": [REGISTRY] if inputs.registry else [],
+    }
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def _volume(job: BuildJob, name: str, keys: list[str]) -> KubeObject:
+    items = [{"key": key, "path": key} for key in keys]
+    secret = {"secretName": job.name, "defaultMode": 0o440, "items": items}
+    return {"name": name, "secret": secret}
 
 
 def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObject:
@@ -158,6 +203,8 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
             {"name": "HEADER", "value": header_key(job.url)},
             {"name": "COMMIT", "value": job.request.commit},
             {"name": "REF", "value": job.ref},
+            {"name": "CONTEXT", "value": f"./{posixpath.normpath(job.request.build.context)}"},
+            {"name": "CONTEXT_LIMIT", "value": str(config.context_limit >> 10)},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108  (of the container)
         ],
         "resources": _resources(config),
@@ -180,18 +227,33 @@ def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
         ],
         "env": [
             {"name": "SETTINGS", "value": buildkit_settings(config)},
+            *([{"name": "DOCKER_CONFIG", "value": _REGISTRY_PLACE}] if job.inputs.registry else []),
             {
                 "name": "BUILDKITD_FLAGS",
                 "value": "--oci-worker-no-process-sandbox --config=/build/buildkitd.toml",
             },
         ],
         "resources": _resources(config),
-        "volumeMounts": [work, {"name": "state", "mountPath": _STATE}],
+        "volumeMounts": [work, {"name": "state", "mountPath": _STATE}, *_mounts(job)],
     }
+
+
+def _mounts(job: BuildJob) -> list[KubeObject]:
+    """A Dockerfile by itself, as BuildKit follows no links out of its directory; the rest as directories."""
+    mounts: list[KubeObject] = []
+    for name, keys in _given(job).items():
+        if name == "dockerfile":
+            mounts += [
+                {"name": name, "mountPath": f"{DOCKERFILES}/{key}", "subPath": key} for key in keys
+            ]
+        else:
+            path = INPUTS if name == "inputs" else _REGISTRY_PLACE
+            mounts.append({"name": name, "mountPath": path})
+    return [{**mount, "readOnly": True} for mount in mounts]
 
 
 def _resources(config: BuildConfig) -> KubeObject:
     return {
         "requests": {"cpu": config.cpu_request, "memory": config.memory_request},
-        "limits": {"memory": config.memory_limit},
+        "limits": {"cpu": config.cpu_limit, "memory": config.memory_limit},
     }

@@ -1,14 +1,22 @@
 """What runs in a build's pod: two short scripts and their arguments. Nothing of a user's is ever part of a script."""
 
 import posixpath
+from urllib.parse import urlsplit
 
 from activities.build.config import BuildConfig
+from activities.build.inputs import DOCKERFILE, secret_key
 from workflows import naming
 from workflows.models import messages as m
 
+INPUTS = "/inputs"
+"""Where the building container finds secrets and what hides them."""
+DOCKERFILES = "/dockerfile"
+"""Where it finds a generated Dockerfile."""
 COMMIT_GONE = 41
 """Exit code of the fetching container: the commit is not there any more."""
 FETCH_FAILED = 42
+CONTEXT_TOO_LARGE = 43
+"""The last line of its log is the size in KiB."""
 SHARED_CACHE = "pull-requests"
 """One cache a component for all trusted pull requests of a project: the next one's first build is warm."""
 DEFAULT_CACHE = "default"
@@ -35,6 +43,12 @@ git checkout --quiet --detach "$COMMIT" || exit {COMMIT_GONE}
 test "$(git rev-parse HEAD)" = "$COMMIT" || exit {COMMIT_GONE}
 rm -rf .git
 echo "fetched $COMMIT"
+# A directory that is missing, or a link, is BuildKit's to judge.
+size="$(du -sk -- "$CONTEXT" 2>/dev/null | cut -f1)"
+if test "${{size:-0}}" -gt "$CONTEXT_LIMIT"; then
+  echo "$size" >&2
+  exit {CONTEXT_TOO_LARGE}
+fi
 """
 """Without `.git`, as BuildKit's own git contexts are: its contents differ for every commit and would spoil every cache."""
 
@@ -42,8 +56,21 @@ BUILD_SCRIPT = """
 printf '%s' "$SETTINGS" > /build/buildkitd.toml
 # A container's first process ignores TERM unless it says otherwise; its end is the end of all the others.
 trap 'exit 143' TERM
+if test -e /inputs/masks.sed; then
+  sed -u p < /dev/null 2> /dev/null && unbuffered=-u
+  mkfifo /build/output
+  LC_ALL=C sed ${unbuffered:-} -f /inputs/masks.sed < /build/output &
+  mask=$!
+  exec > /build/output 2>&1
+fi
 buildctl-daemonless.sh build "$@" &
-wait $!
+code=0
+wait $! || code=$?
+if test -n "${mask:-}"; then
+  exec >&- 2>&-
+  wait "$mask"
+fi
+exit $code
 """
 
 
@@ -54,11 +81,14 @@ def build_arguments(
     build = request.build
     source = "/build/source"
     folder, name = posixpath.split(build.dockerfile)
+    place = posixpath.normpath(posixpath.join(source, folder))
+    if build.generated:
+        place, name = DOCKERFILES, DOCKERFILE
     arguments = [
         "--progress=plain",
         "--frontend=dockerfile.v0",
         f"--local=context={posixpath.normpath(posixpath.join(source, build.context))}",
-        f"--local=dockerfile={posixpath.normpath(posixpath.join(source, folder))}",
+        f"--local=dockerfile={place}",
         f"--opt=filename={name}",
         f"--output=type=image,name={config.registry}/{repository}:{tag},push=true",
     ]
@@ -67,6 +97,10 @@ def build_arguments(
     if build.target:
         arguments.append(f"--opt=target={build.target}")
     arguments += [f"--opt=build-arg:{key}={value}" for key, value in sorted(build.args.items())]
+    if request.is_trusted:
+        arguments += [
+            f"--secret=id={each},src={INPUTS}/{secret_key(build, each)}" for each in build.secrets
+        ]
     cache = naming.cache_repository(config.registry, request.ref.project, build.component)
     # What a fork builds is never another's cache: its layers may hold anything.
     own = SHARED_CACHE if request.is_trusted else request.ref.environment
@@ -81,7 +115,8 @@ def buildkit_settings(config: BuildConfig) -> str:
     lines = []
     if config.mirror:
         lines += ['[registry."docker.io"]', f'  mirrors = ["{config.mirror}"]']
-    if config.is_plain_http:
-        for host in sorted({config.registry, config.mirror} - {""}):
-            lines += [f'[registry."{host}"]', "  http = true"]
+    hosts = {config.registry, config.mirror} - {""} if config.is_plain_http else set()
+    hosts |= {url.netloc for url in map(urlsplit, config.package_sources) if url.scheme == "http"}
+    for host in sorted(hosts):
+        lines += [f'[registry."{host}"]', "  http = true"]
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ import pytest
 
 from activities.build.config import BuildConfig
 from activities.build.failures import failure_of, job_failure, waiting_problem
-from activities.build.scripts import COMMIT_GONE
+from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE
 from activities.kube import KubeObject
 from workflows.errors import (
     BuildFailedError,
@@ -86,6 +86,18 @@ error: failed to solve: failed to compute cache key: failed to calculate checksu
 tc3z::xmpe: "/missing.txt": not found
 """
 NO_TARGET = 'error: failed to solve: target stage "nope" could not be found\n'
+NO_NAME = """\
+#2 [internal] load metadata for quay.io/x/y:1
+#2 ERROR: failed to do request: Head "https://quay.io/v2/x/y/manifests/1": dial tcp: lookup quay.io on \
+10.96.0.10:53: server misbehaving
+error: failed to solve: quay.io/x/y:1: failed to resolve source metadata for quay.io/x/y:1: failed to do request: \
+Head "https://quay.io/v2/x/y/manifests/1": dial tcp: lookup quay.io on 10.96.0.10:53: server misbehaving
+"""
+NO_SUCH_NAME = NO_NAME.replace("server misbehaving", "no such host")
+DENIED = """\
+error: failed to solve: r.test/base:1: failed to resolve source metadata for r.test/base:1: unexpected status \
+from HEAD request to https://r.test/v2/base/manifests/1: 401 Unauthorized
+"""
 NO_REGISTRY = """\
 #11 ERROR: failed to push registry.test:5000/t/pr-7/web:c-1: failed to do request: Head \
 "http://registry.test:5000/v2/": dial tcp 10.0.0.9:5000: connect: connection refused
@@ -169,6 +181,32 @@ def test_trouble_with_the_registry_or_buildkit_is_the_platforms() -> None:
         assert found.is_retryable
 
 
+@pytest.mark.spec("FR-011")
+def test_a_name_server_that_does_not_know_what_to_say_is_the_platforms() -> None:
+    found = failure(NO_NAME)
+    assert type(found) is RegistryError
+    assert found.is_retryable
+    assert "the registry `quay.io`" in str(found)
+
+
+@pytest.mark.spec("FR-009", "FR-011")
+def test_a_registry_that_does_not_exist_is_the_users_unless_it_is_the_operators() -> None:
+    found = failure(NO_SUCH_NAME)
+    assert type(found) is BuildFailedError
+    assert "lookup quay.io" in str(found)
+    for own in ("registry.test:5000", "registry-1.docker.io"):
+        log = NO_SUCH_NAME.replace("quay.io", own.partition(":")[0])
+        assert type(failure(log)) is RegistryError
+
+
+@pytest.mark.spec("ENV-019")
+def test_a_registry_that_wants_credentials_says_where_they_go() -> None:
+    found = failure(DENIED)
+    assert type(found) is BuildFailedError
+    assert "`catalyst-registry`" in found.hint
+    assert "docker build" in failure(PARSE).hint
+
+
 @pytest.mark.invariant(4)
 def test_no_internal_address_reaches_a_person() -> None:
     assert "10.0.0.9" not in "".join(failure(NO_REGISTRY).excerpt)
@@ -183,11 +221,37 @@ def test_a_fetch_tells_a_vanished_commit_from_other_trouble() -> None:
     assert other.excerpt == ("fatal: x",)
 
 
+@pytest.mark.spec("ENV-031", "FR-018")
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["fetched 0123", "1572865"], "is 1,537 MiB large; at most 1,024 MiB"),
+        (["1048577"], "is 1,025 MiB large; at most 1,024 MiB"),
+        ([], "is too large; at most 1,024 MiB"),
+    ],
+)
+def test_a_context_over_its_limit_says_both_sizes(lines: list[str], told: str) -> None:
+    found = failure_of(pod(container="fetch", code=CONTEXT_TOO_LARGE), {"fetch": lines}, CONFIG)
+    assert type(found) is BuildFailedError
+    assert told in str(found)
+    assert "smaller directory" in found.hint
+
+
+@pytest.mark.spec("ENV-031", "FR-018")
+def test_a_full_disk_says_whose_files_filled_it() -> None:
+    def told(volume: str) -> str:
+        message = f'Usage of EmptyDir volume "{volume}" exceeds the limit "10Gi". '
+        return str(failure_of({"status": {"reason": "Evicted", "message": message}}, {}, CONFIG))
+
+    assert "the commit's files take more than 10Gi" in told("work")
+    assert "the image and its layers take more than 10Gi" in told("state")
+
+
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
         ("Pod ephemeral local storage usage exceeds the total limit of 10Gi.", BuildFailedError),
-        ("Usage of EmptyDir volume emptyDir exceeds the limit.", BuildFailedError),
+        ('Usage of EmptyDir volume "state" exceeds the limit "10Gi".', BuildFailedError),
         ("The node was low on resource: memory.", ClusterError),
     ],
 )
@@ -203,6 +267,7 @@ def test_a_job_out_of_time_says_how_much_it_had() -> None:
     found = job_failure("DeadlineExceeded", {"build": FAILED_STEP.splitlines()}, CONFIG)
     assert type(found) is BuildFailedError
     assert str(CONFIG.deadline) in str(found)
+    assert f"{CONFIG.cpu_limit} processors" in str(found)
     assert job_failure("BackoffLimitExceeded", {}, CONFIG) is None
     assert isinstance(job_failure("PodFailurePolicy", {}, CONFIG), PlatformError)
 

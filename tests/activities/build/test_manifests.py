@@ -88,7 +88,7 @@ def test_a_build_has_limits_an_end_and_no_rights_in_the_cluster() -> None:
     assert pod["securityContext"]["runAsUser"] != 0
     assert pod["terminationGracePeriodSeconds"] == 1
     for container in (*pod["initContainers"], *pod["containers"]):
-        assert container["resources"]["limits"]["memory"] == "2Gi"
+        assert container["resources"]["limits"] == {"cpu": "4", "memory": "2Gi"}
         assert "privileged" not in json.dumps(container)
 
 

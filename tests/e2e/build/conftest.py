@@ -31,7 +31,7 @@ class Builds:
     ref: EnvironmentRef
     namespace: str
 
-    def request(self, commit: str, *, revision: str = "", **plan: str) -> m.BuildImageInput:
+    def request(self, commit: str, *, revision: str = "", **plan: object) -> m.BuildImageInput:
         known = {"component": "web", "context": ".", "dockerfile": "Dockerfile"}
         return m.BuildImageInput(
             ref=self.ref,
@@ -42,7 +42,7 @@ class Builds:
             branch="feature/open",
         )
 
-    async def build(self, commit: str, *, revision: str = "", **plan: str) -> m.BuildImageResult:
+    async def build(self, commit: str, *, revision: str = "", **plan: object) -> m.BuildImageResult:
         return await self.activities.build_image(self.request(commit, revision=revision, **plan))
 
     async def stop(self, revision: str = "") -> None:

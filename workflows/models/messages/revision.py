@@ -110,6 +110,8 @@ class BuildImageInput(Payload):
     branch: str = ""
     is_trusted: bool = True
     """False for the code of a fork: what it builds is nobody else's cache."""
+    template: str = "development"
+    """Key of the template, whose own secrets come before the project's."""
 
 
 class BuildImageResult(Payload):
