@@ -67,10 +67,7 @@ def detect_compose(files: Files, folder: str) -> ComposeFinding:
     own = [name for name, service in services.items() if not _is_backing(service)]
     if not own:
         names = tuple(services)
-        reason = (
-            f"`{path}` holds only backing services ({_listed(names)}); they come along, "
-            "and detection goes on."
-        )
+        reason = f"`{path}` holds only backing services ({_listed(names)}), and detection goes on."
         return ComposeFinding(Finding(told=(reason,), warnings=tuple(warnings)), path, names)
     proposal = _proposal(files, path, services, own)
     return ComposeFinding(Finding((proposal,), warnings=tuple(warnings)))

@@ -17,6 +17,7 @@ from workflows.models import (
     Template,
 )
 from workflows.models.repository import Application
+from workflows.planning.detection import MAX_PATHS
 from workflows.planning.detection.story import Story
 from workflows.planning.plans.request import PlanningRequest
 from workflows.repo_config import (
@@ -26,6 +27,7 @@ from workflows.repo_config import (
     Marks,
     Narrowed,
     Path,
+    Problem,
     RepoConfig,
     absent,
     narrow,
@@ -102,7 +104,9 @@ def open_case(
             hint="Add the template to the project's settings.",
         )
     granted = narrow(_grants(request, template), said, mark)
-    found = sorted((*granted.problems, *absent(said, tree.paths, mark)), key=_by_place)
+    # Of a larger tree only a part is known; what is not there is found out when the commit is described.
+    gone = absent(said, tree.paths, mark) if len(tree.paths) < MAX_PATHS else ()
+    found = sorted((*granted.problems, *gone), key=_by_place)
     return Case(
         request=request,
         key=key,
@@ -150,5 +154,5 @@ def _over(*layers: DetectionOverrides) -> DetectionOverrides:
     )
 
 
-def _by_place(problem: object) -> tuple[int, int]:
-    return (getattr(problem, "line", 0), getattr(problem, "column", 0))
+def _by_place(problem: Problem) -> tuple[int, int]:
+    return problem.line, problem.column

@@ -1,6 +1,6 @@
 """What people have written that a way to deploy has no use for: said, never passed over in silence."""
 
-from workflows.models import DetectionOverrides
+from workflows.models import DetectionOverrides, Template
 from workflows.planning.plans.case import Case
 from workflows.planning.plans.routes import note_more_routes
 from workflows.repo_config import FILE_NAME, NOT_USED_YET
@@ -21,6 +21,18 @@ _WHAT = {
     "image": "images that others build",
     "dockerfile": "images built from Dockerfiles",
 }
+_OF_TYPES = {
+    "chart": ("helm",),
+    "chart_repository": ("helm",),
+    "chart_version": ("helm",),
+    "value_files": ("helm",),
+    "values": ("helm",),
+    "is_user_managed": ("helm",),
+    "builds": ("helm", "dockerfile", "manifests"),
+    "images": ("helm", "image", "manifests"),
+    "manifests": ("manifests",),
+}
+"""Settings of a template, and the types that they are for."""
 
 
 def note_what_does_not_fit(case: Case) -> None:
@@ -33,7 +45,24 @@ def note_what_does_not_fit(case: Case) -> None:
     note_more_routes(case)
     if case.template.secrets and not case.request.is_trusted:
         case.story.warn("No secrets are given, because the commit comes from a fork.")
+    _note_settings(case)
     _note_overrides(case)
+
+
+def _note_settings(case: Case) -> None:
+    """What a template says that its own type has no use for."""
+    template, unsaid = case.template, Template()
+    idle = [
+        name
+        for name, types in _OF_TYPES.items()
+        if template.type not in types and getattr(template, name) != getattr(unsaid, name)
+    ]
+    if idle:
+        listed = ", ".join(f"`{name}`" for name in idle)
+        have = "has" if len(idle) == 1 else "have"
+        case.story.warn(
+            f"{listed} of the template `{case.key}` {have} no effect: it is of type `{template.type}`."
+        )
 
 
 def _note_overrides(case: Case) -> None:

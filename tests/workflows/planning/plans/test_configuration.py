@@ -2,9 +2,24 @@
 
 import pytest
 
-from tests.workflows.planning.plans.cases import DOCKERFILE, NODE, component, plan_of, problems_of
-from workflows.models import BuildSettings, DetectionOverrides, Quota, Template
-from workflows.planning.plans import why_unchanged
+from tests.workflows.planning.plans.cases import (
+    DOCKERFILE,
+    NODE,
+    asked,
+    component,
+    plan_of,
+    problems_of,
+)
+from workflows.models import (
+    BuildSettings,
+    DetectionOverrides,
+    PrebuiltImage,
+    Quota,
+    RepositoryTree,
+    Template,
+)
+from workflows.planning.detection import MAX_PATHS
+from workflows.planning.plans import settle, why_unchanged
 from workflows.repo_config import parse_config
 
 ONE = {"Dockerfile": DOCKERFILE}
@@ -149,6 +164,26 @@ def test_what_has_no_effect_yet_is_said() -> None:
             ".catalyst.yaml:5:4: the public URL leads to the first route as a whole; `path: /api` has no effect yet."
         ),
     )
+
+
+def test_settings_that_the_type_of_the_template_has_no_use_for_are_said() -> None:
+    template = Template(
+        type="auto", values={"a": 1}, builds=(), images=(PrebuiltImage(image="a:1"),)
+    )
+    assert plan_of(ONE, template).warnings == (
+        "`values`, `builds`, `images` of the template `development` have no effect: it is of type `auto`.",
+    )
+    template = Template(type="dockerfile", manifests=("deploy",))
+    assert plan_of(ONE, template).warnings == (
+        "`manifests` of the template `development` has no effect: it is of type `dockerfile`.",
+    )
+
+
+def test_of_a_tree_that_is_known_in_part_nothing_is_said_to_be_missing() -> None:
+    paths = tuple(f"f{number}" for number in range(MAX_PATHS))
+    config = parse_config({"version": 1, "builds": {"web": {"context": "deep", "dockerfile": "D"}}})
+    settled = settle(asked(AUTO), RepositoryTree(paths=paths), config)
+    assert settled.files == ("deep", "D")
 
 
 def test_a_problem_of_the_file_says_how_to_see_it_without_a_push() -> None:
