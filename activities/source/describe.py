@@ -47,8 +47,6 @@ def describe_directory(index: Index, path: str) -> list[FileFacts]:
     """The path itself, and, of a directory, the files directly in it that can be manifests, by name."""
     facts = [describe_file(index, path)]
     place = index.resolve(path)
-    if not facts[0].is_present or place.kind is not Kind.DIRECTORY:
-        return facts
     for name in index.names(place.path):
         if name.startswith(".") or not name.endswith(_MANIFESTS):
             continue

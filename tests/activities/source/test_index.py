@@ -133,6 +133,12 @@ def test_bad_links_of_a_directory_are_found_through_linked_directories() -> None
     assert list(index_of("a").bad_links(".")) == []
 
 
+@pytest.mark.parametrize(("count", "kind"), [(40, FILE), (41, NOWHERE)])
+def test_forty_links_in_a_row_are_followed(count: int, kind: Kind) -> None:
+    links = {f"l{number}": f"l{number + 1}" for number in range(count)}
+    assert index_of(f"l{count}", links=links).resolve("l0").kind is kind
+
+
 @pytest.mark.timeout(20)
 def test_links_of_very_many_steps_keep_nobody_busy() -> None:
     links = {f"l{n}": "d/../" * 800 + f"l{n + 1}" for n in range(3000)}
