@@ -54,8 +54,8 @@ def read_dependencies(root: Path, chart: str) -> tuple[Dependency, ...]:
     for file, lock in _FILES:
         if not (root / chart / file).is_file():
             continue
-        document = _document(root, posixpath.join(chart, file))
-        locked = _locked(root, posixpath.join(chart, lock))
+        document = _document(root, posixpath.normpath(posixpath.join(chart, file)))
+        locked = _locked(root, posixpath.normpath(posixpath.join(chart, lock)))
         found += [
             dependency for dependency in _entries(document, locked) if dependency.name not in held
         ]
@@ -100,13 +100,13 @@ async def fetch_dependencies(
 def _local(root: Path, dependency: Dependency, chart: str, above: Sequence[str]) -> str:
     path = dependency.path(chart)
     at, name = dependency.where, dependency.repository
+    if any(_is_below(needed, path) for needed in (*above, chart)) or len(above) >= MAX_DEPTH:
+        raise ManifestError(f"{at}: dependency `{name}` holds, or needs, the chart that needs it")
     is_outside = path == ".." or path.startswith(("../", "/", ".git/"))
     if is_outside or next(escaping_links(root, path), None):
         raise ManifestError(f"{at}: dependency `{name}` leads out of the repository")
     if not (root / path / "Chart.yaml").is_file():
         raise ManifestError(f"{at}: dependency `{name}`: there is no chart at {path}")
-    if any(_is_below(needed, path) for needed in (*above, chart)) or len(above) >= MAX_DEPTH:
-        raise ManifestError(f"{at}: dependency `{name}` holds, or needs, the chart that needs it")
     return path
 
 
