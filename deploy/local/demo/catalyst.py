@@ -38,6 +38,13 @@ class CatalystClient:
         answer = _check(await self._http.put(f"/projects/{project.key}", json=body))
         return ProjectWritten.model_validate(answer.json()).is_new
 
+    async def project(self, key: str) -> Project | None:
+        """Return a project's settings; None when there is none of that key. Raises CatalystError."""
+        answer = await self._http.get(f"/projects/{key}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        return Project.model_validate(_check(answer).json())
+
     async def environments(self) -> tuple[EnvironmentSummary, ...]:
         """List the environments that are not deleted. Raises CatalystError."""
         answer = _check(await self._http.get("/environments"))

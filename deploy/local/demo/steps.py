@@ -10,9 +10,10 @@ from deploy.local.demo.scene import Scene, ensure_repository, make_project
 from deploy.local.instance import Instance
 from deploy.local.steps import Outcome, Step, StepContext
 from tests.support.github.client import GitHubClient
+from workflows.models import Project
 
 REPOSITORY = "demo-repository"
-PROJECT = "demo-project"
+REGISTERED = "demo-project"
 
 
 def demo_steps(instance: Instance) -> list[Step]:
@@ -25,7 +26,7 @@ def demo_steps(instance: Instance) -> list[Step]:
             after=(control.GITHUB,),
         ),
         Step(
-            PROJECT,
+            REGISTERED,
             "project registered",
             _with_scene(instance, _register),
             after=(REPOSITORY, control.API),
@@ -49,5 +50,13 @@ async def _report(_: Instance, scene: Scene) -> Outcome:
 
 async def _register(instance: Instance, scene: Scene) -> Outcome:
     async with CatalystClient.connect(catalyst_url(instance)) as catalyst:
-        is_new = await catalyst.put_project(make_project(scene))
-    return Outcome.DONE if is_new else Outcome.CACHED
+        return await register(catalyst, make_project(scene))
+
+
+async def register(catalyst: CatalystClient, wanted: Project) -> Outcome:
+    """Only where there is none for these repositories: what people have set since then stays."""
+    found = await catalyst.project(wanted.key)
+    if found is not None and found.sources == wanted.sources:
+        return Outcome.CACHED
+    await catalyst.put_project(wanted)
+    return Outcome.DONE

@@ -3,6 +3,8 @@
 import pytest
 
 from deploy.local.demo.catalyst import CatalystClient, CatalystError
+from deploy.local.demo.steps import register
+from deploy.local.steps import Outcome
 from tests.api.conftest import Catalyst
 from tests.support.examples import make_snapshot
 from workflows.models import Project, Source
@@ -18,6 +20,20 @@ PROJECT = Project(
 async def test_a_project_is_new_once(rest: CatalystClient) -> None:
     assert await rest.put_project(PROJECT)
     assert not await rest.put_project(PROJECT)
+
+
+async def test_a_project_that_exists_keeps_what_people_have_set(rest: CatalystClient) -> None:
+    assert await rest.project(PROJECT.key) is None
+    assert await register(rest, PROJECT) is Outcome.DONE
+    changed = PROJECT.model_copy(update={"drafts": "deploy"})
+    await rest.put_project(changed)
+    assert await register(rest, PROJECT) is Outcome.CACHED
+    assert await rest.project(PROJECT.key) == changed
+    moved = PROJECT.model_copy(
+        update={"sources": (PROJECT.sources[0].model_copy(update={"repository_id": 8}),)}
+    )
+    assert await register(rest, moved) is Outcome.DONE
+    assert await rest.project(PROJECT.key) == moved
 
 
 async def test_what_catalyst_refuses_is_told_with_its_reason(rest: CatalystClient) -> None:
