@@ -9,16 +9,17 @@ from typing import get_args
 from cli.checkout import Checkout, CheckoutError, open_checkout
 from cli.eject import EjectError, eject, generated_build
 from cli.plan import PlanReport, make_report
+from cli.template import TemplateError, read_template
 from cli.terminal import Screen, clean, screen_of
 from cli.words import plan_text
-from workflows.models import TemplateType
+from workflows.models import Template, TemplateType
 
 OK, FAILED, USAGE = 0, 1, 2
 _EPILOG = f"""\
 exit codes:
   {OK}  understood
   {FAILED}  nothing to run was found, .catalyst.yaml is invalid, or nothing can be deployed
-  {USAGE}  wrong usage, or PATH cannot be read
+  {USAGE}  wrong usage, or PATH or the template cannot be read
 """
 Command = Callable[[argparse.Namespace, Checkout], int]
 
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options, open_checkout(options.path))
     except CheckoutError as error:
         return _fail(options, str(error), USAGE)
+    except TemplateError as error:
+        return _fail(options, str(error), USAGE)
     except EjectError as error:
         return _fail(options, str(error), FAILED)
     except BrokenPipeError:  # `catalyst plan . | head`
@@ -39,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plan(options: argparse.Namespace, checkout: Checkout) -> int:
-    report = make_report(checkout, options.type)
+    template = read_template(options.template) if options.template else Template(type=options.type)
+    report = make_report(checkout, template)
     if options.dockerfile:
         _print(generated_build(report).generated)
     else:
@@ -88,11 +92,18 @@ def _parser() -> argparse.ArgumentParser:
         "Show what Catalyst would build and run for the repository in PATH, and why. Works on any checkout without "
         "a server; nothing of the repository is executed.",
     )
-    plan.add_argument(
+    with_template = plan.add_mutually_exclusive_group()
+    with_template.add_argument(
+        "--template",
+        metavar="FILE",
+        type=Path,
+        help="template of the project's settings to plan with, as JSON or YAML",
+    )
+    with_template.add_argument(
         "--type",
         choices=get_args(TemplateType),
         default="auto",
-        help="type of the project's template to plan with (default: auto, what the repository turns out to be)",
+        help="plan with a template that says no more than its type (default: auto, what the repository turns out to be)",
     )
     shown = plan.add_mutually_exclusive_group()
     shown.add_argument(

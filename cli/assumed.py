@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from activities.documents import DocumentError, TextError, decode, read_document
 from cli.checkout import Checkout
+from cli.template import KEY
 from workflows.models import (
     ChartFacts,
     FileFacts,
@@ -13,29 +14,42 @@ from workflows.models import (
     Quota,
     RepositoryFacts,
     Template,
-    TemplateType,
 )
 from workflows.planning.plans import PlanningRequest, Settled
 from workflows.repo_config import RepoConfig
 
 COMMIT = "0" * 40
 """Stands for any."""
-_KEY = "development"
 
 
-def assumed_request(config: RepoConfig | None, template: TemplateType) -> PlanningRequest:
-    """A request with a template of that type. What only a real project's settings can grant counts as granted."""
+def assumed_request(config: RepoConfig | None, template: Template) -> PlanningRequest:
+    """A request with that template. What only a real project's settings can grant counts as granted.
+
+    Branch and number stand for any, as the commit does.
+    """
     said = config or RepoConfig(version=1)
     builds = [name for build in said.builds.values() for name in build.secrets]
-    granted = tuple(dict.fromkeys((*(said.secrets or ()), *builds)))
-    key = said.template or _KEY
-    settings = Template(
-        type=template, secrets=granted, egress=said.egress or (), quota=_quota(said)
+    granted = tuple(dict.fromkeys((*template.secrets, *(said.secrets or ()), *builds)))
+    key = said.template or KEY
+    settings = template.model_copy(
+        update={
+            "secrets": granted,
+            "egress": (*template.egress, *(said.egress or ())),
+            "ttl_seconds": 0,
+            "quota": _quota(template.quota, said),
+        }
     )
     project = Project(
         key="local-checkout", team="local", name="checkout", sources=(), templates={key: settings}
     )
-    return PlanningRequest(project=project, template=key, environment="preview", commit=COMMIT)
+    return PlanningRequest(
+        project=project,
+        template=key,
+        environment="preview",
+        commit=COMMIT,
+        branch="feature",
+        number=1,
+    )
 
 
 def describe(checkout: Checkout, settled: Settled) -> RepositoryFacts:
@@ -51,9 +65,9 @@ def describe(checkout: Checkout, settled: Settled) -> RepositoryFacts:
     )
 
 
-def _quota(config: RepoConfig) -> Quota:
+def _quota(granted: Quota, config: RepoConfig) -> Quota:
     wanted = config.resources.model_dump(exclude_none=True)
-    return Quota.model_validate({**Quota().model_dump(), **wanted})
+    return Quota.model_validate({**granted.model_dump(), **wanted})
 
 
 def _file(paths: set[str], path: str) -> FileFacts:

@@ -11,6 +11,7 @@ from workflows.models import (
     Payload,
     RepositoryTree,
     RevisionPlan,
+    Template,
     TemplateType,
     Understanding,
 )
@@ -32,6 +33,7 @@ from workflows.repo_config.problems import nowhere
 _OTHER_NAMES = (".catalyst.yml", "catalyst.yaml", "catalyst.yml", ".catalyst.json")
 _GRANTED = ("template", "secrets", "resources", "ttl", "egress")
 """What only the project's settings can confirm."""
+AUTO = Template(type="auto")
 
 
 class PlanReport(Payload):
@@ -67,7 +69,7 @@ class PlanReport(Payload):
         return is_found or any(build.component == "web" for build in self.plan.builds)
 
 
-def make_report(checkout: Checkout, template: TemplateType = "auto") -> PlanReport:
+def make_report(checkout: Checkout, template: Template = AUTO) -> PlanReport:
     """Read, check, understand, plan. Raises nothing: what cannot be read is a part of the answer."""
     config, problems, mark = _read_config(checkout)
     tree = build_tree(checkout.paths, checkout.read)
@@ -81,7 +83,7 @@ def make_report(checkout: Checkout, template: TemplateType = "auto") -> PlanRepo
         understanding=understanding,
         config=None if problems else config,
         problems=problems,
-        template=template,
+        template=template.type,
         plan=plan,
         refusals=refusals,
         not_used_yet=tuple(key for key in NOT_USED_YET if key in said),
@@ -95,7 +97,7 @@ def _plan(
     checkout: Checkout,
     tree: RepositoryTree,
     config: RepoConfig | None,
-    template: TemplateType,
+    template: Template,
     mark: Marks,
 ) -> tuple[RevisionPlan | None, tuple[str, ...]]:
     try:
