@@ -26,13 +26,14 @@ def plan_text(report: PlanReport, name: str, screen: Screen) -> str:
     """The whole answer: what, how, why, what else, what is wrong. Ends with a newline."""
     understanding, plan = _shown(report), report.plan
     told = plan or understanding
+    is_detected = report.template == "auto"
     blocks = [
         [screen.paint(clean(f"catalyst plan: {name}"), "bold")],
         _headline(report, screen),
-        _facts(understanding, screen),
+        _facts(understanding, screen) if is_detected else [],
         _plan(plan, screen),
         _listed("Why", told.reasons, screen),
-        _listed("Also found", _candidates(understanding), screen),
+        _listed("Also found", _candidates(understanding), screen) if is_detected else [],
         _config(report, screen),
         _listed("Warnings", told.warnings, screen, "yellow"),
         _listed("Notes", report.notes, screen),

@@ -54,7 +54,7 @@ def test_other_types_of_templates_can_be_tried(
 ) -> None:
     assert main(["plan", "--type", kind, str(write(tmp_path, files))]) == 0
     text = said(capsys)
-    assert f"Deployed by a template of type `{kind}`." in text
+    assert f"Deployed by a template of type `{kind}`. Plan " in text
     assert words in text
 
 
