@@ -170,13 +170,13 @@ class _Look:
         raise self._odd(f"with more than {_MAX_REDIRECTS} redirects")
 
     async def _fetch(self, method: str, url: httpx.URL, headers: Mapping[str, str]) -> _Answer:
-        body = b""
+        body = bytearray()
         async with self._client.stream(method, url, headers=headers) as response:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > MAX_BODY:
                     raise self._odd(f"more than {MAX_BODY // 1024 // 1024} MiB")
-            return _Answer(url, response.status_code, response.headers, body)
+            return _Answer(url, response.status_code, response.headers, bytes(body))
 
     def _refuse_plain(self, url: httpx.URL) -> None:
         """A registry must not make us say a password in the clear."""
