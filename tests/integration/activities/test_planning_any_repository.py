@@ -62,6 +62,15 @@ async def test_what_an_environment_has_for_itself_comes_before_what_is_detected(
     assert "green" in found.release.model_dump_json()
 
 
+@pytest.mark.spec("ENV-030")
+async def test_an_environment_may_run_an_image_of_its_own(shop: Shop, tmp_path: Path) -> None:
+    template = Template(type="dockerfile")
+    projects = Projects(project_of(shop, template), image="registry.example.com/shop:fixed")
+    found = await plan(shop, tmp_path, projects=projects)
+    assert found.builds == ()
+    assert [each.image for each in found.images] == ["registry.example.com/shop:fixed"]
+
+
 @pytest.mark.spec("ENV-015")
 async def test_manifests_of_a_directory_are_taken_by_name_and_nothing_else(
     shop: Shop, tmp_path: Path
