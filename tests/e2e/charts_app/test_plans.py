@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from activities import kube
 from tests.e2e.charts_app.chart import Chart
+from tests.e2e.helm.conftest import Release
+from tests.e2e.support.waiting import eventually
 from tests.workflows.planning.plans.cases import DOCKERFILE, NODE, plan_of
 from workflows.models import BuildSettings, PrebuiltImage, RevisionPlan, Template
 
@@ -57,3 +60,24 @@ def test_a_plan_renders_and_its_route_leads_to_a_service(chart: Chart, name: str
         assert plan.route.service in services
     else:
         assert len(services) == 1
+
+
+@pytest.mark.spec("ENV-008", "EC-1")
+async def test_the_container_that_says_what_is_missing_runs_and_answers(release: Release) -> None:
+    plan = plan_of({"README.md": "Notes"}, environment=release.ref.environment)
+    commit = await release.source.push({"README.md": "Notes"})
+    request = release.request(commit)
+    await release.activities.deploy_release(
+        request.model_copy(update={"release": plan.release, "images": ()})
+    )
+    namespace, name = release.ref.namespace, f"{release.ref.environment}-web"
+
+    async def is_ready() -> bool:
+        found = await release.named("apps/v1", "deployments", name)
+        return bool(found["status"].get("readyReplicas"))
+
+    await eventually(is_ready, within=60, what="the base container is ready")
+    path = f"/api/v1/namespaces/{namespace}/services/{name}:8080/proxy/"
+    page = await kube.read_text(release.cluster.api, path)
+    assert "<h1>Nothing to run was found</h1>" in page
+    assert "<code>commands.start</code>" in page
