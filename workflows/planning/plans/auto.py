@@ -50,6 +50,7 @@ def _way(case: Case, found: Understanding) -> Way:
     if case.request.image:
         return instead_of_detected(case, found, layers_of(case, found))
     if application.kind is ApplicationKind.DOCKERFILE:
+        _note_idle_commands(case, application.dockerfile)
         build = BuildPlan(
             component="web", context=application.workdir, dockerfile=application.dockerfile
         )
@@ -57,6 +58,15 @@ def _way(case: Case, found: Understanding) -> Way:
     if application.kind is ApplicationKind.NONE:
         return _of_nothing(case, found)
     return generated(case, found)
+
+
+def _note_idle_commands(case: Case, path: str) -> None:
+    idle = [f"`{name}`" for name in ("dev", "build") if getattr(case.overrides, name)]
+    if idle:
+        have = "has" if len(idle) == 1 else "have"
+        case.story.warn(
+            f"{', '.join(idle)} {have} no effect: `{path}` says how the image is built."
+        )
 
 
 def _understood(case: Case) -> Understanding:

@@ -36,6 +36,8 @@ def own_chart(
         for each in components
         if not is_component_name(each.name)
     )
+    if health is None:  # a page of Catalyst's own is shown wherever the application would have been
+        front_of(case, [each.name for each in components])
     variables = variables_of(case, found)
     case.story.because(variables.told())
     _tell_secrets(case, variables)

@@ -9,6 +9,7 @@ from tests.workflows.planning.plans.cases import (
     component,
     mapping,
     plan_of,
+    problems_of,
 )
 from workflows.models import (
     Application,
@@ -65,6 +66,26 @@ def test_a_dockerfile_comes_before_what_it_holds() -> None:
     assert (build.dockerfile, build.generated) == ("Dockerfile", "")
     assert component(plan)["env"] == {"PORT": "80"}
     assert plan.release.values["security"] == {"profile": "baseline"}
+
+
+def test_commands_that_a_dockerfile_has_no_use_for_are_said() -> None:
+    files = {"Dockerfile": DOCKERFILE}
+    plan = plan_of(files, None, "commands: {dev: npm run dev, build: make, start: ./serve}")
+    assert plan.warnings == (
+        "`dev`, `build` have no effect: `Dockerfile` says how the image is built.",
+    )
+    assert component(plan)["command"] == ["/bin/sh", "-c", "./serve"]
+    assert plan_of(files, None, "commands: {dev: x}").warnings == (
+        "`dev` has no effect: `Dockerfile` says how the image is built.",
+    )
+
+
+def test_a_route_to_nobody_is_refused_and_blocks_no_empty_environment() -> None:
+    config = "routes: [{service: api}]"
+    assert problems_of(NODE, None, config) == [
+        ".catalyst.yaml:2:10: the route names `api`, which is no component; there are: `web`."
+    ]
+    assert plan_of({"README": ""}, None, config).warnings[-1].startswith(TO_DO)
 
 
 @pytest.mark.spec("ENV-009")
