@@ -31,6 +31,8 @@ _CANNOT_CREATE = ("CreateContainerConfigError", "CreateContainerError", "RunCont
 _STARTING = ("ContainerCreating", "PodInitializing", "")
 _MOUNTS = ("FailedMount", "FailedAttachVolume")
 _NODES_LACK = "Insufficient"
+_REFUSED = "connection refused"
+"""What a probe meets where nothing listens."""
 KILLED = 137
 """128 + SIGKILL."""
 
@@ -169,9 +171,32 @@ def _container_problem(
         return _start_problem(container, reason, events)
     if not (container.status.get("state") or {}).get("running"):
         return None
-    unfinished = "has not ended" if container.is_init else "runs but is not ready"
-    text = f"{container.subject} {unfinished}{_probe_answer(events)}"
-    return _problem(container, "running", text, has_log=True)
+    return _running_problem(container, _probe_answer(events))
+
+
+def _running_problem(container: _Container, said: str) -> Problem:
+    """It runs, and that is not enough. The port is told in our words: the probe's own name an address of the cluster."""
+    port = 0 if container.is_init else _probed_port(container.spec)
+    asked = f" on port {port}" if port else ""
+    unfinished = "has not ended" if container.is_init else f"runs but is not ready{asked}"
+    text = f"{container.subject} {unfinished}{said}"
+    hint = ""
+    if port and _REFUSED in said:
+        hint = (
+            f"Let it listen on port {port} of all interfaces (0.0.0.0, not localhost), "
+            "or name the port on which it does listen."
+        )
+    return _problem(container, "running", text, hint=hint, has_log=True)
+
+
+def _probed_port(spec: KubeObject) -> int:
+    """The number of the port that the readiness probe asks; 0 when it asks none."""
+    probe = spec.get("readinessProbe") or {}
+    port = (probe.get("tcpSocket") or probe.get("httpGet") or probe.get("grpc") or {}).get("port")
+    ports = spec.get("ports") or ()
+    named = {each["name"]: each["containerPort"] for each in ports if "name" in each}
+    found = named.get(port, port)
+    return found if isinstance(found, int) else 0
 
 
 def _image_problem(container: _Container, reason: str, said: str) -> Problem:

@@ -245,6 +245,31 @@ def test_a_failing_readiness_probe_is_quoted() -> None:
     event = make_event("Unhealthy", "Readiness probe failed: HTTP probe failed: 503")
     problem = find_pod_problems(make_pod(state=RUNNING), [event])[0]
     assert problem.message.endswith("Readiness probe failed: HTTP probe failed: 503")
+    assert not problem.hint
+
+
+@pytest.mark.spec("FR-009")
+@pytest.mark.parametrize(
+    ("probe", "port"),
+    [
+        ({"tcpSocket": {"port": 8080}}, 8080),
+        ({"httpGet": {"path": "/", "port": "http"}}, 3000),
+        ({"grpc": {"port": 9090}}, 9090),
+        ({"httpGet": {"port": "unknown"}}, 0),
+        ({"exec": {"command": ["true"]}}, 0),
+    ],
+)
+def test_the_port_on_which_nothing_listens_is_named(probe: dict[str, Any], port: int) -> None:
+    container = {
+        "readinessProbe": probe,
+        "ports": [{"containerPort": 4000}, {"name": "http", "containerPort": 3000}],
+    }
+    said = "Readiness probe failed: dial tcp 10.244.0.7:1: connect: connection refused"
+    pod = make_pod(state=RUNNING, container=container)
+    problem = find_pod_problems(pod, [make_event("Unhealthy", said)])[0]
+    asked = f" on port {port}" if port else ""
+    assert f"runs but is not ready{asked}: Readiness" in problem.message
+    assert (f"port {port} of all interfaces" in problem.hint) is bool(port)
 
 
 @pytest.mark.spec("FR-009")
