@@ -1,4 +1,4 @@
-"""Releases: a chart of the pinned commit, installed with Helm as the environment's own identity."""
+"""Releases: whatever is deployed, installed as one chart with Helm as the environment's own identity."""
 
 from activities.helm.activities import HelmActivities
 from activities.helm.config import HelmConfig

@@ -35,6 +35,8 @@ class HelmConfig:
     """`host:port` of registries and chart repositories that speak plain HTTP."""
     pull_timeout: float = 60.0
     """For one chart from a repository."""
+    dependencies_timeout: float = 180.0
+    """For all dependencies of a chart together."""
     history: int = 10
     """Releases kept for a rollback; each is a Secret of up to a megabyte."""
 

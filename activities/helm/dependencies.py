@@ -102,8 +102,7 @@ def _local(root: Path, dependency: Dependency, chart: str, above: Sequence[str])
     at, name = dependency.where, dependency.repository
     if any(_is_below(needed, path) for needed in (*above, chart)) or len(above) >= MAX_DEPTH:
         raise ManifestError(f"{at}: dependency `{name}` holds, or needs, the chart that needs it")
-    is_outside = path == ".." or path.startswith(("../", "/", ".git/"))
-    if is_outside or next(escaping_links(root, path), None):
+    if next(escaping_links(root, path), None):
         raise ManifestError(f"{at}: dependency `{name}` leads out of the repository")
     if not (root / path / "Chart.yaml").is_file():
         raise ManifestError(f"{at}: dependency `{name}`: there is no chart at {path}")

@@ -17,6 +17,8 @@ from workflows.errors import (
     RolloutFailedError,
 )
 
+OWN_CHART = "Catalyst's own chart"
+"""In place of a directory, for the chart that is not the user's."""
 Lines = tuple[str, ...]
 
 _PREFIX = re.compile(r"(?:.*\n)*?Error: (?:(?:UPGRADE|INSTALLATION) FAILED: )?")
@@ -52,6 +54,11 @@ _REFUSED = re.compile(
     r"server-side apply failed|unable to build kubernetes objects|error validating|is invalid"
     r"|cannot be imported into the current release|no matches for kind|field is immutable"
 )
+_SAID = re.compile(
+    r"execution error at \((?P<file>[^:()]+):(?P<line>\d+)(?::\d+)?\): (?P<said>.*)", re.DOTALL
+)
+"""What the chart's author says with `fail` or `required`."""
+_DEBUG = "Use --debug flag to render out invalid YAML"
 _VALUES = re.compile(r"values don't meet the specifications")
 _HEADING = re.compile(r"[\w.-]+:")
 _PLACE = re.compile(r"(?P<file>[\w./-]+\.(?:ya?ml|tpl|txt|json)):(?P<line>\d+)(?::\d+)?")
@@ -59,6 +66,7 @@ _PARSE_PLACE = re.compile(r"YAML parse error on (?P<file>\S+): .*?line (?P<line>
 
 _QUOTA_HINT = "Ask for less in the chart, or have a project admin raise the template's quota."
 _DEPENDENCY_HINT = "Commit the chart's dependencies: `helm dependency build`, then add `charts/`."
+_SETTINGS_HINT = "Correct the named settings in `.catalyst.yaml` or in the project's template."
 _HOOK_HINT = "A hook of the chart failed or took too long; its last lines are above."
 
 
@@ -83,7 +91,8 @@ def to_failure(stderr: str, *, chart: str = "chart", name: str = "") -> Catalyst
 
 def reason_of(stderr: str) -> str:
     """Helm's own last word, without warnings and log lines before it."""
-    return _PREFIX.sub("", stderr, count=1).strip() if "Error: " in stderr else stderr.strip()
+    text = _PREFIX.sub("", stderr, count=1) if "Error: " in stderr else stderr
+    return text.strip().removesuffix(_DEBUG).strip()
 
 
 def _forbidden(found: re.Match[str], text: str, lines: Lines) -> CatalystError:
@@ -108,6 +117,14 @@ def _forbidden(found: re.Match[str], text: str, lines: Lines) -> CatalystError:
 
 
 def _unrendered(_: re.Match[str], text: str, lines: Lines) -> CatalystError:
+    if said := _SAID.search(text):
+        parts = (line.strip().removeprefix("- ") for line in said["said"].splitlines())
+        told = "; ".join(mask_lines(part for part in parts if part))
+        if said["file"].startswith(OWN_CHART):
+            message = f"the application's settings do not fit together: {told}"
+            return ManifestError(message, excerpt=lines[1:], hint=_SETTINGS_HINT)
+        message = f"the chart does not render: {said['file']}:{said['line']}: {told}"
+        return ManifestError(message, excerpt=lines)
     return ManifestError(f"the chart does not render: {_where(text)}", excerpt=lines)
 
 

@@ -11,17 +11,16 @@ from activities.helm.chart import Chart, read_chart, read_chart_of_commit
 from activities.helm.checkout import fetch_files, has_dangling_link
 from activities.helm.config import HelmConfig
 from activities.helm.dependencies import fetch_dependencies, leads_outside
+from activities.helm.failures import OWN_CHART
 from activities.helm.pulling import ChartPuller
 from activities.helm.raw import Manifests, read_manifests, wrap
 from activities.helm.repositories import ChartRepositories, RemoteChart
 from activities.helm.value_files import ValueFiles, read_value_files
 from activities.origin import GitHubAccess, origin_of
-from workflows.errors import ConfigurationError
+from workflows.errors import ConfigurationError, HelmError
 from workflows.models import ReleasePlan
 from workflows.models import messages as m
 from workflows.values import ValueFacts, Values, fill, merge, release_values, resolve
-
-_OWN = "Catalyst's own chart"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ class ChartSources:
                 "Catalyst's own chart for applications is missing",
                 hint="An operator has to set CATALYST_WORKER_APP_CHART to the directory of the chart.",
             )
-        return read_chart(directory, _OWN)
+        return read_chart(directory, OWN_CHART)
 
     async def _of_commit(self, attempt: Attempt) -> Prepared:
         path = posixpath.normpath(attempt.release.chart.strip("/") or ".")
@@ -97,8 +96,17 @@ class ChartSources:
 
         root = await self._fetch(attempt, () if path == "." else (path, *files), needs_all)
         chart = await asyncio.to_thread(read_chart_of_commit, root, path)
-        await fetch_dependencies(root, path, self._puller(attempt))
+        await self._dependencies(attempt, root, path)
         return self._with_values(attempt, chart, await self._value_files(attempt, root))
+
+    async def _dependencies(self, attempt: Attempt, root: Path, path: str) -> None:
+        limit = self.config.dependencies_timeout
+        try:
+            async with asyncio.timeout(limit):
+                await fetch_dependencies(root, path, self._puller(attempt))
+        except TimeoutError as error:
+            message = f"the dependencies of the chart at {path} did not come within {limit:g} s"
+            raise HelmError(message) from error
 
     async def _remote(self, attempt: Attempt) -> Prepared:
         release, into = attempt.release, attempt.directory / "remote"

@@ -1,10 +1,13 @@
-"""Where the worker finds what is not Python."""
+"""Where the worker finds what is not Python, and what its settings mean for Helm."""
 
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.stacks import ROOT
-from worker.settings import find_app_chart
+from worker.composition import make_helm_config
+from worker.settings import WorkerSettings, find_app_chart
 
 CHART = Path("deploy/charts/app")
 
@@ -31,3 +34,23 @@ def _files(directory: Path) -> set[str]:
     return {
         path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
     }
+
+
+@pytest.mark.spec("OPS-7")
+def test_chart_repositories_are_a_list_and_only_a_plain_registry_is_asked_in_plain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "KUBECONFIG": "kubeconfig",
+        "GITHUB_APP_ID": "1",
+        "GITHUB_APP_KEY": "key.pem",
+        "REGISTRY": "registry.test:5000",
+        "BUILDER_IMAGE": "builder",
+        "CHART_REPOSITORIES": '["https://charts.example.com", "oci://registry.test:5000"]',
+    }.items():
+        monkeypatch.setenv(f"CATALYST_WORKER_{name}", value)
+    config = make_helm_config(WorkerSettings(), Path())
+    assert config.chart_repositories == ("https://charts.example.com", "oci://registry.test:5000")
+    assert config.plain_hosts == frozenset()
+    monkeypatch.setenv("CATALYST_WORKER_REGISTRY_IS_PLAIN_HTTP", "true")
+    assert make_helm_config(WorkerSettings(), Path()).plain_hosts == {"registry.test:5000"}

@@ -232,6 +232,11 @@ async def test_a_pull_that_hangs_ends_by_its_limit(
     commit = await patient.source.push({**depending(repository.url)})
     with pytest.raises(HelmError, match=r"did not give chart `base` within 2 s"):
         await hurried.deploy_release(patient.request(commit))
+    config = replace(config, pull_timeout=60, dependencies_timeout=2)
+    hurried = HelmActivities(patient.cluster.api, config, patient.source.clients)
+    with pytest.raises(HelmError, match=r"chart at deploy/chart did not come within 2 s"):
+        await hurried.deploy_release(patient.request(commit))
+    assert helm_processes(str(patient.cluster.connection.helm), patient.ref.namespace) == []
 
 
 @pytest.mark.spec("ENV-014", "ENV-021")
