@@ -91,8 +91,6 @@ def _component(
         values["ports"] = [{"name": "http", "port": component.port}]
         # An application that answers "not found" on its root is ready as well; the URL is checked by itself.
         values["probes"] = {"readiness": {"type": "tcp", "port": "http"}}
-    else:
-        env.pop("PORT", None)
     if component.image:
         values["image"] = component.image
     if component.command:

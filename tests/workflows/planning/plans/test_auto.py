@@ -222,6 +222,7 @@ def test_a_compose_file_alone_is_the_container_that_says_so() -> None:
     assert plan.warnings[0] == (
         "`compose.yaml` is not used yet, and nothing else that serves was found."
     )
+    assert "kind" not in "".join(plan.warnings)
     assert plan.warnings[-1].startswith(TO_DO)
 
 

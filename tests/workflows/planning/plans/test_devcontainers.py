@@ -22,7 +22,7 @@ def test_a_dockerfile_that_says_what_runs_is_the_preview() -> None:
         **described(
             build={"dockerfile": "Dockerfile", "context": "..", "target": "x", "args": {"A": "1"}},
             forwardPorts=[4500],
-            remoteEnv={"TITLE": "Rivers", "HOME_OF": "${localEnv:HOME}", "CATALYST_URL": "x"},
+            remoteEnv={"TITLE": "Rivers", "HOME_OF": "${localEnv:HOME}", "catalyst_url": "x"},
             postCreateCommand="make ready",
         ),
         f"{FOLDER}/Dockerfile": SERVES,
@@ -39,7 +39,7 @@ def test_a_dockerfile_that_says_what_runs_is_the_preview() -> None:
     path = f"`{FOLDER}/devcontainer.json`"
     ready, left = plan.warnings
     assert ready == f"`postCreateCommand` of {path} is not run: `make ready`."
-    assert left.startswith(f"`remoteEnv` of {path}: `HOME_OF`, `CATALYST_URL` cannot be taken over")
+    assert left.startswith(f"`remoteEnv` of {path}: `HOME_OF`, `catalyst_url` cannot be taken over")
 
 
 def test_without_a_forwarded_port_the_dockerfile_says_where_it_listens() -> None:

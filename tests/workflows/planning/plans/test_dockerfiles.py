@@ -4,7 +4,13 @@ from hashlib import sha256
 
 import pytest
 
-from tests.workflows.planning.plans.cases import DOCKERFILE, component, plan_of, problems_of
+from tests.workflows.planning.plans.cases import (
+    DOCKERFILE,
+    component,
+    plan_of,
+    problems_of,
+    settled_of,
+)
 from workflows.models import BuildSettings, DetectionOverrides, RouteSettings, Template
 from workflows.planning.plans.values import service_name
 
@@ -132,6 +138,14 @@ def test_names_that_cannot_stand_side_by_side_are_refused_together() -> None:
 
 def test_no_build_at_all_is_refused() -> None:
     assert "names no build; add one to its `builds`" in problems_of(ONE, built())[0]
+
+
+def test_what_several_builds_read_is_asked_for_once() -> None:
+    template = Template(
+        type="dockerfile",
+        builds=(BuildSettings(component="web"), BuildSettings(component="api", target="api")),
+    )
+    assert settled_of(ONE, template).files == (".", "Dockerfile")
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
