@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.helm.failures import OWN_CHART, to_failure
+from activities.helm.failures import to_failure
 from workflows.errors import (
     CatalystError,
     ForbiddenManifestError,
@@ -300,16 +300,3 @@ def test_a_failing_or_hanging_hook_is_the_users_to_fix(stderr: str) -> None:
 
 def test_every_failure_is_one_of_ours() -> None:
     assert isinstance(to_failure("Error: \n"), CatalystError)
-
-
-@pytest.mark.spec("EC-2")
-def test_what_catalysts_own_chart_refuses_is_told_as_settings_not_as_templates() -> None:
-    stderr = (
-        "Error: execution error at (app/templates/checks.yaml:2:4): \n- components.web.env: no\n"
-    )
-    failure = to_failure(stderr, chart=OWN_CHART, name="app")
-    assert str(failure) == (
-        "the application's settings do not fit together: components.web.env: no"
-    )
-    assert "templates" not in "".join(failure.excerpt)
-    assert ".catalyst.yaml" in failure.hint
