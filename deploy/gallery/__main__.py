@@ -9,7 +9,6 @@ import sys
 
 from deploy.gallery.examples import ExampleError, read_examples
 from deploy.gallery.page import FILE, gallery
-from workflows.errors import CatalystError
 
 
 def main() -> int:
@@ -20,7 +19,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         wanted = gallery(read_examples())
-    except (ExampleError, CatalystError) as error:
+    except ExampleError as error:
         sys.stderr.write(f"deploy/examples: {error}\n")
         return 1
     if options.write:

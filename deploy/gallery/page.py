@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 
-from activities.documents import build_tree, read_document
-from cli.assumed import COMMIT, describe
 from cli.checkout import open_checkout
-from deploy.gallery.examples import DIRECTORY, Example
-from workflows.models import Project, RevisionPlan
-from workflows.planning.plans import PlanningRequest, make_plan, plan_text, settle
-from workflows.repo_config import FILE_NAME, RepoConfig, parse_config
-from workflows.repo_config.problems import Marks, nowhere
+from cli.plan import make_report
+from deploy.gallery.examples import DIRECTORY, Example, ExampleError
+from workflows.models import RevisionPlan
+from workflows.planning.plans import plan_text
 
 FILE = DIRECTORY / "README.md"
 _INTRODUCTION = """\
@@ -20,14 +17,15 @@ for it on a real cluster, looks at its page, pushes a change and closes it. None
 on the local stack.
 
 The plans below are what Catalyst makes of each, with the template that its README names. `catalyst plan PATH` prints
-the same of any checkout, without a server; `catalyst eject PATH` writes a generated Dockerfile into it.
+the same of any checkout, without a server (`--template` takes a file with such a template); `catalyst eject PATH` writes
+a generated Dockerfile into it.
 
 <!-- Written by `make format`, checked by `make check`; change the examples, not this page. -->
 """
 
 
 def gallery(examples: list[Example]) -> str:
-    """The page. Raises PlanError when an example cannot be planned."""
+    """The page. Raises ExampleError when an example cannot be planned."""
     plans = {each.name: plan_of(each) for each in examples}
     rows = [
         f"| [{each.name}](#{each.name}) | {each.title} | {each.template.type} | {_what(plans[each.name])} |"
@@ -42,34 +40,12 @@ def gallery(examples: list[Example]) -> str:
 
 
 def plan_of(example: Example) -> RevisionPlan:
-    """What would be built and deployed for a commit and an environment that stand for any."""
-    checkout = open_checkout(DIRECTORY / example.name)
-    tree = build_tree(checkout.paths, checkout.read)
-    config, mark = _config(example)
-    project = Project(
-        key="acme-example",
-        team="acme",
-        name="example",
-        sources=(),
-        templates={"development": example.template},
-    )
-    request = PlanningRequest(
-        project=project,
-        template="development",
-        environment="preview",
-        commit=COMMIT,
-        branch="feature",
-        number=1,
-    )
-    settled = settle(request, tree, config, mark)
-    return make_plan(settled, describe(checkout, settled))
-
-
-def _config(example: Example) -> tuple[RepoConfig | None, Marks]:
-    if FILE_NAME not in example.files:
-        return None, nowhere
-    document = read_document(example.files[FILE_NAME], FILE_NAME)
-    return parse_config(document.value, document.mark, document.written), document.mark
+    """What would be built and deployed for a commit that stands for any. Raises ExampleError."""
+    report = make_report(open_checkout(DIRECTORY / example.name), example.template)
+    if report.plan is None:
+        said = " ".join((*(each.message for each in report.problems), *report.refusals))
+        raise ExampleError(f"{example.name} cannot be planned: {said}")
+    return report.plan
 
 
 def _what(plan: RevisionPlan) -> str:
