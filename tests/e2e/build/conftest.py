@@ -103,7 +103,8 @@ async def config(
 async def builds(
     cluster: Cluster, source: PullRequestSource, config: BuildConfig
 ) -> AsyncIterator[Builds]:
-    ref = EnvironmentRef(team="t", project="t-build", environment=unique("pr-shop"))
+    # A project of its own: another's cache would make every build warm.
+    ref = EnvironmentRef(team="t", project=unique("t-build"), environment=unique("pr-shop"))
     async with Registry(config.registry_url) as registry:
         activities = BuildActivities(cluster.api, registry, config, source.clients)
         builds = Builds(activities, source, cluster, registry, ref, config.namespace)
