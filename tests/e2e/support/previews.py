@@ -1,6 +1,7 @@
 """Making previews: one for each test, or one that several tests only look at."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -23,19 +24,21 @@ class Previews:
         self,
         files: Files | None = None,
         *,
+        tree: Mapping[str, str] | None = None,
         drafts: Literal["skip", "deploy"] = "skip",
         installation: int | None = None,
         **template: object,
     ) -> Preview:
         """Make repository and project; `template` are fields of `workflows.models.Template`.
 
-        `installation` is what the project is told, when it is not the truth.
+        The repository holds the sample with these changes, or exactly the files of `tree`. `installation` is what
+        the project is told, when it is not the truth.
         """
         name = f"r{secrets.token_hex(4)}"
-        known = sample(self.stack.instance)
-        tree = {**known, **(files or {})}
+        known = sample(self.stack.instance) if tree is None else dict(tree)
+        changed = {**known, **(files or {})}
         repository = await self.stack.github.create_repository(
-            f"{TEAM}/{name}", {k: v for k, v in tree.items() if v is not None}
+            f"{TEAM}/{name}", {k: v for k, v in changed.items() if v is not None}
         )
         installed = await self.stack.github.install_app(TEAM)
         source = Source(

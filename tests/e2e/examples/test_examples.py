@@ -1,0 +1,140 @@
+"""Each example becomes a preview that follows its pull request, with the template that its README names."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.gallery.examples import read_examples
+from tests.e2e.conftest import unique
+from tests.e2e.examples.conftest import GiveSecrets
+from tests.e2e.examples.scene import SCENES, create, images_of, run_ci
+from tests.e2e.support.browser import find_browser, take_picture
+from tests.e2e.support.ci import has_image
+from tests.e2e.support.preview import Files, Preview
+from tests.e2e.support.previews import Previews
+from tests.e2e.support.stack import Stack
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
+
+_URL = re.compile(r"\]\((http://[^)\s]+)\)\*\*")
+"""The address that the comment shows in bold."""
+NOTE: Files = {"CHANGES.md": "One line more.\n"}
+EXAMPLES = [
+    pytest.param("helm", marks=pytest.mark.spec("FR-002")),
+    pytest.param("dockerfile", marks=pytest.mark.spec("FR-002", "ENV-004", "ENV-031")),
+    pytest.param("node", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
+    pytest.param("python", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
+    pytest.param("static", marks=pytest.mark.spec("ENV-004", "ENV-007")),
+    pytest.param("image", marks=pytest.mark.spec("ENV-013")),
+    pytest.param("user-managed-helm", marks=pytest.mark.spec("ENV-014")),
+    pytest.param("manifests", marks=pytest.mark.spec("ENV-015")),
+    pytest.param("monorepo", marks=pytest.mark.spec("ENV-009")),
+    pytest.param("monorepo-workdir", marks=pytest.mark.spec("ENV-009", "ENV-011")),
+    pytest.param("devcontainer", marks=pytest.mark.spec("ENV-024")),
+    pytest.param("configured", marks=pytest.mark.spec("ENV-029", "ENV-030", "EC-6")),
+]
+
+
+@pytest.mark.spec("OPS-2", "FR-003", "FR-007", "FR-008")
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_an_example_is_opened_pushed_to_and_removed(
+    example: str, previews: Previews, stack: Stack, give_secrets: GiveSecrets
+) -> None:
+    scene, name = SCENES[example], unique("example")
+    preview = await create(previews, scene, name)
+    if scene.secrets:
+        await give_secrets(preview.project, dict(scene.secrets))
+    commit = await preview.push(NOTE)
+    await preview.open_pull()
+    if scene.is_built_by_others:
+        await preview.until_comment("tide-table", commit[:7])
+        await run_ci(stack, scene, name, commit)
+    await preview.until_ready(commit)
+    shown = await page_by_its_comment(preview)
+    for text in scene.shows:
+        assert text in shown
+    assert scene.new not in shown
+    assert (commit in shown) is scene.knows_commit
+    await assert_confined(preview)
+
+    commit = await preview.push(scene.change)
+    if scene.is_built_by_others:
+        await run_ci(stack, scene, name, commit, scene.change)
+    await preview.until_ready(commit)
+    shown = await page_by_its_comment(preview)
+    assert scene.new in shown
+    assert (commit in shown) is scene.knows_commit
+
+    await preview.close()
+    await preview.until_gone()
+    if scene.is_built_by_others:
+        place = (stack.connection.registry, f"{images_of(name)}/tide-table", commit[:7])
+        assert await has_image(*place), "what others have pushed is theirs to remove"
+
+
+def test_every_example_has_a_scene() -> None:
+    assert sorted(SCENES) == [each.name for each in read_examples()]
+    assert sorted(SCENES) == sorted(str(each.values[0]) for each in EXAMPLES)
+
+
+@pytest.mark.spec("ENV-009", "ENV-011")
+async def test_workdir_chooses_the_other_application_of_a_monorepo(previews: Previews) -> None:
+    preview = await create(previews, SCENES["monorepo"])
+    commit = await preview.open({".catalyst.yaml": "version: 1\nworkdir: apps/kiosk\n"})
+    await preview.until_ready(commit)
+    assert "<title>Kiosk</title>" in await page_by_its_comment(preview)
+
+
+async def test_a_push_that_touches_only_documentation_is_reported_as_unchanged(
+    previews: Previews, give_secrets: GiveSecrets, stack: Stack
+) -> None:
+    scene = SCENES["configured"]
+    preview = await create(previews, scene)
+    await give_secrets(preview.project, dict(scene.secrets))
+    served = await preview.open(NOTE)
+    await preview.until_ready(served)
+    commit = await preview.push({"docs/sensors.md": "# Sensors\n\nNone.\n"})
+    comment = await preview.until_comment("unchanged", commit[:7])
+    assert "docs/sensors.md" in comment
+    assert served in (await preview.page()).text
+    run = await stack.run_of((await preview.revision_of(commit)).id)
+    assert not run.of("build_image")
+    assert not run.of("deploy_release")
+
+
+@pytest.mark.spec("OPS-2")
+@pytest.mark.skipif(find_browser() is None, reason="no Chromium is installed")
+async def test_a_page_looks_like_something_in_light_and_dark(
+    previews: Previews, tmp_path: Path
+) -> None:
+    preview = await create(previews, SCENES["static"])
+    await preview.until_ready(await preview.open(NOTE))
+    light = await take_picture(preview.url, tmp_path / "light.png", scheme="light")
+    dark = await take_picture(preview.url, tmp_path / "dark.png", scheme="dark")
+    assert light.brightness > 0.8
+    assert dark.brightness < 0.3
+    assert min(light.colours, dark.colours) > 50, "letters and borders, not an empty page"
+
+
+async def page_by_its_comment(preview: Preview) -> str:
+    """The page at the address that the comment shows."""
+    comment = await preview.until_comment("Preview ready", preview.commits[-1][:7])
+    found = _URL.search(comment)
+    assert found, comment
+    url = urlsplit(found[1])
+    assert url.netloc == preview.host
+    page = await preview.page(url.path)
+    assert page.status == 200
+    return page.text
+
+
+async def assert_confined(preview: Preview) -> None:
+    """Every container has limits, and none a token of the cluster's."""
+    for pod in await preview.stack.cluster.pods(await preview.namespace()):
+        spec = pod["spec"]
+        assert not spec.get("hostNetwork")
+        assert spec.get("automountServiceAccountToken") is False
+        for container in spec["containers"]:
+            assert {"cpu", "memory"} <= container["resources"]["limits"].keys()
