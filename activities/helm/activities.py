@@ -73,7 +73,7 @@ class HelmActivities(HelmPort):
                     progress.detail = "preparing the chart"
                     prepared, kubeconfig = await self._prepare(request, Path(directory))
                     progress.detail = "checking the manifests"
-                    await self._check(prepared, kubeconfig, namespace)
+                    await self._check(request, prepared, kubeconfig)
                     progress.detail = "running Helm"
                     return await self._upgrade(request, prepared, kubeconfig)
             except asyncio.CancelledError:
@@ -139,13 +139,21 @@ class HelmActivities(HelmPort):
             raise failures.exceptions[0] from None  # the other one was cancelled
         return prepared.result(), kubeconfig.result()
 
-    async def _check(self, prepared: Prepared, kubeconfig: Path, namespace: str) -> None:
+    async def _check(
+        self, request: m.DeployReleaseInput, prepared: Prepared, kubeconfig: Path
+    ) -> None:
         """Raises ManifestError for manifests that the cluster would not take; charts are Helm's to check."""
         if prepared.manifests is None:
             return
         own = await kube.connect(kubeconfig)
         try:
-            await check_on_cluster(self._api, own, prepared.manifests, namespace)
+            await check_on_cluster(
+                self._api,
+                own,
+                prepared.manifests,
+                namespace=request.ref.namespace,
+                release=request.release.name,
+            )
         finally:
             await kube.close(own)
 

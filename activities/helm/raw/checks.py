@@ -16,6 +16,24 @@ _HOST: Final = {
     "hostIPC": "the node's shared memory",
 }
 _CONTAINERS: Final = ("initContainers", "containers", "ephemeralContainers")
+_CAPABILITIES: Final = frozenset(
+    [
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    ]
+)
+"""Those of Pod Security "baseline" (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""
 _TRUE: Final = ("true", "yes", "on", "y")
 """What one reader or another of YAML takes for true."""
 
@@ -110,6 +128,13 @@ def _reaching_container(item: RawObject, at: Path, container: dict[str, Any]) ->
     if isinstance(context, dict) and _is_true(context.get("privileged")):
         text = f"{thing}: `privileged` would give it the whole node"
         yield item.problem((*at, "securityContext", "privileged"), text, is_forbidden=True)
+    capabilities = context.get("capabilities") if isinstance(context, dict) else None
+    added = capabilities.get("add") if isinstance(capabilities, dict) else None
+    for index, name in enumerate(added if isinstance(added, list) else ()):
+        if name not in _CAPABILITIES:
+            text = f"{thing}: previews may not add the capability `{name}`"
+            path = (*at, "securityContext", "capabilities", "add", index)
+            yield item.problem(path, text, is_forbidden=True)
     for index, port in _mappings(container.get("ports")):
         if port.get("hostPort"):
             text = f"{thing}: `hostPort` would take a port of the node"

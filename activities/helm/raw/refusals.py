@@ -7,7 +7,10 @@ import re
 
 from activities import kube
 from activities.helm.raw.places import FIELD
+from activities.kube import KubeObject
 
+TRIAL_MANAGER = "helm"
+"""Who applies them in the end: the trial meets the same conflicts."""
 _HEAD = re.compile(r"^the Kubernetes API answered \d+: ")
 _OBJECT = r"\([^;]*; [^)]*, Kind=\w+\)"
 _TYPED = re.compile(rf"failed to create typed patch object {_OBJECT}: (?P<told>.*)", re.DOTALL)
@@ -37,6 +40,13 @@ def is_about_object(error: kube.KubeError) -> bool:
         return not _PASSING.search(text)
     # An object that does not fit its schema is answered with 500 by server-side apply.
     return bool(_TYPED.search(text) or _CONVERTED.search(text))
+
+
+def is_of_another(metadata: KubeObject, release: str) -> bool:
+    """Whether an object, as it would be after the trial, was there before and is not of that release."""
+    owner = (metadata.get("annotations") or {}).get("meta.helm.sh/release-name")
+    managers = {entry.get("manager") for entry in metadata.get("managedFields") or ()}
+    return owner != release and (owner is not None or bool(managers - {TRIAL_MANAGER}))
 
 
 def missing_account(error: kube.KubeError) -> str:

@@ -13,7 +13,13 @@ from activities.helm.raw.manifests import Manifests
 from activities.helm.raw.objects import RawObject
 from activities.helm.raw.places import path_in
 from activities.helm.raw.problems import Problem, to_error
-from activities.helm.raw.refusals import is_about_object, missing_account, refusals
+from activities.helm.raw.refusals import (
+    TRIAL_MANAGER,
+    is_about_object,
+    is_of_another,
+    missing_account,
+    refusals,
+)
 from workflows.errors import ClusterError, ManifestError
 
 _AT_ONCE = 8
@@ -21,7 +27,7 @@ _LIMIT = 120.0
 """Seconds for all objects together; a busy cluster answers some fifty a second."""
 _OPTIONS = (
     ("dryRun", "All"),
-    ("fieldManager", "helm"),  # who applies them in the end: the trial meets the same conflicts
+    ("fieldManager", TRIAL_MANAGER),
     ("force", "true"),
     ("fieldValidation", "Strict"),
 )
@@ -30,13 +36,13 @@ _YAML = "application/apply-patch+yaml; charset=utf-8"
 
 
 async def check_on_cluster(
-    api: ApiClient, own: ApiClient, manifests: Manifests, namespace: str
+    api: ApiClient, own: ApiClient, manifests: Manifests, *, namespace: str, release: str
 ) -> None:
     """Raise one ManifestError for everything that is wrong with the manifests; nothing is changed in the cluster.
 
     `api` is the worker's connection, to ask which kinds there are; `own` is that of the identity which will apply
     them, with which every object is tried (`dryRun=All`): against the schema of that very cluster, its admission
-    rules, and the object that may be there already. Raises ClusterError when the cluster does not answer.
+    rules, and the object that may be there already, which must be of the same `release`. Raises ClusterError when the cluster does not answer.
     """
     kinds = await discover(api, {item.api_version for item in manifests.objects})
     problems = [*manifests.problems, *check_duplicates(manifests.objects, kinds)]
@@ -46,7 +52,7 @@ async def check_on_cluster(
         problems.extend(found)
         if not found:
             tried.append(item)
-    problems.extend(await _Trial(own, kinds, namespace).run(tried))
+    problems.extend(await _Trial(own, kinds, namespace, release).run(tried))
     if problems:
         raise to_error(problems)
     if not manifests.objects:
@@ -61,6 +67,7 @@ class _Trial:
     own: ApiClient
     kinds: Kinds
     namespace: str
+    release: str
 
     async def run(self, objects: Sequence[RawObject]) -> list[Problem]:
         accounts = {item.name for item in objects if item.kind == "ServiceAccount"}
@@ -68,11 +75,7 @@ class _Trial:
 
         async def one(item: RawObject) -> list[Problem]:
             async with turns:
-                error = await self._refused(item)
-            # An account of the same release is there before the pods that need it.
-            if error is None or missing_account(error) in accounts:
-                return []
-            return list(_problems(item, error))
+                return await self._try(item, accounts)
 
         try:
             async with asyncio.timeout(_LIMIT):
@@ -82,18 +85,22 @@ class _Trial:
             raise ClusterError(message) from error
         return [problem for problems in found for problem in problems]
 
-    async def _refused(self, item: RawObject) -> kube.KubeError | None:
+    async def _try(self, item: RawObject, accounts: set[str]) -> list[Problem]:
         kind = self.kinds[item.api_version, item.kind]
         path = kind.path(item.api_version, self.namespace, item.name)
         try:
-            await kube.request(
+            answer = await kube.request(
                 self.own, "PATCH", path, query=_OPTIONS, body=item.body, content_type=_YAML
             )
         except kube.KubeError as error:
-            if is_about_object(error):
-                return error
-            raise
-        return None
+            if not is_about_object(error):
+                raise
+            # An account of the same release is there before the pods that need it.
+            return [] if missing_account(error) in accounts else list(_problems(item, error))
+        if is_of_another(answer["metadata"], self.release):
+            text = f"{item.kind} `{item.name}` is there already and not of this release"
+            return [item.problem(("metadata", "name"), f"{text}; choose another name")]
+        return []
 
 
 def _problems(item: RawObject, error: kube.KubeError) -> Iterator[Problem]:

@@ -186,6 +186,16 @@ async def test_a_field_that_may_not_change_is_told_before_anything_is_applied(
     assert await release.statuses() == ["deployed"]
 
 
+@pytest.mark.spec("ENV-015", "ENV-026")
+async def test_an_object_that_is_not_of_the_release_is_not_taken_over(release: Release) -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: catalyst-helm\n"
+    failure = await refusal(release, {"k8s/account.yaml": account})
+    assert str(failure) == (
+        "k8s/account.yaml:4: ServiceAccount `catalyst-helm` is there already and not of this"
+        " release; choose another name"
+    )
+
+
 @pytest.mark.spec("ENV-015")
 async def test_manifests_without_objects_are_refused(release: Release) -> None:
     failure = await refusal(release, {"k8s/empty.yaml": "# nothing\n---\n"})

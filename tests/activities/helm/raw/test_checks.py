@@ -115,6 +115,17 @@ def pod(spec: str) -> str:
                 " node"
             ),
         ),
+        (
+            pod(
+                "  initContainers:\n  - name: x\n    securityContext:\n      capabilities:\n"
+                "        add: [CHOWN, NET_ADMIN]\n"
+                "  containers: []\n"
+            ),
+            (
+                "k8s/all.yaml:9: Pod `a`, container `x`: previews may not add the capability"
+                " `NET_ADMIN`"
+            ),
+        ),
     ],
 )
 def test_what_no_preview_may_have_is_refused_by_name(

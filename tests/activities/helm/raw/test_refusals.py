@@ -3,7 +3,7 @@
 import pytest
 
 from activities import kube
-from activities.helm.raw.refusals import is_about_object, missing_account, refusals
+from activities.helm.raw.refusals import is_about_object, is_of_another, missing_account, refusals
 
 TYPED = "failed to create typed patch object (/web; apps/v1, Kind=Deployment): "
 
@@ -130,3 +130,22 @@ def test_a_pod_without_its_account_names_it() -> None:
     )
     assert missing_account(error(403, text)) == "gone"
     assert missing_account(error(403, 'pods "c" is forbidden: exceeded quota')) == ""
+
+
+@pytest.mark.parametrize(
+    ("owner", "managers", "expected"),
+    [
+        (None, ["helm"], False),
+        (None, [], False),
+        ("pr-shop-7", ["helm", "kubectl"], False),
+        (None, ["helm", "catalyst"], True),
+        ("other", ["helm"], True),
+    ],
+)
+def test_an_object_of_somebody_else_is_known_by_who_wrote_it(
+    owner: str | None, managers: list[str], *, expected: bool
+) -> None:
+    annotations = {"meta.helm.sh/release-name": owner} if owner else None
+    fields = [{"manager": manager} for manager in managers]
+    metadata = {"annotations": annotations, "managedFields": fields}
+    assert is_of_another(metadata, "pr-shop-7") is expected
