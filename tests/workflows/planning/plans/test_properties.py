@@ -4,13 +4,13 @@ import posixpath
 from collections.abc import Iterator
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import JsonValue
 
 from tests.workflows.planning.detection.test_properties import overrides, trees
-from tests.workflows.planning.plans.cases import SCHEMA, asked
+from tests.workflows.planning.plans.cases import SCHEMA, asked, tree_of
 from workflows import naming
 from workflows.errors import UserMustFixError
 from workflows.models import (
@@ -36,25 +36,47 @@ from workflows.planning.plans import (
 from workflows.planning.plans.values import service_name
 
 VALIDATOR = Draft202012Validator(SCHEMA)
-words = st.sampled_from(("", "web", "api", "../x", "/etc", "kube-system", "a/b", "{sha}", "x y"))
-names = st.sampled_from(("web", "api", "jobs", "9", "a--b"))
-secrets = st.lists(st.sampled_from(("TOKEN", "KEY")), unique=True, max_size=2).map(tuple)
+words = st.sampled_from(("web", "api", "a/b", ".", "../x", "/etc", "{sha}", "x y"))
+names = st.sampled_from(("web", "api", "jobs", "web", "api", "9", "a--b"))
+secrets = st.sampled_from(((), (), ("TOKEN",), ("TOKEN", "KEY")))
 builds = st.lists(
-    st.builds(BuildSettings, component=names, context=words, dockerfile=words, secrets=secrets),
+    st.builds(
+        BuildSettings,
+        component=names,
+        context=words,
+        dockerfile=words,
+        secrets=st.sampled_from(((), (), ("TOKEN",))),
+    ),
     max_size=2,
+    unique_by=lambda build: build.component,
 ).map(tuple)
-images = st.lists(st.builds(PrebuiltImage, component=names, image=words), max_size=2).map(tuple)
+images = st.lists(
+    st.builds(
+        PrebuiltImage,
+        component=names,
+        image=st.sampled_from(("acme/shop:{sha}", "acme/jobs:{number}", "../x")),
+    ),
+    min_size=1,
+    max_size=2,
+    unique_by=lambda image: image.component,
+).map(tuple)
 templates = st.builds(
     Template,
-    type=st.sampled_from(("auto", "auto", "helm", "dockerfile", "image", "manifests")),
+    type=st.sampled_from(
+        ("auto", "auto", "helm", "dockerfile", "dockerfile", "image", "manifests")
+    ),
     chart=words,
     builds=builds,
-    images=images,
-    manifests=st.lists(words, max_size=2).map(tuple),
-    value_files=st.lists(words, max_size=2).map(tuple),
+    images=st.just(()) | images,
+    manifests=st.lists(
+        st.sampled_from(("k8s/a.yaml", "b.json", "k8s", "../x.yaml", "/x.yaml")), max_size=2
+    ).map(tuple),
+    value_files=st.lists(words, max_size=1).map(tuple),
     secrets=secrets,
     variables=st.dictionaries(st.sampled_from(("A", "PORT")), words, max_size=2),
-    route=st.builds(RouteSettings, service=words, port=st.sampled_from((0, 80))),
+    route=st.builds(
+        RouteSettings, service=st.sampled_from(("", "", "web", "kube-dns")), port=st.just(0)
+    ),
 )
 environments = st.sampled_from(("pr-shop-7", "7", "x" * 63, "pr-" + "y" * 50))
 
@@ -65,7 +87,7 @@ def requests(draw: st.DrawFn) -> PlanningRequest:
         draw(templates),
         environment=draw(environments),
         is_trusted=draw(st.booleans()),
-        overrides=draw(overrides | st.just(DetectionOverrides())),
+        overrides=draw(st.just(DetectionOverrides()) | overrides),
         image=draw(st.sampled_from(("", "", "acme/shop:{sha}", "../x"))),
     )
 
@@ -126,8 +148,18 @@ def leaves(value: JsonValue) -> Iterator[str]:
         yield str(value)
 
 
+TWO = asked(
+    Template(
+        type="dockerfile",
+        builds=(BuildSettings(), BuildSettings(component="api", dockerfile="api/Dockerfile")),
+    )
+)
+EXPOSED = {"Dockerfile": "FROM x\nEXPOSE 80\n", "api/Dockerfile": "FROM x\nEXPOSE 81\n"}
+
+
 @settings(max_examples=200, deadline=None)
 @given(request=requests(), tree=trees())
+@example(TWO, tree_of(EXPOSED))
 def test_a_plan_never_names_anything_outside_of_its_environment(
     request: PlanningRequest, tree: RepositoryTree
 ) -> None:
