@@ -1,7 +1,7 @@
 """A small client of the container registry (OCI distribution API): what is there, and its removal."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -19,6 +19,7 @@ MANIFEST_TYPES = (
 _TIMEOUT = httpx.Timeout(10, connect=3)
 _PAGE = 1000
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="?next"?')
+_CREATED = 201
 _NOT_FOUND = 404
 _DELETED = (200, 202, _NOT_FOUND)
 
@@ -53,6 +54,34 @@ class Registry:
             return None
         self._check(answer)
         return answer.headers.get("docker-content-digest") or None
+
+    async def copy(self, source: str, reference: str, target: str, *, tag: str = "") -> str | None:
+        """Give an image of one repository to another without moving its layers; its digest.
+
+        None when there is no such image, or the registry does not lend layers between repositories.
+        """
+        answer = await self._ask("GET", f"/v2/{source}/manifests/{reference}")
+        if answer.status_code == _NOT_FOUND:
+            return None
+        self._check(answer)
+        manifest = answer.json()
+        for part in manifest.get("manifests") or ():
+            if await self.copy(source, part["digest"], target) is None:
+                return None
+        blobs = [*(manifest.get("layers") or ()), manifest.get("config")]
+        for digest in {str(blob["digest"]) for blob in blobs if blob}:
+            if not await self._lend(source, digest, target):
+                return None
+        path = f"/v2/{target}/manifests/{tag or reference}"
+        kind = {"Content-Type": answer.headers.get("content-type", "")}
+        self._check(await self._ask("PUT", path, content=answer.content, headers=kind))
+        return str(answer.headers.get("docker-content-digest") or "") or None
+
+    async def _lend(self, source: str, digest: str, target: str) -> bool:
+        path = f"/v2/{target}/blobs/uploads/?mount={digest}&from={source}"
+        answer = await self._ask("POST", path)
+        self._check(answer)
+        return answer.status_code == _CREATED
 
     async def list_tags(self, repository: str) -> tuple[str, ...]:
         """All tags; none where the repository does not exist."""
@@ -96,9 +125,17 @@ class Registry:
             more = _NEXT.search(answer.headers.get("link", ""))
             url = more[1] if more else None
 
-    async def _ask(self, method: str, url: str) -> httpx.Response:
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        wanted = {"Accept": MANIFEST_TYPES, **(headers or {})}
         try:
-            return await self._client.request(method, url, headers={"Accept": MANIFEST_TYPES})
+            return await self._client.request(method, url, headers=wanted, content=content)
         except httpx.HTTPError as error:
             # Only the kind of failure: the text holds internal addresses.
             raise RegistryError(

@@ -12,6 +12,7 @@ from activities.build.content import content_tag, paths_of
 from activities.build.inputs import BuildInputs, check_names
 from activities.build.jobs import BuildJobs
 from activities.build.manifests import BuildJob
+from activities.build.sharing import SharedImages
 from activities.git import fetch_object_ids
 from activities.heartbeat import beating
 from activities.origin import GitHubAccess, Origin, origin_of
@@ -32,6 +33,7 @@ class BuildActivities(BuildPort):
     ) -> None:
         self._api = api
         self._registry = registry
+        self._shared = SharedImages(registry)
         self._config = config
         self._github = github
         self._jobs = BuildJobs(api, config)
@@ -45,7 +47,9 @@ class BuildActivities(BuildPort):
             progress.detail = "comparing the content"
             tag = await self._tag(request, origin)
             repository = self._repository(request)
-            if digest := await self._registry.find_digest(repository, tag):
+            digest = await self._registry.find_digest(repository, tag)
+            digest = digest or await self._shared.take(request, tag, repository)
+            if digest:
                 return self._result(request, repository, digest, was_present=True)
             job = BuildJob(
                 name=naming.build_job_name(request.revision, request.build.component),
@@ -65,8 +69,9 @@ class BuildActivities(BuildPort):
                     await self._stop_after_cancel(job)
                 raise
             digest = await self._registry.find_digest(repository, tag)
-        if digest is None:
-            raise RegistryError("the build has ended, and its image is not in the registry")
+            if digest is None:
+                raise RegistryError("the build has ended, and its image is not in the registry")
+            await self._shared.offer(request, tag, repository)
         return self._result(request, repository, digest)
 
     @activity.defn(name="stop_builds")
@@ -88,6 +93,7 @@ class BuildActivities(BuildPort):
         async with beating():
             for repository in await self._registry.list_repositories(prefix.removeprefix("/")):
                 await self._registry.delete_tags(repository)
+            await self._shared.forget_unused(request.ref.project)
 
     async def _inputs(self, request: m.BuildImageInput) -> BuildInputs:
         """Nothing of the project's for code that nobody answers for (invariant 7)."""

@@ -92,3 +92,56 @@ async def test_a_registry_that_does_not_answer_is_named_without_its_address() ->
         with pytest.raises(RegistryError, match=r"cannot be reached \(ConnectError\)") as caught:
             await client.list_tags(REPOSITORY)
         assert "10.0.0.1" not in str(caught.value)
+
+
+class Lender:
+    """Holds manifests of one repository, and lends layers between repositories or does not."""
+
+    def __init__(self, *, lends: bool = True) -> None:
+        self.lends = lends
+        self.asked: list[str] = []
+        layer = {"layers": [{"digest": "sha256:l1"}], "config": {"digest": "sha256:c1"}}
+        self.manifests: dict[str, object] = {
+            "c-1": layer,
+            "sha256:m1": layer,
+            "c-index": {"manifests": [{"digest": "sha256:m1"}]},
+        }
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(
+            f"{request.method} {request.url.path} {request.url.query.decode()}".strip()
+        )
+        name = request.url.path.rpartition("/")[2]
+        if request.method == "POST":
+            return httpx.Response(201 if self.lends else 202)
+        if request.method == "PUT":
+            return httpx.Response(201)
+        if name not in self.manifests:
+            return _missing()
+        headers = {"docker-content-digest": f"digest of {name}", "content-type": "a/manifest"}
+        return httpx.Response(200, json=self.manifests[name], headers=headers)
+
+
+async def test_an_image_is_lent_with_all_its_parts_before_it_is_named() -> None:
+    lender = Lender()
+    async with Registry("http://r.test", transport=httpx.MockTransport(lender)) as client:
+        assert await client.copy("a/web", "c-1", "b/web", tag="c-1") == "digest of c-1"
+        assert sorted(lender.asked[1:3]) == [
+            "POST /v2/b/web/blobs/uploads/ mount=sha256:c1&from=a/web",
+            "POST /v2/b/web/blobs/uploads/ mount=sha256:l1&from=a/web",
+        ]
+        assert lender.asked[3:] == ["PUT /v2/b/web/manifests/c-1"]
+        assert await client.copy("a/web", "c-index", "b/web", tag="c-2") == "digest of c-index"
+        assert lender.asked[-2:] == [
+            "PUT /v2/b/web/manifests/sha256:m1",
+            "PUT /v2/b/web/manifests/c-2",
+        ]
+
+
+async def test_what_is_not_there_or_not_lent_is_not_copied() -> None:
+    lender = Lender(lends=False)
+    async with Registry("http://r.test", transport=httpx.MockTransport(lender)) as client:
+        assert await client.copy("a/web", "c-9", "b/web", tag="c-9") is None
+        assert await client.copy("a/web", "c-1", "b/web", tag="c-1") is None
+        assert await client.copy("a/web", "c-index", "b/web", tag="c-1") is None
+    assert not [asked for asked in lender.asked if asked.startswith("PUT")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from temporalio.activity import ActivityCancellationDetails
@@ -9,6 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.build import BuildConfig
 from tests.e2e.build.conftest import Builds, repository_of, with_limits
+from tests.e2e.conftest import unique
 from tests.e2e.support.waiting import eventually
 from workflows import naming
 from workflows.errors import BuildFailedError, CommitGoneError
@@ -45,6 +47,43 @@ async def test_the_same_content_is_built_once(builds: Builds) -> None:
     other = await builds.source.push({"README.md": "nothing that the image reads\n", "app.py": APP})
     with_other_context = await builds.build(other)
     assert not with_other_context.was_present  # the context holds the README too
+
+
+@pytest.mark.spec("FR-002", "ENV-031", "FR-008")
+@pytest.mark.invariant(7)
+async def test_another_pull_request_with_the_same_content_builds_nothing_unless_it_is_a_forks(
+    builds: Builds,
+) -> None:
+    commit = await builds.source.push(files())
+    first = await builds.build(commit)
+    other = replace(builds, ref=builds.ref.model_copy(update={"environment": unique("pr-shop")}))
+    second = await other.build(commit, revision="rev:other")
+    assert second.was_present
+    assert second.digest == first.digest
+    assert second.repository != first.repository
+    assert await builds.jobs() == [naming.build_job_name(f"rev:{commit}", "web")]
+
+    forked = replace(builds, ref=builds.ref.model_copy(update={"environment": unique("pr-fork")}))
+    asked = forked.request(commit, revision="rev:fork").model_copy(update={"is_trusted": False})
+    assert not (await forked.activities.build_image(asked)).was_present
+    await forked.activities.delete_images(m.RemoveInput(ref=forked.ref))
+
+    # The first pull request closes: the second keeps its image, and the last one leaves none.
+    await builds.activities.delete_images(m.RemoveInput(ref=builds.ref))
+    assert await builds.registry.find_digest(repository_of(other), first_tag(await tags(other)))
+    await other.activities.delete_images(m.RemoveInput(ref=other.ref))
+    shared = naming.cache_repository("", builds.ref.project, "web").removeprefix("/")
+    left = await builds.registry.list_tags(shared)
+    assert [tag for tag in left if tag.startswith("c-")] == []
+
+
+async def tags(builds: Builds) -> tuple[str, ...]:
+    return await builds.registry.list_tags(repository_of(builds))
+
+
+def first_tag(found: tuple[str, ...]) -> str:
+    (tag,) = found
+    return tag
 
 
 @pytest.mark.spec("FR-009", "FR-011")
