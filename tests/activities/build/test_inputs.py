@@ -50,7 +50,7 @@ def parts(made: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[st
 @pytest.mark.invariant(4)
 def test_values_are_in_the_secret_alone() -> None:
     made, secret = make_job(given_everything(), CONFIG), make_secret(given_everything(), CONFIG, "")
-    texts = json.dumps(made), repr(given_everything())
+    texts = json.dumps(made), repr(given_everything()), repr(given_everything().inputs)
     for hidden in (VALUE.decode(), "dXNlcjpwYXNz"):
         assert all(hidden not in text for text in texts)
     data = {key: b64decode(value) for key, value in secret["data"].items()}
@@ -79,6 +79,13 @@ def test_each_container_sees_what_it_reads_and_nothing_else() -> None:
         *("dockerfile", "inputs", "registry")
     }
     assert {"name": "DOCKER_CONFIG", "value": "/registry"} in building["env"]
+    places = {each["mountPath"]: each.get("subPath", "") for each in building["volumeMounts"][2:]}
+    assert places == {
+        "/dockerfile/Dockerfile": "Dockerfile",
+        "/dockerfile/Dockerfile.dockerignore": "Dockerfile.dockerignore",
+        "/inputs": "",
+        "/registry": "",
+    }
 
 
 def test_a_build_that_is_given_nothing_mounts_nothing() -> None:
@@ -184,3 +191,8 @@ def test_what_is_no_secret_stays_and_short_values_hide_nothing() -> None:
     script = masking_script({"A": b"a.c*/[x]", "B": b"no", "C": b"first line\nsecond line\n"})
     text = b"key=a.c*/[x] abc no\nfirst line, then second line\n"
     assert masked(script, text) == b"key=*** abc no\n***, then ***\n"
+
+
+def test_a_value_that_holds_another_is_hidden_as_a_whole() -> None:
+    script = masking_script({"A": b"pass", "B": b"password-of-shop"})
+    assert masked(script, b"password-of-shop\n") == b"***\n"
