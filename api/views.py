@@ -1,15 +1,15 @@
 """What pages show: plain values made of what operations answered. Pure; templates only place them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from api.links import environment_path
+from api.revision_rows import SHORT_COMMIT, RevisionRow, revision_rows
 from api.schemas import Action, EnvironmentDetail, EnvironmentList, EnvironmentSummary
-from workflows.models import Phase, PhaseTiming, Revision, RevisionState
+from api.times import Moment, moment
+from workflows.models import Phase
 
-SHORT_COMMIT = 7
 _TONES = {
     Phase.PENDING: "waiting",
     Phase.QUEUED: "waiting",
@@ -23,30 +23,12 @@ _TONES = {
     Phase.DELETING: "quiet",
     Phase.DELETED: "quiet",
 }
-_REVISION_TONES = {
-    RevisionState.PENDING: "waiting",
-    RevisionState.BUILDING: "working",
-    RevisionState.DEPLOYING: "working",
-    RevisionState.CHECKING: "working",
-    RevisionState.SUCCEEDED: "good",
-    RevisionState.FAILED: "bad",
-    RevisionState.SUPERSEDED: "quiet",
-    RevisionState.CANCELLED: "quiet",
-}
 _PROMISES: dict[Action, str] = {
     "retry": "Try the last failed revision again",
     "redeploy": "Deploy the head commit again",
     "delete": "Remove the environment until the next push or redeploy",
     "approve": "Let exactly this commit run",
 }
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A time as people read it, and exactly."""
-
-    text: str
-    exact: str
 
 
 @dataclass(frozen=True)
@@ -92,33 +74,6 @@ class ListView:
     """For the fragment's own address."""
     older: str
     newer: str
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One phase of a revision on a time line; `start` and `width` in hundredths of the whole."""
-
-    name: str
-    start: float
-    width: float
-    duration: str
-    is_running: bool
-
-
-@dataclass(frozen=True)
-class RevisionRow:
-    number: int
-    commit: str
-    state: str
-    tone: str
-    trigger: str
-    created: Moment
-    duration: str
-    message: str
-    reasons: tuple[str, ...]
-    bars: tuple[Bar, ...]
-    is_of_former_life: bool
-    """The first, from the top, of a life that ended before: the environment was removed and came back."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +132,7 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
         row=_row(detail, now),
         detail=detail,
         buttons=tuple(_button(action) for action in detail.standing.actions),
-        revisions=_revision_rows(detail.revisions, now),
+        revisions=revision_rows(detail.revisions, now),
         decisions=tuple(
             (
                 moment(each.at, now),
@@ -191,25 +146,6 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
         excerpt="\n".join(detail.failure.excerpt) if detail.failure else "",
         namespace=state if state.startswith("being") else detail.standing.cluster,
     )
-
-
-def moment(at: datetime, now: datetime) -> Moment:
-    return Moment(text=f"{duration(now - at)} ago", exact=at.strftime("%Y-%m-%d %H:%M:%S UTC"))
-
-
-def duration(length: timedelta) -> str:
-    """Two units at most: `8 s`, `3 min 5 s`, `2 h 10 min`, `5 d 3 h`. Never negative: clocks differ a little."""
-    seconds = max(0, round(length.total_seconds()))
-    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-    for index, (name, size) in enumerate(units):
-        if seconds >= size:
-            whole, rest = divmod(seconds, size)
-            if index + 1 == len(units):
-                return f"{whole} {name}"
-            smaller_name, smaller = units[index + 1]
-            part = rest // smaller
-            return f"{whole} {name} {part} {smaller_name}" if part else f"{whole} {name}"
-    return "0 s"
 
 
 def _row(each: EnvironmentSummary, now: datetime) -> Row:
@@ -241,56 +177,3 @@ def _button(action: Action) -> Button:
         needs_confirmation=action in ("delete", "approve"),
         style={"delete": "danger", "retry": "primary", "approve": "primary"}.get(action, ""),
     )
-
-
-def _revision_rows(revisions: Sequence[Revision], now: datetime) -> tuple[RevisionRow, ...]:
-    lives = [each.id.rpartition(":")[0] for each in revisions]
-    later = [*lives[:1], *lives]
-    return tuple(
-        _revision_row(revision, now, is_of_former_life=life != life_above)
-        for revision, life, life_above in zip(revisions, lives, later, strict=False)
-    )
-
-
-def _revision_row(revision: Revision, now: datetime, *, is_of_former_life: bool) -> RevisionRow:
-    return RevisionRow(
-        number=revision.number,
-        commit=revision.commit[:SHORT_COMMIT],
-        state=revision.state.value,
-        tone=_REVISION_TONES[revision.state],
-        trigger=revision.trigger,
-        created=moment(revision.created_at, now),
-        duration=duration((revision.finished_at or now) - revision.created_at),
-        message=revision.failure.message if revision.failure else "",
-        reasons=revision.reasons,
-        bars=_bars(revision.timings, revision.finished_at or now),
-        is_of_former_life=is_of_former_life,
-    )
-
-
-def _bars(timings: Sequence[PhaseTiming], now: datetime) -> tuple[Bar, ...]:
-    if not timings:
-        return ()
-    begin = min(each.started_at for each in timings)
-    end = max(each.finished_at or now for each in timings)
-    whole = max((end - begin).total_seconds(), 0.001)
-    bars = []
-    for each in timings:
-        length = max((each.finished_at or now) - each.started_at, timedelta())
-        bars.append(
-            Bar(
-                name=each.phase,
-                start=round((each.started_at - begin).total_seconds() / whole * 100, 2),
-                # A phase of milliseconds stays visible.
-                width=max(round(length.total_seconds() / whole * 100, 2), 0.5),
-                duration=_precisely(length),
-                is_running=each.finished_at is None,
-            )
-        )
-    return tuple(bars)
-
-
-def _precisely(length: timedelta) -> str:
-    """Tenths of a second below ten, where they matter."""
-    seconds = length.total_seconds()
-    return f"{seconds:.1f} s" if seconds < 10 else duration(length)

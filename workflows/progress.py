@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.attempts import run_phase
-from workflows.models import Phase, PhaseTiming
+from workflows.models import Application, Phase, PhaseTiming
 from workflows.models import messages as m
 
 T = TypeVar("T")
@@ -28,6 +28,7 @@ class Progress:
         self._blocks = 0
         self.reasons: tuple[str, ...] = ()
         """Why it is deployed as it is, in the words shown to people."""
+        self.application: Application | None = None
 
     @property
     def timings(self) -> tuple[PhaseTiming, ...]:
@@ -70,6 +71,7 @@ class Progress:
             reason="; ".join(text for text in self._words.values() if text),
             reasons=self.reasons,
             timings=self.timings,
+            application=self.application,
         )
         self._telling = asyncio.create_task(self._send(progress))
 

@@ -77,6 +77,7 @@ class RevisionWorkflow:
             failure=failure,
             reasons=self._progress.reasons,
             timings=self._progress.timings,
+            application=self._progress.application,
             is_confirmed=is_confirmed,
         )
 
@@ -122,6 +123,7 @@ class RevisionWorkflow:
             unchanged=unchanged,
             reasons=(*why, *self._progress.reasons),
             timings=self._progress.timings,
+            application=self._progress.application,
         )
 
     async def _plan(self) -> RevisionPlan:
@@ -145,6 +147,7 @@ class RevisionWorkflow:
         # Warnings first: of a long list people see the beginning.
         warnings = tuple(f"Warning: {each}" for each in plan.warnings)
         self._progress.reasons = (*warnings, *plan.reasons)
+        self._progress.application = plan.application
         return plan
 
     async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.schemas import EnvironmentDetail, EnvironmentList, Links, Standing
-from api.views import detail_view, duration, list_view, moment
+from api.times import duration, moment
+from api.views import detail_view, list_view
 from tests.support.examples import COMMIT, NOW, OLDER_COMMIT, make_revision, make_snapshot
-from workflows.models import Phase, PhaseTiming, RevisionState
+from workflows.models import Application, ApplicationKind, Phase, PhaseTiming, RevisionState
 
 
 def make_detail(**changes: object) -> EnvironmentDetail:
@@ -146,3 +147,32 @@ def test_pages_lead_to_each_other_and_keep_the_filter() -> None:
     assert view.older == "/?phase=ready&offset=4"
     assert view.newer == "/?phase=ready&offset=0"
     assert view.query == "phase=ready&offset=2"
+
+
+@pytest.mark.spec("ENV-006")
+def test_what_was_detected_is_shown_with_its_commands() -> None:
+    found = Application(
+        kind=ApplicationKind.NODE,
+        framework="nextjs",
+        workdir="web",
+        dev="pnpm dev",
+        start="pnpm start",
+        port=3000,
+    )
+    revisions = (
+        make_revision(application=found),
+        make_revision(application=Application()),
+        make_revision(),
+    )
+    view = detail_view(make_detail(revisions=revisions), now=NOW)
+    assert [row.application for row in view.revisions] == [
+        (
+            ("application", "nextjs node"),
+            ("directory", "web"),
+            ("start", "pnpm start"),
+            ("development", "pnpm dev"),
+            ("port", "3000"),
+        ),
+        (),
+        (),
+    ]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
+from workflows.models.repository import Application
 
 
 class Failure(Payload):
@@ -85,6 +86,8 @@ class Revision(Payload):
     """What asked for it: `push`, `opened`, `retry by alice`, …"""
     unchanged: str = ""
     """Why nothing was built or deployed for it: what served before goes on. Empty as a rule."""
+    application: Application | None = None
+    """What the repository was understood to run, with its commands (ENV-006); None where the project says it all."""
 
 
 class Approval(Payload):

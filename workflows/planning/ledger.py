@@ -73,6 +73,7 @@ def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
             "state": _REVISION_STATES.get(progress.phase, current.state),
             "reasons": progress.reasons or current.reasons,
             "timings": progress.timings or current.timings,
+            "application": progress.application or current.application,
         },
     )
     state.phase, state.reason = progress.phase, progress.reason
@@ -97,6 +98,7 @@ def end_revision(
             "reasons": result.reasons,
             "timings": result.timings,
             "unchanged": result.unchanged,
+            "application": result.application,
         }
     _replace_newest(state, changes)
     commit = state.revisions[0].commit

@@ -18,12 +18,14 @@ MAX_BLOCKERS = 2
 
 
 def without_past(report: Report) -> Report:
-    """Without what no surface shows: the title, and of older revisions the reasons and timings."""
+    """Without what no surface shows: the title, what was detected, and of older revisions the reasons and timings."""
     snapshot = report.snapshot
     older = [
-        each.model_copy(update={"reasons": (), "timings": ()}) for each in snapshot.revisions[1:]
+        each.model_copy(update={"reasons": (), "timings": (), "application": None})
+        for each in snapshot.revisions[1:]
     ]
-    return _with(report, title="", author="", revisions=(*snapshot.revisions[:1], *older))
+    newest = [each.model_copy(update={"application": None}) for each in snapshot.revisions[:1]]
+    return _with(report, title="", author="", revisions=(*newest, *older))
 
 
 def bounded(state: ReporterState) -> ReporterState:

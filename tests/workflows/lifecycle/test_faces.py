@@ -7,7 +7,7 @@ from tests.support.wait import eventually
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import wire
 from workflows.errors import PlatformError, StoreError
-from workflows.models import Phase
+from workflows.models import Application, ApplicationKind, Phase
 
 
 @pytest.mark.spec("FR-004", "FR-009")
@@ -77,3 +77,22 @@ async def test_a_snapshot_tells_phases_times_and_reasons(stage: Stage, preview: 
     assert phases.index(Phase.DEPLOYING) < phases.index(Phase.READY)
     sequences = [each.snapshot.sequence for each in stage.control.snapshots]
     assert sequences == sorted(sequences)
+
+
+@pytest.mark.spec("ENV-006")
+async def test_what_was_detected_is_told_while_it_is_built_and_after(
+    stage: Stage, preview: Preview
+) -> None:
+    found = Application(kind=ApplicationKind.NODE, dev="npm run dev", start="npm start", port=3000)
+    stage.cluster.plan = {"application": found}
+    stage.controls.hold("build_image")
+    await preview.open()
+    await preview.begins("build_image")
+
+    async def is_told() -> bool:
+        return (await preview.snapshot()).revisions[0].application == found
+
+    await eventually(is_told)
+    stage.controls.release("build_image")
+    snapshot = await preview.reaches(Phase.READY)
+    assert snapshot.revisions[0].application == found

@@ -14,6 +14,7 @@ from workflows.models.environment import (
 )
 from workflows.models.plan import BuildPlan, ReleasePlan
 from workflows.models.project import HealthCheck, Quota, RouteSettings
+from workflows.models.repository import Application
 
 
 class RevisionInput(Payload):
@@ -40,6 +41,7 @@ class RevisionProgress(Payload):
     namespace: str = ""
     reasons: tuple[str, ...] = ()
     timings: tuple[PhaseTiming, ...] = ()
+    application: Application | None = None
 
 
 class RevisionResult(Payload):
@@ -50,6 +52,7 @@ class RevisionResult(Payload):
     timings: tuple[PhaseTiming, ...] = ()
     unchanged: str = ""
     """Why nothing was built or deployed: what served before goes on. Empty as a rule."""
+    application: Application | None = None
     is_confirmed: bool = True
     """False when it could not be shown in time that no build or Helm process is left."""
 
