@@ -75,7 +75,8 @@ class Template(Payload):
     chart_version: str = ""
     """Of a chart from `chart_repository`; required there, so that one commit always means one release."""
     value_files: tuple[str, ...] = ()
-    """Files of the repository, each merged over the ones before and over the chart's own values."""
+    """Files of the repository, each merged over the ones before and over the chart's own values. Their strings may hold
+    the same placeholders as `values`, unless the chart is user-managed."""
     values: dict[str, JsonValue] = Field(default_factory=dict)
     """Merged over all of them; strings may hold `{image}`, `{digest}`, `{commit}`, `{url}`, `{host}`, …"""
     is_user_managed: bool = False
@@ -93,6 +94,10 @@ class Template(Payload):
     variables: dict[str, str] = Field(default_factory=dict)
     """Environment variables (ENV-030)."""
     # --- grants, for every type
+    is_selectable: bool = False
+    """Whether a repository's `.catalyst.yaml` may choose this template, with all that it grants. What a pull request
+    writes must never reach the secrets of production (EC-6); the template that an environment has by itself needs no
+    choice."""
     secrets: tuple[str, ...] = ()
     """Names of the project's secrets that environments may have (ENV-029); the configuration file can only take fewer."""
     egress: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ class Grants(Payload):
     """What a project's administrators allow its repository to use."""
 
     templates: tuple[str, ...] = ()
-    """Names of the project's templates."""
+    """Names of the project's templates that the file may choose."""
     quota: Quota = Quota()
     ttl: timedelta | None = None
     """The longest life without activity; None where the project sets no limit."""
@@ -59,7 +59,7 @@ def narrow(grants: Grants, config: RepoConfig, mark: Marks = nowhere) -> Narrowe
 
 def _template(grants: Grants, config: RepoConfig) -> Iterator[Finding]:
     if config.template is not None and config.template not in grants.templates:
-        words = f"the project has no template `{config.template}`"
+        words = f"the project has no template `{config.template}` that this file may choose"
         yield Finding(("template",), words, nearest(config.template, grants.templates))
 
 

@@ -71,7 +71,7 @@ egress: [api.stripe.com, example.com, 10.0.0.0/8]
     config = parse_config(document.value, document.mark, document.written)
     narrowed = narrow(GRANTS, config, document.mark)
     assert [str(problem) for problem in narrowed.problems] == [
-        "2:1: the project has no template `developmnt`; did you mean `development`?",
+        "2:1: the project has no template `developmnt` that this file may choose; did you mean `development`?",
         "4:3: `resources.cpu` asks for 5; the project grants at most 4",
         "5:3: `resources.memory` asks for 9Gi; the project grants at most 8Gi",
         "6:3: `resources.storage` asks for 21Gi; the project grants at most 20Gi",

@@ -95,7 +95,7 @@ def open_case(
     """The case with the template it is about. Raises PlanError when there is no such template."""
     known, said = request.project.templates, config or NO_CONFIG
     key = request.template
-    if said.template is not None and said.template in known:
+    if said.template is not None and said.template in _selectable(request):
         key = said.template
     template = known.get(key)
     if template is None:
@@ -135,11 +135,20 @@ def refuse(problems: Sequence[str]) -> None:
 
 def _grants(request: PlanningRequest, template: Template) -> Grants:
     return Grants(
-        templates=tuple(request.project.templates),
+        templates=_selectable(request),
         quota=template.quota,
         ttl=timedelta(seconds=template.ttl_seconds) if template.ttl_seconds else None,
         secrets=template.secrets,
         egress=template.egress,
+    )
+
+
+def _selectable(request: PlanningRequest) -> tuple[str, ...]:
+    """Templates that the configuration may name: a pull request's own file cannot grant itself another one's secrets."""
+    return tuple(
+        key
+        for key, template in request.project.templates.items()
+        if template.is_selectable or key == request.template
     )
 
 

@@ -27,10 +27,23 @@ AUTO = Template(type="auto", secrets=("TOKEN", "KEY"), quota=Quota(cpu="2"), ttl
 
 
 def test_the_file_chooses_one_of_the_projects_templates() -> None:
-    other = Template(type="dockerfile", rollout_timeout_seconds=77)
+    other = Template(type="dockerfile", rollout_timeout_seconds=77, is_selectable=True)
     plan = plan_of(ONE, AUTO, "template: staging", templates={"staging": other})
     assert (plan.template, plan.rollout_timeout_seconds) == ("staging", 77)
     assert plan_of(ONE, AUTO, "port: 80").template == "development"
+
+
+@pytest.mark.spec("EC-6")
+@pytest.mark.invariant(7)
+def test_a_pull_request_cannot_choose_a_template_with_other_secrets() -> None:
+    """Its file is written by whoever pushes: only templates that the project lets it choose are there for it."""
+    production = Template(type="auto", secrets=("PAYMENT_KEY",))
+    config = "template: production\nsecrets: [PAYMENT_KEY]\n"
+    assert problems_of(ONE, AUTO, config, templates={"production": production}) == [
+        ".catalyst.yaml:2:1: the project has no template `production` that this file may choose",
+        ".catalyst.yaml:3:11: the project does not grant the secret `PAYMENT_KEY` to previews",
+    ]
+    assert plan_of(ONE, AUTO, "template: development").template == "development"
 
 
 @pytest.mark.spec("FR-002")
@@ -40,7 +53,7 @@ def test_everything_beyond_the_grant_or_not_there_is_named_at_once_with_its_plac
         "builds:\n  web: {dockerfile: Dockerfil}\n"
     )
     assert problems_of({**ONE, "web/x": ""}, AUTO, config) == [
-        ".catalyst.yaml:2:1: the project has no template `develop`; did you mean `development`?",
+        ".catalyst.yaml:2:1: the project has no template `develop` that this file may choose; did you mean `development`?",
         ".catalyst.yaml:3:13: `resources.cpu` asks for 4; the project grants at most 2",
         ".catalyst.yaml:4:1: `ttl` asks for 2h; the project grants at most 1h",
         ".catalyst.yaml:5:11: the project does not grant the secret `OTHER` to previews",
