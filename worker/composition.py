@@ -56,7 +56,7 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
                 GitHubActivities(clients, make_links(settings)),
             ),
             builds=(
-                BuildActivities(api, registry, build, access),
+                BuildActivities(api, registry, build, access, store.kept_logs),
                 ImageActivities(api, make_image_config(settings)),
             ),
             cluster=(
@@ -100,6 +100,7 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         is_plain_http=settings.registry_is_plain_http,
         mirror=settings.registry_mirror,
         git_url=settings.git_url,
+        package_sources=settings.build_sources,
     )
 
 

@@ -46,6 +46,9 @@ class WorkerSettings(BaseSettings):
     """Rootless BuildKit with git."""
     registry_mirror: str = ""
     """Registry that BuildKit asks for images of docker.io; empty: the real one."""
+    build_sources: tuple[str, ...] = ()
+    """What builds may reach besides git host and registry, such as private registries and approved package sources:
+    `https://…` and `http://…` URLs, as a JSON list (FR-013)."""
 
     helm: Path = Path("helm")
     """Helm 4; pyhelm3 refuses other majors."""

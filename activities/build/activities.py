@@ -11,10 +11,11 @@ from activities.build.config import BuildConfig
 from activities.build.content import content_tag, paths_of
 from activities.build.inputs import BuildInputs, check_names
 from activities.build.jobs import BuildJobs
+from activities.build.keeping import BuildLogs, KeptLogs
 from activities.build.manifests import BuildJob
 from activities.build.sharing import SharedImages
 from activities.git import fetch_object_ids
-from activities.heartbeat import beating
+from activities.heartbeat import Progress, beating
 from activities.origin import GitHubAccess, Origin, origin_of
 from activities.processes import uninterrupted
 from activities.project_secrets import read_registry_credentials, read_secrets
@@ -29,14 +30,21 @@ class BuildActivities(BuildPort):
     """Builds in one cluster, into one registry."""
 
     def __init__(
-        self, api: ApiClient, registry: Registry, config: BuildConfig, github: GitHubAccess
+        self,
+        api: ApiClient,
+        registry: Registry,
+        config: BuildConfig,
+        github: GitHubAccess,
+        kept: KeptLogs | None = None,
     ) -> None:
+        """`kept` is where logs of builds go; None keeps none."""
         self._api = api
         self._registry = registry
         self._shared = SharedImages(registry)
         self._config = config
         self._github = github
         self._jobs = BuildJobs(api, config)
+        self._logs = BuildLogs(api, config, kept) if kept else None
 
     @activity.defn(name="build_image")
     async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
@@ -63,7 +71,7 @@ class BuildActivities(BuildPort):
             try:
                 await self._jobs.prepare()
                 await self._jobs.ensure(job, origin.token)
-                await self._jobs.follow(job, lambda text: setattr(progress, "detail", text))
+                await self._follow(job, progress)
             except asyncio.CancelledError:
                 if not _goes_on_elsewhere():
                     await self._stop_after_cancel(job)
@@ -94,6 +102,19 @@ class BuildActivities(BuildPort):
             for repository in await self._registry.list_repositories(prefix.removeprefix("/")):
                 await self._registry.delete_tags(repository)
             await self._shared.forget_unused(request.ref.project)
+
+    async def _follow(self, job: BuildJob, progress: Progress) -> None:
+        """Its log is kept however it ends, unless it is stopped: nobody asks for that."""
+        try:
+            await self._jobs.follow(job, lambda text: setattr(progress, "detail", text))
+        except CatalystError:
+            await self._keep_log(job)
+            raise
+        await self._keep_log(job)
+
+    async def _keep_log(self, job: BuildJob) -> None:
+        if self._logs is not None:
+            await self._logs.keep(job)
 
     async def _inputs(self, request: m.BuildImageInput) -> BuildInputs:
         """Nothing of the project's for code that nobody answers for (invariant 7)."""

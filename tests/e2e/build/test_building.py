@@ -1,14 +1,16 @@
 """Images are built from exactly the commit, once per content, and a stopped build has stopped."""
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from temporalio.activity import ActivityCancellationDetails
 from temporalio.testing import ActivityEnvironment
 
-from activities.build import BuildConfig
+from activities.build import BuildActivities, BuildConfig
 from tests.e2e.build.conftest import Builds, repository_of, with_limits
 from tests.e2e.conftest import unique
 from tests.e2e.support.waiting import eventually
@@ -95,6 +97,39 @@ async def test_a_failing_step_is_named_with_its_line_and_its_last_lines(builds: 
     assert "Dockerfile, line 4" in str(caught.value)
     assert any("no such module: shop" in line for line in caught.value.excerpt)
     assert not caught.value.is_retryable
+
+
+class Shelf:
+    """Keeps logs in memory; the store's own keeping is shown in its tests."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str], Sequence[str]] = {}
+
+    async def keep(self, namespace: str, pod: str, container: str, lines: Sequence[str]) -> None:
+        self.kept[namespace, pod, container] = lines
+
+
+@pytest.mark.spec("FR-006", "FR-009")
+async def test_the_whole_log_of_a_build_is_kept_however_it_ends(
+    builds: Builds, config: BuildConfig
+) -> None:
+    shelf = Shelf()
+    ref = builds.ref.model_copy(update={"namespace": "preview"})
+    activities = BuildActivities(
+        builds.cluster.api, builds.registry, config, builds.source.clients, shelf
+    )
+    keeping = replace(builds, activities=activities, ref=ref)
+    many = "print('token=abcdefgh12345678', *range(300), sep=chr(10))"
+    for end, is_good in (("", True), ("; raise SystemExit(3)", False)):
+        dockerfile = DOCKERFILE.replace("print('built')", many + end)
+        commit = await builds.source.push(files(Dockerfile=dockerfile))
+        with contextlib.nullcontext() if is_good else pytest.raises(BuildFailedError):
+            await keeping.build(commit)
+        job = naming.build_job_name(f"rev:{commit}", "web")
+        text = "\n".join(shelf.kept["preview", job, "build"])
+        assert " 299\n" in text
+        assert text.count("\n") > 300
+        assert "abcdefgh12345678" not in text
 
 
 @pytest.mark.spec("FR-009")
