@@ -30,6 +30,13 @@ class PublicAddress:
         return (self.host(namespace), *inner)
 
     def url(self, namespace: str) -> str:
+        return self._url(self.host(namespace))
+
+    def inner_url(self, namespace: str) -> str:
+        """The same page for the environment's own pods: where `*.localhost` is themselves, by the second domain."""
+        return self._url(f"{namespace}.{self.inner_domain or self.domain}")
+
+    def _url(self, host: str) -> str:
         default = 443 if self.scheme == "https" else 80
         port = "" if self.port == default else f":{self.port}"
-        return f"{self.scheme}://{self.host(namespace)}{port}/"
+        return f"{self.scheme}://{host}{port}/"

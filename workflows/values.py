@@ -17,7 +17,7 @@ from workflows.models.messages import BuildImageResult
 Values = dict[str, JsonValue]
 
 _PLACEHOLDER = re.compile(
-    r"(?<!\{)\{(?P<name>image|repository|digest|commit|short_commit|url|host|namespace|environment"
+    r"(?<!\{)\{(?P<name>image|repository|digest|commit|short_commit|url|inner_url|host|namespace|environment"
     r"|project|branch|secrets_checksum)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
 )
 """Names outside this list and doubled braces stay as they are: values hold JSON and templates too."""
@@ -30,6 +30,8 @@ class ValueFacts(Payload):
     commit: str
     url: str
     """Public URL of the environment."""
+    inner_url: str
+    """The one under which its own pods reach it (ENV-025); the public one where that will do."""
     host: str
     namespace: str
     environment: str
@@ -61,6 +63,7 @@ def default_values(facts: ValueFacts, chart: Mapping[str, JsonValue]) -> Values:
     known: dict[str, JsonValue] = {
         "commit": facts.commit,
         "url": facts.url,
+        "innerUrl": facts.inner_url,
         "host": facts.host,
         "environment": facts.environment,
         "project": facts.project,

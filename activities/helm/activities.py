@@ -256,6 +256,7 @@ class HelmActivities(HelmPort):
         return ValueFacts(
             commit=request.commit,
             url=self._config.address.url(namespace),
+            inner_url=self._config.address.inner_url(namespace),
             host=self._config.address.host(namespace),
             namespace=namespace,
             environment=request.ref.environment,

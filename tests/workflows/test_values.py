@@ -28,6 +28,7 @@ def image(component: str = "web") -> BuildImageResult:
 FACTS = ValueFacts(
     commit=COMMIT,
     url="http://team-shop-pr-shop-7.localhost:8080/",
+    inner_url="http://team-shop-pr-shop-7.preview.internal:8080/",
     host="team-shop-pr-shop-7.localhost",
     namespace="team-shop-pr-shop-7",
     environment="pr-shop-7",
@@ -87,6 +88,7 @@ def test_a_chart_is_told_the_image_the_commit_and_its_address() -> None:
         "catalyst": {
             "commit": COMMIT,
             "url": FACTS.url,
+            "innerUrl": FACTS.inner_url,
             "host": FACTS.host,
             "environment": "pr-shop-7",
             "project": "team-shop",

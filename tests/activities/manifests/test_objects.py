@@ -204,6 +204,29 @@ def test_a_route_claims_the_environments_own_host_names_only() -> None:
     }
 
 
+@pytest.mark.spec("ENV-025")
+@pytest.mark.parametrize(
+    ("address", "public", "inner"),
+    [
+        (PublicAddress(), "http://a.localhost/", "http://a.localhost/"),
+        (
+            PublicAddress(inner_domain="x.internal", port=8080),
+            "http://a.localhost:8080/",
+            "http://a.x.internal:8080/",
+        ),
+        (
+            PublicAddress(domain="example.dev", scheme="https", port=443),
+            "https://a.example.dev/",
+            "https://a.example.dev/",
+        ),
+    ],
+)
+def test_an_environment_knows_its_url_and_how_its_own_pods_reach_it(
+    address: PublicAddress, public: str, inner: str
+) -> None:
+    assert (address.url("a"), address.inner_url("a")) == (public, inner)
+
+
 @pytest.mark.spec("OPS-7")
 def test_an_ingress_of_a_class_claims_the_same_host_names() -> None:
     address = PublicAddress(

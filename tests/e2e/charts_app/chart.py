@@ -127,6 +127,7 @@ def app(**components: KubeObject) -> KubeObject:
 CATALYST = {
     "commit": "4f2a9c0d1e7b6835a2c4d9e0f1b3a5c7d8e6f402",
     "url": "http://shop.preview.test:8080",
+    "innerUrl": "http://shop.preview.inner:8080",
     "host": "shop.preview.test",
     "environment": "pr-shop-12",
     "project": "web-shop",

@@ -27,6 +27,7 @@ def build(component: str, hexadecimal: str) -> BuildImageResult:
 def test_each_component_runs_what_was_built_for_it_and_knows_its_environment(chart: Chart) -> None:
     page, mailer = build("page", "a"), build("mailer", "b")
     facts = ValueFacts(
+        inner_url="http://shop.preview.inner",
         commit="4f2a9c0d1e7b6835a2c4d9e0f1b3a5c7d8e6f402",
         url="http://shop.preview.test",
         host="shop.preview.test",

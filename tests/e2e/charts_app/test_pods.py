@@ -22,6 +22,7 @@ def test_the_environment_tells_every_component_where_and_what_it_is(chart: Chart
         "CATALYST_ENVIRONMENT": "pr-shop-12",
         "CATALYST_HOST": "shop.preview.test",
         "CATALYST_IMAGE": "registry.test/web@sha256:aa",
+        "CATALYST_INNER_URL": "http://shop.preview.inner:8080",
         "CATALYST_PROJECT": "web-shop",
         "CATALYST_URL": "http://shop.preview.test:8080",
     }

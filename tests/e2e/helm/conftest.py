@@ -115,7 +115,7 @@ def connection_config(connection: ClusterConnection, tmp_path: Path) -> HelmConf
     return HelmConfig(
         executable=connection.helm,
         app_chart=find_app_chart(),
-        address=PublicAddress(port=connection.browser_port),
+        address=PublicAddress(port=connection.browser_port, inner_domain=connection.cluster_domain),
         work_dir=work,
         hook_timeout=20,
     )

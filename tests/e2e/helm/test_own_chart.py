@@ -44,6 +44,8 @@ async def test_an_application_runs_its_image_by_digest_and_knows_its_address(
     told = {entry["name"]: entry.get("value") for entry in container["env"]}
     address = f"http://{namespace}.localhost:{release.cluster.connection.browser_port}/"
     assert told["CATALYST_URL"] == address
+    inner = f"{namespace}.{release.cluster.connection.cluster_domain}"
+    assert told["CATALYST_INNER_URL"] == address.replace(f"{namespace}.localhost", inner)
     assert told["CATALYST_COMMIT"] == commit
     assert told["CALLBACK"] == f"{address}callback"
     assert told["GREETING"] == "{{host}} {name}"

@@ -151,6 +151,10 @@ volumeMounts:
   value: {{ . | quote }}
 {{- end }}
 {{- end }}
+{{- with $catalyst.innerUrl }}
+- name: CATALYST_INNER_URL
+  value: {{ . | quote }}
+{{- end }}
 {{- if or $catalyst.environment $catalyst.commit }}
 - name: CATALYST_COMPONENT
   value: {{ .component | quote }}
