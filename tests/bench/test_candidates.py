@@ -24,8 +24,9 @@ def test_a_candidate_is_planned_as_something_that_runs(candidate: Candidate) -> 
     request = assumed_request(config, Template.model_validate(candidate.fields))
     draft = (settle(request, tree, config, mark) if mark else settle(request, tree, config)).draft
     found = draft.application
-    assert found is None or found.kind is not ApplicationKind.NONE
-    assert draft.builds or draft.release.source == "repository"
+    is_nothing = found is not None and found.kind is ApplicationKind.NONE and not draft.builds
+    assert is_nothing is candidate.says.startswith("Nothing")
+    assert draft.builds or draft.images or draft.release.source == "repository"
 
 
 def test_there_are_enough_of_different_kinds() -> None:
