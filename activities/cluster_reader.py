@@ -87,8 +87,9 @@ class ClusterReader:
         tail: int,
         since: datetime | None,
         timestamps: bool,
+        selector: str = "",
     ) -> tuple[LiveLog, ...]:
-        """The last `tail` lines of every container, or of those of one name.
+        """The last `tail` lines of every container, or of those of one name, in the pods with those labels.
 
         Raises LogsMissingError when the namespace is not there, ClusterError when the cluster cannot be asked.
         """
@@ -114,10 +115,26 @@ class ClusterReader:
                 return LiveLog(ref, note=str(error))
             return LiveLog(ref, await mask_log(lines))
 
-        wanted = [
-            ref for ref in await pods.containers(namespace) if container in (None, ref.container)
-        ]
+        found = await pods.containers(namespace, selector)
+        wanted = [ref for ref in found if container in (None, ref.container)]
         return tuple(await asyncio.gather(*(read(ref) for ref in wanted)))
+
+    async def build_logs(
+        self, ref: EnvironmentRef, *, tail: int, since: datetime | None, timestamps: bool
+    ) -> tuple[LiveLog, ...]:
+        """The same of the environment's builds that run, or ended a few minutes ago; none when no build ever ran."""
+        labels = {naming.PROJECT_LABEL: ref.project, naming.ENVIRONMENT_LABEL: ref.environment}
+        try:
+            return await self.logs(
+                naming.BUILD_NAMESPACE,
+                container=naming.BUILD_CONTAINER,
+                tail=tail,
+                since=since,
+                timestamps=timestamps,
+                selector=",".join(f"{key}={value}" for key, value in labels.items()),
+            )
+        except LogsMissingError:
+            return ()
 
     async def close(self) -> None:
         if self._api is not None:

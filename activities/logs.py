@@ -43,8 +43,8 @@ class PodLogs:
     def __init__(self, api: ApiClient) -> None:
         self._api = api
 
-    async def containers(self, namespace: str) -> tuple[ContainerRef, ...]:
-        """Every container of every pod, init containers first; empty when the namespace has no pods.
+    async def containers(self, namespace: str, selector: str = "") -> tuple[ContainerRef, ...]:
+        """Every container of every pod with those labels, init containers first; empty when there are no pods.
 
         Raises LogsMissingError when there is no such namespace, ClusterError when the cluster cannot be asked.
         """
@@ -53,7 +53,8 @@ class PodLogs:
         except kube.NotFoundError:
             raise LogsMissingError(f"there is no namespace {namespace}") from None
         path = kube.collection_path("v1", "Pod", namespace)
-        pods = (await kube.request(self._api, "GET", path))["items"]
+        query = [("labelSelector", selector)] if selector else []
+        pods = (await kube.request(self._api, "GET", path, query=query))["items"]
         return tuple(ref for pod in pods for ref in containers_of(pod))
 
     async def lines(

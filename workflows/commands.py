@@ -36,6 +36,7 @@ class EnvironmentKey(Payload):
 
 class GetLogs(EnvironmentKey):
     container: str | None = None
+    """Only those of this name; `build` for the builds of its images."""
     tail: int = Field(default=200, ge=1, le=5_000)
     since_seconds: int | None = Field(default=None, ge=1)
     timestamps: bool = False

@@ -26,6 +26,8 @@ MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "catalyst"
 
 BUILD_NAMESPACE = "catalyst-builds"
+BUILD_CONTAINER = "build"
+"""Container of a build's pod whose log is the build's; also the name under which that log is kept and asked for."""
 SYSTEM_NAMESPACE = "catalyst-system"
 INGRESS_NAMESPACE = "catalyst-ingress"
 HELM_SERVICE_ACCOUNT = "catalyst-helm"

@@ -26,6 +26,7 @@ class Progress:
         self._words: dict[int, str] = {}
         """Of each block that has not ended, in the order in which they began."""
         self._blocks = 0
+        self._sequence = 0
         self.reasons: tuple[str, ...] = ()
         """Why it is deployed as it is, in the words shown to people."""
         self.application: Application | None = None
@@ -65,8 +66,10 @@ class Progress:
 
     def _tell(self, block: int, reason: str) -> None:
         self._words[block] = reason
+        self._sequence += 1
         progress = m.RevisionProgress(
             number=self._request.number,
+            sequence=self._sequence,
             phase=self._phase,
             reason="; ".join(text for text in self._words.values() if text),
             reasons=self.reasons,

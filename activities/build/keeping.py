@@ -11,11 +11,11 @@ from activities.build.config import BuildConfig
 from activities.build.manifests import BuildJob
 from activities.logs import LogsMissingError, PodLogs
 from activities.masking import mask_secrets
+from workflows import naming
 from workflows.errors import CatalystError
 
 LINES: Final = 5_000
 """The last ones: as many as the store keeps of one container, about."""
-CONTAINER: Final = "build"
 
 
 class KeptLogs(Protocol):
@@ -51,10 +51,14 @@ class BuildLogs:
             name = pod["metadata"]["name"]
             try:
                 lines = await self._logs.lines(
-                    self._config.namespace, name, CONTAINER, tail=LINES, timestamps=True
+                    self._config.namespace,
+                    name,
+                    naming.BUILD_CONTAINER,
+                    tail=LINES,
+                    timestamps=True,
                 )
             except LogsMissingError:
                 continue
             masked = mask_secrets("\n".join(lines)).split("\n")
             # Under the Job's name, which tells component and revision; a pod's is drawn by lot.
-            await self._kept.keep(namespace, job.name, CONTAINER, masked)
+            await self._kept.keep(namespace, job.name, naming.BUILD_CONTAINER, masked)

@@ -215,7 +215,7 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
 def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObject:
     arguments = build_arguments(job.request, config, repository=job.repository, tag=job.tag)
     return {
-        "name": "build",
+        "name": naming.BUILD_CONTAINER,
         "image": config.builder_image,
         # Kubernetes would expand `$(NAME)` in arguments; a doubled dollar sign keeps it from that.
         "command": [

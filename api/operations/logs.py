@@ -10,6 +10,7 @@ from activities.store import KeptLog
 from api.operations.base import Caller, Services, operation
 from api.operations.environments import find_snapshot
 from api.schemas import ContainerLog, Logs
+from workflows import naming
 from workflows.commands import GetLogs
 from workflows.errors import ClusterError
 from workflows.models import EnvironmentSnapshot, Phase
@@ -26,7 +27,10 @@ _WHY_NOT_LIVE = {
 
 @operation("get_logs")
 async def get_logs(services: Services, caller: Caller, request: GetLogs) -> Logs:
-    """Live logs where the containers are there, kept ones otherwise, and the reason. Raises NotThereError."""
+    """Live logs where the containers are there, kept ones otherwise, and the reason. Raises NotThereError.
+
+    Builds have no container of the environment's: theirs are given by the name `build`, and while nothing else is there.
+    """
     workflow = await services.gateway.standing(request.project, request.environment)
     snapshot = await find_snapshot(services, request, workflow)
     standing = await services.cluster.standing(snapshot.ref)
@@ -54,14 +58,20 @@ async def get_logs(services: Services, caller: Caller, request: GetLogs) -> Logs
 async def _read_live(
     services: Services, snapshot: EnvironmentSnapshot, request: GetLogs
 ) -> tuple[ContainerLog, ...]:
-    since = request.since_seconds
+    seconds, tail, timestamps = request.since_seconds, request.tail, request.timestamps
+    since = datetime.now(UTC) - timedelta(seconds=seconds) if seconds else None
     found = await services.cluster.logs(
         snapshot.ref.namespace,
         container=request.container,
-        tail=request.tail,
-        since=datetime.now(UTC) - timedelta(seconds=since) if since else None,
-        timestamps=request.timestamps,
+        tail=tail,
+        since=since,
+        timestamps=timestamps,
     )
+    is_build = request.container == naming.BUILD_CONTAINER
+    if is_build or (request.container is None and not found):
+        found += await services.cluster.build_logs(
+            snapshot.ref, tail=tail, since=since, timestamps=timestamps
+        )
     return tuple(_from_live(log) for log in found)
 
 

@@ -83,6 +83,7 @@ class FakeCluster(ClusterReader):
         super().__init__(None)
         self.says = NamespaceStanding.PRESENT
         self.live: tuple[LiveLog, ...] = ()
+        self.builds: tuple[LiveLog, ...] = ()
         self.failure: ClusterError | LogsMissingError | None = None
         self.asked: list[tuple[str, str | None, int, datetime | None, bool]] = []
 
@@ -105,7 +106,10 @@ class FakeCluster(ClusterReader):
         tail: int,
         since: datetime | None,
         timestamps: bool,
+        selector: str = "",
     ) -> tuple[LiveLog, ...]:
+        if selector:
+            return self.builds
         self.asked.append((namespace, container, tail, since, timestamps))
         if self.failure is not None:
             raise self.failure

@@ -62,6 +62,25 @@ async def test_kept_logs_take_the_place_of_live_ones_with_the_reason(
     assert kept["containers"][0]["kept_at"]
 
 
+@pytest.mark.spec("FR-006", "ENV-031")
+async def test_builds_are_shown_by_name_and_while_nothing_else_runs(running: Catalyst) -> None:
+    building = ContainerRef(pod="build-1-x", container="build", state="running", has_started=True)
+    running.cluster.builds = (LiveLog(building, ("#5 npm ci",)),)
+    for params in ({}, {"container": "build"}):
+        answer = (await running.http.get(f"{ONE}/logs", params=params)).json()
+        assert (answer["source"], answer["containers"][0]["lines"]) == ("live", ["#5 npm ci"])
+
+    web = ContainerRef(pod="shop-1", container="web", state="running", has_started=True)
+    running.cluster.live = (LiveLog(web, ("hello",)),)
+    shown = (await running.http.get(f"{ONE}/logs")).json()["containers"]
+    assert [each["container"] for each in shown] == ["web"]
+
+    running.cluster.live = running.cluster.builds = ()
+    await running.store.kept_logs.keep("web-shop-pr-shop-12", "build-1", "build", ["#5 npm ci"])
+    answer = (await running.http.get(f"{ONE}/logs", params={"container": "build"})).json()
+    assert (answer["source"], answer["containers"][0]["pod"]) == ("kept", "build-1")
+
+
 async def test_a_foreign_namespace_is_never_read(running: Catalyst) -> None:
     running.cluster.says = NamespaceStanding.FOREIGN
     await running.http.get(f"{ONE}/logs")

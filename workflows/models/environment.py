@@ -82,6 +82,8 @@ class Revision(Payload):
     reasons: tuple[str, ...] = ()
     """Why the plan is as it is, in the words shown to people."""
     timings: tuple[PhaseTiming, ...] = ()
+    told: int = 0
+    """Sequence number of the newest progress heard."""
     trigger: str = ""
     """What asked for it: `push`, `opened`, `retry by alice`, …"""
     unchanged: str = ""

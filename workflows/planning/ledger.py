@@ -61,15 +61,16 @@ def begin_revision(
 
 
 def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
-    """Take over what the revision at work tells; False when it is not about the newest one."""
+    """Take over what the revision at work tells; False when it is not about the newest one, or was overtaken."""
     if not state.revisions or state.revisions[0].number != progress.number:
         return False
     current = state.revisions[0]
-    if current.finished_at is not None:
+    if current.finished_at is not None or 0 < progress.sequence < current.told:
         return False
     _replace_newest(
         state,
         {
+            "told": progress.sequence,
             "state": _REVISION_STATES.get(progress.phase, current.state),
             "reasons": progress.reasons or current.reasons,
             "timings": progress.timings or current.timings,

@@ -100,7 +100,8 @@ class Surfaces:
     async def faces(self) -> AsyncIterator[Text]:
         """Every answer of Catalyst about the preview, also those to questions that are wrong."""
         key = f"{self._preview.project}/{self._preview.environment}"
-        rest = ("/environments", f"/environments/{key}", f"/environments/{key}/logs?tail=5000")
+        logs = f"/environments/{key}/logs?tail=5000"
+        rest = ("/environments", f"/environments/{key}", logs, f"{logs}&container=build")
         projects = ("/projects", f"/projects/{self._preview.project}")
         for path in (f"/api/v1{path}" for path in (*rest, *projects)):
             yield await self._answer("REST", path)

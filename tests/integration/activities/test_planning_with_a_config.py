@@ -16,7 +16,8 @@ async def test_a_config_chooses_among_the_templates_of_the_project(
     shop: Shop, tmp_path: Path
 ) -> None:
     project = project_of(shop, Template())
-    other = {**project.templates, "small": Template(type="dockerfile")}
+    small = Template(type="dockerfile", is_selectable=True)
+    other = {**project.templates, "small": small}
     projects = Projects(project.model_copy(update={"templates": other}))
     config = "version: 1\ntemplate: small\nhealth: {path: /up}\n"
     commit = await push(shop, {".catalyst.yaml": config})

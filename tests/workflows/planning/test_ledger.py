@@ -105,6 +105,20 @@ def test_progress_of_another_or_of_an_ended_revision_is_ignored() -> None:
     assert known.phase is Phase.READY
 
 
+def test_progress_that_was_overtaken_on_its_way_is_ignored() -> None:
+    """Signals of one workflow to another may arrive in another order than they were sent in."""
+    known = state()
+    begin(known)
+    newer = RevisionProgress(number=1, phase=Phase.BUILDING, reason="waiting", sequence=3)
+    assert note_progress(known, newer)
+    older = RevisionProgress(number=1, phase=Phase.PENDING, sequence=2)
+    assert not note_progress(known, older)
+    assert (known.phase, known.reason) == (Phase.BUILDING, "waiting")
+    uncounted = RevisionProgress(number=1, phase=Phase.DEPLOYING)
+    assert note_progress(known, uncounted)
+    assert known.phase is Phase.DEPLOYING
+
+
 def test_a_success_serves() -> None:
     known = state()
     begin(known)

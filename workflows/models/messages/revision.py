@@ -36,6 +36,8 @@ class RevisionProgress(Payload):
     """Sent by the revision to its environment at every step."""
 
     number: int
+    sequence: int = 0
+    """Grows with each one sent: signals can overtake each other. 0 from revisions that did not count yet."""
     phase: Phase
     reason: str = ""
     namespace: str = ""
