@@ -45,7 +45,9 @@ def is_about_object(error: kube.KubeError) -> bool:
 def is_of_another(metadata: KubeObject, release: str) -> bool:
     """Whether an object, as it would be after the trial, was there before and is not of that release."""
     owner = (metadata.get("annotations") or {}).get("meta.helm.sh/release-name")
-    managers = {entry.get("manager") for entry in metadata.get("managedFields") or ()}
+    # Controllers write the status of whatever they find.
+    entries = [each for each in metadata.get("managedFields") or () if not each.get("subresource")]
+    managers = {entry.get("manager") for entry in entries}
     return owner != release and (owner is not None or bool(managers - {TRIAL_MANAGER}))
 
 

@@ -149,3 +149,10 @@ def test_an_object_of_somebody_else_is_known_by_who_wrote_it(
     fields = [{"manager": manager} for manager in managers]
     metadata = {"annotations": annotations, "managedFields": fields}
     assert is_of_another(metadata, "pr-shop-7") is expected
+
+
+def test_a_controller_that_writes_the_status_owns_nothing() -> None:
+    """The trial's answer has lost the release's annotation: it applies as the one who wrote it."""
+    status = {"manager": "kube-controller-manager", "operation": "Update", "subresource": "status"}
+    metadata = {"managedFields": [{"manager": "helm", "operation": "Apply"}, status]}
+    assert not is_of_another(metadata, "pr-shop-7")
