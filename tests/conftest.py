@@ -10,11 +10,14 @@ MAY_OPEN_SOCKETS = ("integration", "e2e", "workflows", "replay", "bench")
 """Folders whose tests talk to a real server on this machine."""
 
 
-settings.register_profile(
-    "shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-"""How long an example takes says more about the machine's other work than about the product."""
-settings.load_profile("shared-machine")
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How long an example takes says more about the machine's other work than about the product.
+
+`pytest --hypothesis-profile=search` looks for new counterexamples.
+"""
+settings.register_profile("steady", settings.get_profile("search"), derandomize=True)
+"""The same examples in every run, so that a change is judged by what it changes."""
+settings.load_profile("steady")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -42,9 +42,18 @@ def is_about_object(error: kube.KubeError) -> bool:
     return bool(_TYPED.search(text) or _CONVERTED.search(text))
 
 
-def is_of_another(metadata: KubeObject, release: str) -> bool:
-    """Whether an object, as it would be after the trial, was there before and is not of that release."""
-    owner = (metadata.get("annotations") or {}).get("meta.helm.sh/release-name")
+def owner_of(metadata: KubeObject) -> str | None:
+    """The release that Helm takes an object to be of."""
+    annotations: dict[str, str] = metadata.get("annotations") or {}
+    return annotations.get("meta.helm.sh/release-name")
+
+
+def may_be_of_another(metadata: KubeObject, release: str) -> bool:
+    """Whether an object, as it would be after the trial, may have been there before without being of that release.
+
+    The trial says nothing of Helm's annotations, so those may be missing from its answer.
+    """
+    owner = owner_of(metadata)
     # Controllers write the status of whatever they find.
     entries = [each for each in metadata.get("managedFields") or () if not each.get("subresource")]
     managers = {entry.get("manager") for entry in entries}

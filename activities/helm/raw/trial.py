@@ -16,8 +16,9 @@ from activities.helm.raw.problems import Problem, to_error
 from activities.helm.raw.refusals import (
     TRIAL_MANAGER,
     is_about_object,
-    is_of_another,
+    may_be_of_another,
     missing_account,
+    owner_of,
     refusals,
 )
 from workflows.errors import ClusterError, ManifestError
@@ -97,10 +98,18 @@ class _Trial:
                 raise
             # An account of the same release is there before the pods that need it.
             return [] if missing_account(error) in accounts else list(_problems(item, error))
-        if is_of_another(answer["metadata"], self.release):
+        if may_be_of_another(answer["metadata"], self.release) and await self._is_taken(path):
             text = f"{item.kind} `{item.name}` is there already and not of this release"
             return [item.problem(("metadata", "name"), f"{text}; choose another name")]
         return []
+
+    async def _is_taken(self, path: str) -> bool:
+        """Whether it is there and is not the release's: people and controllers may have changed one that is."""
+        try:
+            found = await kube.request(self.own, "GET", path)
+        except kube.NotFoundError:
+            return False
+        return owner_of(found["metadata"]) != self.release
 
 
 def _problems(item: RawObject, error: kube.KubeError) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from activities import kube
 from tests.e2e.helm import charts
 from tests.e2e.helm.conftest import Release
 from tests.e2e.support.source import PullRequestSource
@@ -194,6 +195,24 @@ async def test_an_object_that_is_not_of_the_release_is_not_taken_over(release: R
         "k8s/account.yaml:4: ServiceAccount `catalyst-helm` is there already and not of this"
         " release; choose another name"
     )
+
+
+@pytest.mark.spec("ENV-015", "EC-5")
+async def test_what_people_changed_in_the_cluster_does_not_stop_the_next_deployment(
+    release: Release,
+) -> None:
+    await deploy(release, FILES)
+    path = f"/apis/apps/v1/namespaces/{release.ref.namespace}/deployments/web"
+    await kube.request(
+        release.cluster.api,
+        "PATCH",
+        path,
+        query=[("fieldManager", "kubectl-edit")],
+        body={"spec": {"template": {"metadata": {"annotations": {"example.com/again": "1"}}}}},
+        content_type="application/merge-patch+json",
+    )
+    await deploy(release, {"k8s/_web.yaml": f"{WEB}# again\n"}, paths=tuple(FILES))
+    assert (await release.statuses())[-1] == "deployed"
 
 
 @pytest.mark.spec("ENV-015")
