@@ -184,15 +184,14 @@ def test_down_leaves_nothing_even_after_a_run_and_a_node_that_were_killed(stack:
     brief.run_until("cluster", lambda: Processes(brief.instance).find(PROCESS) is not None)
     brief.run("cluster")
     pid = node_pid(brief)
-    inner = namespaces_of(pid)
-    assert inner
+    first, of_first = namespaces_of(pid), running()
+    assert first
 
     # As if the machine had run out of memory: nobody gets to clean up.
     os.kill(pid, signal.SIGKILL)
     brief.run("cluster")
     Cluster(brief.connection).kubectl("get", "nodes")
-    inner |= namespaces_of(node_pid(brief))
-    processes = running()
+    second, of_second = namespaces_of(node_pid(brief)), running()
     during = read_traces(brief.instance)
     assert {"links", "addresses", "cgroups", "marked", "ports"} <= during.new_since(
         before, brief.instance
@@ -203,7 +202,8 @@ def test_down_leaves_nothing_even_after_a_run_and_a_node_that_were_killed(stack:
 
     after = read_traces(instance)
     assert after.new_since(before, instance) == {}
-    assert still_held(inner, processes) == set()
+    assert still_held(first, of_first) == set()
+    assert still_held(second, of_second) == set()
     assert not instance.state_directory.exists()
     # The stack beside it did not notice.
     assert "running" in Cluster(stack.connection).kubectl("cluster-info")
