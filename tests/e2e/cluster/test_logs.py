@@ -95,10 +95,12 @@ async def test_logs_of_crashed_and_running_containers_and_events_are_kept_masked
     logs = PodLogs(environment.cluster.api)
 
     async def has_restarted() -> bool:
-        found = await logs.containers(environment.namespace)
-        return any(one.restarts and one.state == "running" for one in found)
+        for one in await logs.containers(environment.namespace):
+            if one.restarts and one.state == "running":
+                return bool(await logs.lines(environment.namespace, one.pod, one.container))
+        return False
 
-    await eventually(has_restarted, within=60, what="the container runs again")
+    await eventually(has_restarted, within=60, what="the container runs and prints again")
     request = m.KeepLogsInput(ref=environment.ref)
     await environment.run(environment.activities.keep_logs, request)
     kept = environment.kept.logs
