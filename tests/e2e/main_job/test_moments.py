@@ -55,6 +55,8 @@ async def test_closing_while_health_is_checked_leaves_nothing(
     preview = await previews.create(health=HealthCheck(timeout_seconds=120))
     commit = await preview.open(preview.with_values(fault="error"))
     await preview.until_phase(Phase.CHECKING)
+    # What GitHub was never shown has no end there either, and reports are paced.
+    await preview.until_check_conclusion(commit, None)
     await assert_stopped_and_gone(stack, preview, commit)
 
 
