@@ -83,7 +83,8 @@ async def measure_superseding(preview: Preview) -> Superseded:
     slow: Files = {"Dockerfile": _slow(preview.sample["Dockerfile"])}
     old = await preview.push(slow, force=True)
     await preview.until_build_runs()
-    (pod,) = await preview.stack.cluster.build_pods(preview.environment)
+    pods = await preview.stack.cluster.build_pods(preview.environment)
+    (pod,) = (each for each in pods if each["status"]["phase"] in ("Pending", "Running"))
     ending = asyncio.create_task(_ending_of(preview, pod["metadata"]["name"]))
     new = await preview.push(preview.with_values(greeting=secrets.token_hex(4)), force=True)
     await preview.until_ready(new)
