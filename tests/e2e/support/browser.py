@@ -46,6 +46,11 @@ async def take_picture(url: str, file: Path, *, scheme: str = "light") -> Pictur
     process = await asyncio.create_subprocess_exec(
         browser,
         "--headless=new",
+        # A browser looks for updates, lists and accounts by itself; it asks for nothing but the page.
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-dev-shm-usage",
