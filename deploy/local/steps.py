@@ -9,7 +9,6 @@ interrupted run is resumed by running it again. The first failure stops the othe
 import asyncio
 import contextlib
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,6 +17,8 @@ from enum import Enum
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Protocol
+
+from deploy.local.commands import run_command
 
 _LAST_LINES = 15
 
@@ -86,47 +87,19 @@ class StepContext:
         """
         arguments = [os.fspath(argument) for argument in argv]
         self.write("$ " + " ".join(arguments))
-        process = await asyncio.create_subprocess_exec(
-            *arguments,
-            stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=None if environment is None else {**os.environ, **environment},
-            cwd=directory,
-            start_new_session=True,
+
+        def heard(line: str) -> None:
+            self.write(line)
+            if on_line:
+                on_line(line.rstrip())
+
+        code, output = await run_command(
+            arguments, heard, environment=environment, directory=directory, stdin=stdin
         )
-        if process.stdout is None or process.stderr is None:
-            raise AssertionError  # both were asked for as pipes
-        output: list[str] = []
-
-        async def read(stream: asyncio.StreamReader, keep: list[str] | None) -> None:
-            while line := await stream.readline():
-                text = line.decode(errors="replace")
-                if keep is not None:
-                    keep.append(text)
-                self.write(text)
-                if on_line:
-                    on_line(text.rstrip())
-
-        async def feed() -> None:
-            if process.stdin is not None and stdin is not None:
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    process.stdin.write(stdin)
-                    await process.stdin.drain()
-                process.stdin.close()
-
-        try:
-            await asyncio.gather(read(process.stdout, output), read(process.stderr, None), feed())
-            code = await process.wait()
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-            raise
         if code:
             message = f"`{Path(arguments[0]).name}` ended with code {code}"
             raise CommandError(message)
-        return "".join(output)
+        return output
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Images of Go programs: compiled in one, run in another that holds nothing else."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from workflows.models import ApplicationKind
 from workflows.planning.detection.files import join
@@ -17,6 +18,7 @@ from workflows.planning.dockerfiles.blocks import (
     gather,
     place_of,
 )
+from workflows.planning.dockerfiles.golang_packages import code_of, imported_packages
 from workflows.planning.dockerfiles.model import HOME, USER, Layout, Recipe
 from workflows.planning.dockerfiles.starting import Start, start_of
 from workflows.planning.dockerfiles.text import Instructions
@@ -25,7 +27,6 @@ from workflows.planning.dockerfiles.versions import GO, version_of
 _PROGRAM = "./bin/app"
 _SMALL = "docker.io/library/busybox:1.37"
 _WITH_C = "docker.io/library/debian:bookworm-slim"
-_CACHES = (f"{HOME}/go/pkg/mod", f"{HOME}/.cache/go-build")
 _LOCAL = re.compile(r"=>[ \t]*\"?\.{1,2}/")
 _C_IMPORT = re.compile(r'(?m)^[ \t]*(?:import[ \t]+)?"C"[ \t]*$')
 _C_MODULES = ("github.com/mattn/go-sqlite3", "github.com/confluentinc/confluent-kafka-go")
@@ -45,9 +46,9 @@ def make_go(layout: Layout) -> Recipe:
 def _compiled(layout: Layout, start: Start) -> Recipe:
     has_c, made, place = _has_c(layout), f"{HOME}/made", place_of(layout)
     lines = Instructions()
-    _begin(lines, layout, stage="build")
+    _begin(lines, layout, stage="build", variables={"CGO_ENABLED": str(int(has_c))})
     _sources(lines, layout)
-    lines.run(f"CGO_ENABLED={int(has_c)} {layout.application.build}", caches=_CACHES, owner=USER)
+    lines.run(layout.application.build)
     lines.run(f"mkdir -p {made}", f"cp {_PROGRAM} {made}/")
     lines.comment(
         "The program, with what its directory holds besides: templates, migrations, files."
@@ -72,22 +73,30 @@ def _with_toolchain(layout: Layout, start: Start) -> Recipe:
     _sources(lines, layout)
     if not start.follows_changes:
         if layout.application.build:
-            lines.run(layout.application.build, caches=_CACHES, owner=USER)
-        lines.run('GOBIN="$PWD/bin" go install ./...', caches=_CACHES, owner=USER)
+            lines.run(layout.application.build)
+        lines.run('GOBIN="$PWD/bin" go install ./...')
     finish(lines, layout, start.command, {})
     return Recipe(lines, tuple(each for each in (_reason(layout), start.reason) if each))
 
 
-def _begin(lines: Instructions, layout: Layout, stage: str = "") -> None:
+def _begin(
+    lines: Instructions,
+    layout: Layout,
+    stage: str = "",
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     lines.base(f"docker.io/library/golang:{version_of(layout.application, GO)}", stage)
     add_user(lines, layout)
-    lines.env({"HOME": HOME, "GOPATH": f"{HOME}/go"})
+    lines.env({"HOME": HOME, "GOPATH": f"{HOME}/go", **variables})
     lines.workdir(APP)
     lines.user(USER)
 
 
 def _sources(lines: Instructions, layout: Layout) -> None:
-    """Modules first; those that the repository brings itself need no fetching."""
+    """Modules first, fetched and compiled; those that the repository brings itself need no fetching.
+
+    Both are layers, not cache mounts: layers reach the next build also where that runs on another machine.
+    """
     manifests, fetch = _manifests(layout), layout.application.install
     is_brought = any(layout.is_folder(each) for each in ("vendor", layout.member_path("vendor")))
     if is_brought or not any("require" in _text(layout, each) for each in manifests.paths):
@@ -96,8 +105,17 @@ def _sources(lines: Instructions, layout: Layout) -> None:
         copy_manifests(lines, manifests)
     enter_member(lines, layout)
     if fetch:
-        lines.run(fetch, caches=_CACHES, owner=USER)
+        lines.run(fetch)
+    if not manifests.obstacle:
+        _compile_imports(lines, imported_packages(layout, with_modules=bool(fetch)))
     copy_sources(lines, manifests, is_last=False)
+
+
+def _compile_imports(lines: Instructions, packages: tuple[str, ...]) -> None:
+    """A package that cannot be compiled on its own is no failure: the program's own compilation judges."""
+    if packages:
+        lines.comment("What the code imports, once for all changes that import nothing else.")
+        lines.run(f"go build {' '.join(packages)} || true")
 
 
 def _manifests(layout: Layout) -> Manifests:
@@ -117,11 +135,7 @@ def _has_c(layout: Layout) -> bool:
     module = _text(layout, layout.member_path("go.mod"))
     if any(each in module for each in _C_MODULES):
         return True
-    return any(_C_IMPORT.search(layout.files.text(each)) for each in _code(layout))
-
-
-def _code(layout: Layout) -> Iterable[str]:
-    return (each for each in layout.files.read_under(layout.context) if each.endswith(".go"))
+    return any(_C_IMPORT.search(layout.files.text(each)) for each in code_of(layout))
 
 
 def _text(layout: Layout, name: str) -> str:

@@ -6,6 +6,7 @@ Names and commands come from repositories: each stays one argument of one instru
 import json
 import re
 import shlex
+import textwrap
 from collections.abc import Mapping, Sequence
 
 _PLAIN_COMMAND = re.compile(r"[\x20-\x7e]+")
@@ -14,6 +15,8 @@ _OPERATORS = re.compile(r"[;|&<>()\n`]|\$\(")
 _SHELL_ONLY = frozenset(
     ("cd", "exec", "export", "set", "source", ".", "if", "while", "for", "{", "!")
 )
+_WRAPPABLE = re.compile(r"[\w./:=@%+,&|~ -]+", re.ASCII)
+_WIDTH = 100
 _PLAIN_WORD = re.compile(r"[\w./:@%+,-]+", re.ASCII)
 _INDENT = "    "
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -85,7 +88,7 @@ class Instructions:
         user = f",uid={owner},gid={owner}" if owner else ""
         parts = [f"--mount=type=cache,target={each}{user}" for each in caches]
         if all(map(_is_plain, commands)):
-            parts.append(f" \\\n{_INDENT}&& ".join(commands))
+            parts.append(f" \\\n{_INDENT}&& ".join(map(_wrapped, commands)))
         else:
             listed = json.dumps(["sh", "-c", " && ".join(commands)])
             parts.append(listed.replace("<", "\\u003c"))  # never the beginning of a here-document
@@ -130,6 +133,14 @@ def _is_plain(command: str) -> bool:
         and not command.startswith(("[", "-", "#"))
         and not command.rstrip().endswith("\\")
     )
+
+
+def _wrapped(command: str) -> str:
+    """A long command over several lines, where nothing in it depends on how many spaces stand between two words."""
+    if not _WRAPPABLE.fullmatch(command):
+        return command
+    parts = textwrap.wrap(command, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return f" \\\n{2 * _INDENT}".join(parts)
 
 
 def _quoted(value: str) -> str:

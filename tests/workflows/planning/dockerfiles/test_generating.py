@@ -5,25 +5,12 @@ import re
 
 import pytest
 
-from tests.workflows.planning.detection.trees import tree_of
 from tests.workflows.planning.dockerfiles.reading import of, read
+from tests.workflows.planning.dockerfiles.samples import FLASK, GO, NODE, made
 from workflows.errors import PlanError
 from workflows.models import Application, ApplicationKind, RepositoryTree
-from workflows.planning.detection import understand
-from workflows.planning.dockerfiles import DEFAULT_PORT, Generated, generate
+from workflows.planning.dockerfiles import DEFAULT_PORT, generate
 from workflows.planning.dockerfiles.text import Instructions
-
-NODE = {"package.json": '{"scripts": {"start": "node server.js"}}', "server.js": ""}
-FLASK = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "requirements.txt": "flask"}
-GO = {
-    "go.mod": "module shop\n\ngo 1.22\n",
-    "main.go": 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":80", nil) }\n',
-}
-
-
-def made(files: dict[str, str]) -> Generated:
-    tree = tree_of(files)
-    return generate(understand(tree).application, tree)
 
 
 def application(**values: object) -> Application:
@@ -206,26 +193,6 @@ def test_an_application_alone_in_a_directory_is_built_from_that() -> None:
     generated = made({f"backend/{name}": text for name, text in FLASK.items()})
     assert generated.context == "backend"
     assert of(generated.dockerfile, "WORKDIR") == ["/app"]
-
-
-def test_a_go_program_leaves_its_compiler_behind() -> None:
-    assert of(made(GO).dockerfile, "FROM") == [
-        "docker.io/library/golang:1.24 AS build",
-        "docker.io/library/busybox:1.37",
-    ]
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"db.go": 'package main\n\nimport "C"\n'},
-        {"go.mod": GO["go.mod"] + "require github.com/mattn/go-sqlite3 v1.14.0\n"},
-    ],
-)
-def test_a_go_program_with_c_keeps_the_c_library(files: dict[str, str]) -> None:
-    text = made({**GO, **files}).dockerfile
-    assert of(text, "FROM")[-1] == "docker.io/library/debian:bookworm-slim"
-    assert "CGO_ENABLED=1" in text
 
 
 def test_a_site_that_is_built_is_served_without_what_built_it() -> None:
