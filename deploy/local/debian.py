@@ -7,7 +7,7 @@ apt gets lists of its own in the cache, so the machine's package state is not to
 
 import asyncio
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.local import versions
@@ -87,9 +87,23 @@ def parse_uris(plan: str) -> list[str]:
 
 async def ensure_node_packages(cache: Path, context: StepContext) -> Outcome:
     """Unpack the node's packages into one tree in the cache."""
+    return await ensure_tree(
+        node_artifact(cache), versions.NODE_PACKAGES, cache, context, finish=_link_alternatives
+    )
+
+
+async def ensure_tree(
+    tree: Path,
+    packages: Sequence[str],
+    cache: Path,
+    context: StepContext,
+    *,
+    finish: Callable[[Path], None] = lambda _: None,
+) -> Outcome:
+    """Unpack packages, with what they need and this system lacks, into one tree, which `finish` may change."""
 
     async def build(target: Path) -> None:
-        files = await download(versions.NODE_PACKAGES, target, cache, context)
+        files = await download(packages, target, cache, context)
         limit = asyncio.Semaphore(_PARALLEL)
 
         async def unpack(file: Path) -> None:
@@ -99,9 +113,9 @@ async def ensure_node_packages(cache: Path, context: StepContext) -> Outcome:
 
         context.note("unpacking")
         await asyncio.gather(*(unpack(file) for file in files))
-        _link_alternatives(target)
+        finish(target)
 
-    return await ensure_artifact(node_artifact(cache), build, note=context.note)
+    return await ensure_artifact(tree, build, note=context.note)
 
 
 def _link_alternatives(tree: Path) -> None:

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.gallery.examples import read_examples
+from deploy.local.instance import current
 from tests.e2e.conftest import unique
 from tests.e2e.examples.conftest import GiveSecrets
 from tests.e2e.examples.scene import SCENES, create, images_of, run_ci
-from tests.e2e.support.browser import find_browser, take_picture
+from tests.e2e.support.browser import take_picture
+from tests.e2e.support.chromium import find_chromium
 from tests.e2e.support.ci import has_image
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.previews import Previews
@@ -105,14 +107,14 @@ async def test_a_push_that_touches_only_documentation_is_reported_as_unchanged(
 
 
 @pytest.mark.spec("OPS-2")
-@pytest.mark.skipif(find_browser() is None, reason="no Chromium is installed")
 async def test_a_page_looks_like_something_in_light_and_dark(
     previews: Previews, tmp_path: Path
 ) -> None:
+    chromium = await find_chromium(current().cache_directory, tmp_path / "chromium.log")
     preview = await create(previews, SCENES["static"])
     await preview.until_ready(await preview.open(NOTE))
-    light = await take_picture(preview.url, tmp_path / "light.png", scheme="light")
-    dark = await take_picture(preview.url, tmp_path / "dark.png", scheme="dark")
+    light = await take_picture(chromium, preview.url, tmp_path / "light.png", scheme="light")
+    dark = await take_picture(chromium, preview.url, tmp_path / "dark.png", scheme="dark")
     assert light.brightness > 0.8
     assert dark.brightness < 0.3
     assert min(light.colours, dark.colours) > 50, "letters and borders, not an empty page"
