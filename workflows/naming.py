@@ -96,6 +96,11 @@ def release_name(environment: str) -> str:
     return slug(environment, limit=MAX_RELEASE)
 
 
+def extras_release_name(environment: str) -> str:
+    """Release of services and jobs beside a chart that the project brings; never another environment's."""
+    return slug(f"{environment}-extras", limit=MAX_RELEASE)
+
+
 def image_repository(registry: str, project: str, environment: str, component: str) -> str:
     """One repository an environment: a registry deletes a digest with all its tags, so nothing may be shared."""
     return f"{registry}/{project}/{environment}/{component}"

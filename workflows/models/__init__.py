@@ -17,10 +17,12 @@ from workflows.models.environment import (
 from workflows.models.plan import (
     BuildPlan,
     ChartFacts,
+    CredentialPlan,
     FileFacts,
     ReleasePlan,
     RepositoryFacts,
     RevisionPlan,
+    Stage,
 )
 from workflows.models.project import (
     BuildSettings,
@@ -54,6 +56,7 @@ __all__ = [
     "Candidate",
     "ChartFacts",
     "Commit",
+    "CredentialPlan",
     "DetectionOverrides",
     "Devcontainer",
     "EnvironmentRef",
@@ -84,6 +87,7 @@ __all__ = [
     "RouteSettings",
     "Serving",
     "Source",
+    "Stage",
     "Template",
     "TemplateType",
     "Understanding",

@@ -70,6 +70,31 @@ class ReleasePlan(Payload):
     is_user_managed: bool = False
 
 
+class Stage(Payload):
+    """Components that are brought up together, once everything of the stages before is ready and its jobs have ended."""
+
+    title: str
+    """For people: `database`, `job migrate`."""
+    release: str
+    """Name of the release they belong to."""
+    components: tuple[Label, ...] = ()
+    """By their names in the values of Catalyst's own chart; empty for a whole release. What no stage has named yet
+    stays as it serves."""
+
+
+class CredentialPlan(Payload):
+    """A Secret of the environment whose values are made up once and kept, such as the password of its database.
+
+    The values never leave the cluster: not into a workflow, a log or a release (invariant 4).
+    """
+
+    secret: Label
+    made: dict[str, int] = Field(default_factory=dict)
+    """Key -> how many random letters and digits."""
+    texts: dict[str, str] = Field(default_factory=dict)
+    """Key -> text in which `{key}` stands for one of `made`: `postgresql://app:{password}@db:5432/app`."""
+
+
 class RevisionPlan(Payload):
     """The recorded decision that drives a revision; detection may improve without breaking a replay."""
 
@@ -90,5 +115,12 @@ class RevisionPlan(Payload):
     application: Application | None = None
     """What was detected, where detection decided."""
     warnings: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    """What is deployed after what; empty for the release as a whole."""
+    stages_after_health: tuple[Stage, ...] = ()
+    """Jobs that run once the URL answers (`post-deploy`)."""
+    extras: ReleasePlan | None = None
+    """Services and jobs of a project that brings a chart of its own: a second release, of Catalyst's chart."""
+    credentials: tuple[CredentialPlan, ...] = ()
     unchanged: str = ""
     """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""
