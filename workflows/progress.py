@@ -30,6 +30,8 @@ class Progress:
         self.reasons: tuple[str, ...] = ()
         """Why it is deployed as it is, in the words shown to people."""
         self.application: Application | None = None
+        self.settings = ""
+        """Mark of the settings it was planned with."""
 
     @property
     def timings(self) -> tuple[PhaseTiming, ...]:

@@ -124,6 +124,7 @@ class RevisionWorkflow:
             reasons=(*why, *self._progress.reasons),
             timings=self._progress.timings,
             application=self._progress.application,
+            settings=self._progress.settings,
         )
 
     async def _plan(self) -> RevisionPlan:
@@ -140,6 +141,7 @@ class RevisionWorkflow:
                     branch=request.branch,
                     is_trusted=request.is_trusted,
                     serving=request.serving.commit if request.serving else "",
+                    serving_settings=request.serving.settings if request.serving else "",
                 ),
                 **policies.PLAN,
             ),
@@ -148,6 +150,7 @@ class RevisionWorkflow:
         warnings = tuple(f"Warning: {each}" for each in plan.warnings)
         self._progress.reasons = (*warnings, *plan.reasons)
         self._progress.application = plan.application
+        self._progress.settings = plan.settings
         return plan
 
     async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:

@@ -6,7 +6,7 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.origin import GitHubAccess, origin_in_thread
-from activities.source.planning import Remote, plan_commit
+from activities.source.planning import Remote, Served, plan_commit
 from activities.source.workspace import Workspace
 from workflows.errors import PlanError
 from workflows.models import DetectionOverrides, Project, RevisionPlan
@@ -62,7 +62,9 @@ class SourceActivities(SourcePort):
         with origin_in_thread(self._github, request.pull_request) as origin:
             remote = Remote(origin.url, origin.ref, origin.token, self._fetch_timeout)
             return self._workspace.run(
-                lambda directory: plan_commit(remote, asked, request.serving, directory)
+                lambda directory: plan_commit(
+                    remote, asked, Served(request.serving, request.serving_settings), directory
+                )
             )
 
     def _asked(self, request: m.PlanRevisionInput) -> PlanningRequest:

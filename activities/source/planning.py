@@ -9,9 +9,15 @@ from activities.source.commit import CommitFiles, read_commit
 from activities.source.objects import Objects
 from workflows.errors import GitHubError, UserMustFixError
 from workflows.models import RevisionPlan
-from workflows.planning.plans import PlanningRequest, make_plan, settle, why_unchanged
+from workflows.planning.plans import (
+    PlanningRequest,
+    make_plan,
+    settings_mark,
+    settle,
+    why_unchanged,
+)
 
-_TOLD = {"commit", "reasons", "warnings", "unchanged"}
+_TOLD = {"commit", "reasons", "warnings", "unchanged", "settings"}
 """Fields of a plan that are told and change nothing that is deployed."""
 
 
@@ -25,10 +31,18 @@ class Remote:
     timeout: float
 
 
+@dataclass(frozen=True)
+class Served:
+    """The commit that serves, if any, and the mark of the settings it was planned with, if that is known."""
+
+    commit: str = ""
+    settings: str = ""
+
+
 async def plan_commit(
-    remote: Remote, request: PlanningRequest, serving: str, directory: Path
+    remote: Remote, request: PlanningRequest, serving: Served, directory: Path
 ) -> RevisionPlan:
-    """The plan of `request.commit`, fetched into `directory`; `serving` is the commit that serves, if any.
+    """The plan of `request.commit`, fetched into `directory`.
 
     Raises CommitGoneError, RepositoryGoneError, GitHubError, PlanError, ManifestError.
     """
@@ -42,6 +56,7 @@ async def plan_commit(
     return plan.model_copy(
         update={
             "warnings": tuple(dict.fromkeys((*files.notes, *plan.warnings))),
+            "settings": settings_mark(request),
             "unchanged": await _unchanged(request, files, plan, serving),
         }
     )
@@ -56,23 +71,25 @@ async def _plan(request: PlanningRequest, files: CommitFiles) -> RevisionPlan:
 
 
 async def _unchanged(
-    request: PlanningRequest, files: CommitFiles, plan: RevisionPlan, serving: str
+    request: PlanningRequest, files: CommitFiles, plan: RevisionPlan, serving: Served
 ) -> str:
     """Why what serves can stay; empty when in doubt.
 
     That no file matters is what people say; that what serves would be planned in the same way is looked up.
     """
     config = files.found.config
-    if not serving or config is None or config.paths.is_empty:
+    if not serving.commit or config is None or config.paths.is_empty:
         return ""  # nobody would believe the answer, so it is not fetched
+    if serving.settings and serving.settings != settings_mark(request):
+        return ""
     try:
-        is_there = await files.objects.fetch_trees(serving)
-        changed = await files.objects.changed(serving, files.commit) if is_there else None
+        is_there = await files.objects.fetch_trees(serving.commit)
+        changed = await files.objects.changed(serving.commit, files.commit) if is_there else None
         if not (reason := why_unchanged(config, changed)):
             return ""
         former = await _plan(
-            request.model_copy(update={"commit": serving}),
-            await read_commit(files.objects, serving),
+            request.model_copy(update={"commit": serving.commit}),
+            await read_commit(files.objects, serving.commit),
         )
     except (GitHubError, UserMustFixError):
         return ""

@@ -106,6 +106,8 @@ class Serving(Payload):
     commit: Commit
     url: str
     since: AwareDatetime
+    settings: str = ""
+    """Mark of the settings that it was deployed with; empty where an earlier release of Catalyst deployed it."""
 
 
 class EnvironmentSnapshot(Payload):

@@ -122,5 +122,7 @@ class RevisionPlan(Payload):
     extras: ReleasePlan | None = None
     """Services and jobs of a project that brings a chart of its own: a second release, of Catalyst's chart."""
     credentials: tuple[CredentialPlan, ...] = ()
+    settings: str = ""
+    """Mark of what people had set when it was made."""
     unchanged: str = ""
     """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""

@@ -109,7 +109,9 @@ def end_revision(
         state.phase, state.failure = Phase.READY, None
         state.reason = _why_unchanged(state.revisions[0])
         if not result.unchanged:
-            state.serving = Serving(commit=commit, url=result.url, since=now)
+            state.serving = Serving(
+                commit=commit, url=result.url, since=now, settings=result.settings
+            )
     elif failure is not None:
         state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
 

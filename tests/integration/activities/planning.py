@@ -69,6 +69,7 @@ async def plan(
     template: Template | None = None,
     commit: str = "",
     serving: str = "",
+    serving_settings: str = "",
     projects: Projects | None = None,
     is_trusted: bool = True,
     max_bytes: int = MAX_BYTES,
@@ -82,6 +83,7 @@ async def plan(
         branch="feature",
         is_trusted=is_trusted,
         serving=serving,
+        serving_settings=serving_settings,
     )
     return await asyncio.to_thread(activities.plan_revision, request)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.activities.conftest import NAME, Shop
-from tests.integration.activities.planning import plan, push
+from tests.integration.activities.planning import Projects, plan, project_of, push
 from workflows.models import PrebuiltImage, Template
 
 CONFIG = "version: 1\npaths:\n  ignore: [docs/**, '**/*.md', odd/**]\n"
@@ -108,3 +108,21 @@ async def test_a_file_that_became_a_link_counts_as_changed(shop: Shop, tmp_path:
         await checkout.git("push", "--quiet", "origin", "HEAD:linked")
     found = await plan(shop, tmp_path, template=DOCKERFILE, commit=new, serving=old)
     assert found.unchanged == ""
+
+
+@pytest.mark.spec("ENV-011", "ENV-030")
+async def test_settings_that_changed_meanwhile_are_deployed_with_a_push_to_ignored_files(
+    shop: Shop, tmp_path: Path
+) -> None:
+    old = await serving(shop)
+    before = await plan(shop, tmp_path, template=DOCKERFILE, commit=old)
+    new = await push(shop, {"docs/a": "2\n"})
+
+    async def found(projects: Projects) -> str:
+        options = {"serving": old, "serving_settings": before.settings}
+        return (await plan(shop, tmp_path, commit=new, projects=projects, **options)).unchanged
+
+    project = project_of(shop, DOCKERFILE)
+    assert await found(Projects(project))
+    assert not await found(Projects(project, variables={"COLOUR": "blue"}))
+    assert not await found(Projects(project_of(shop, Template(type="dockerfile", secrets=("A",)))))

@@ -11,7 +11,7 @@ import pytest
 from temporalio.exceptions import CancelledError
 from temporalio.testing import ActivityEnvironment
 
-from activities.source.planning import Remote, plan_commit
+from activities.source.planning import Remote, Served, plan_commit
 from activities.source.workspace import Workspace
 from workflows.errors import GitHubError, PlanError
 from workflows.models import Project, RevisionPlan, Template
@@ -67,7 +67,7 @@ REQUEST = PlanningRequest(
 
 def plan(workspace: Workspace, url: str, *, timeout: float = 60) -> RevisionPlan:
     remote = Remote(url, "refs/pull/1/head", "", timeout)
-    return workspace.run(lambda directory: plan_commit(remote, REQUEST, "", directory))
+    return workspace.run(lambda directory: plan_commit(remote, REQUEST, Served(), directory))
 
 
 def processes_with(url: str) -> list[str]:

@@ -55,6 +55,8 @@ class RevisionResult(Payload):
     unchanged: str = ""
     """Why nothing was built or deployed: what served before goes on. Empty as a rule."""
     application: Application | None = None
+    settings: str = ""
+    """Mark of the settings it was planned with."""
     is_confirmed: bool = True
     """False when it could not be shown in time that no build or Helm process is left."""
 
@@ -69,6 +71,8 @@ class PlanRevisionInput(Payload):
     """False for the code of a fork: its plan names no secrets."""
     serving: str = ""
     """Commit that serves in the same environment, planned with the same template; empty when none does."""
+    serving_settings: str = ""
+    """Mark of the settings that it was planned with; empty when that is not known."""
 
 
 class ReadPullRequestInput(Payload):

@@ -1,7 +1,7 @@
 """A project's settings, a commit's files and its configuration -> the recorded plan of a revision, with reasons."""
 
 from workflows.planning.plans.making import make_plan
-from workflows.planning.plans.request import PlanningRequest, Settled
+from workflows.planning.plans.request import PlanningRequest, Settled, settings_mark
 from workflows.planning.plans.settling import settle
 from workflows.planning.plans.text import plan_diff, plan_facts, plan_text
 from workflows.planning.plans.unchanged import why_unchanged
@@ -13,6 +13,7 @@ __all__ = [
     "plan_diff",
     "plan_facts",
     "plan_text",
+    "settings_mark",
     "settle",
     "why_unchanged",
 ]

@@ -1,5 +1,8 @@
 """What a plan is made of, and the one way to deploy that was settled on before the commit is looked at."""
 
+import json
+from hashlib import sha256
+
 from pydantic import Field
 
 from workflows.models import (
@@ -31,6 +34,17 @@ class PlanningRequest(Payload):
     """This environment's own (ENV-030); they come before all others."""
     image: str = ""
     """This environment's own (ENV-030), in place of the one that would be built; placeholders as in a template's."""
+
+
+_OF_THE_COMMIT = {"commit", "branch", "number"}
+
+
+def settings_mark(request: PlanningRequest) -> str:
+    """A short mark of what people have set, whatever the commit: another one means that the same commit would perhaps be
+    deployed otherwise.
+    """
+    told = request.model_dump(mode="json", exclude=_OF_THE_COMMIT)
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Settled(Payload):
