@@ -36,6 +36,12 @@ class Component:
     files: Mapping[str, str] = field(default_factory=dict)
     """Name to text, mounted at `files_path`."""
     files_path: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its own; they come before those of all components."""
+    is_given: bool = True
+    """Whether it gets the variables and secrets of the application; images of others, such as databases, need not."""
+    own: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Further values of the chart's, key by key instead of those that the other fields lead to."""
 
 
 def is_component_name(name: str) -> bool:
@@ -84,7 +90,7 @@ def _confined(security: Security) -> dict[str, JsonValue]:
 def _component(
     component: Component, variables: Mapping[str, str], *, has_secrets: bool
 ) -> dict[str, JsonValue]:
-    env: dict[str, JsonValue] = {name: variables[name] for name in sorted(variables)}
+    env: dict[str, JsonValue] = dict(variables) if component.is_given else {}
     values: dict[str, JsonValue] = {"kind": "web" if component.port else "worker"}
     if component.port:
         env["PORT"] = str(component.port)
@@ -95,9 +101,10 @@ def _component(
         values["image"] = component.image
     if component.command:
         values["command"] = list(component.command)
+    env |= component.env
     if env:
         values["env"] = dict(sorted(env.items()))
-    if has_secrets:
+    if has_secrets and component.is_given:
         values["envFrom"] = [SECRETS]
     if component.files:
         values["volumes"] = {
@@ -107,4 +114,4 @@ def _component(
                 "files": dict(component.files),
             }
         }
-    return values
+    return {**values, **component.own}
