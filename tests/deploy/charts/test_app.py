@@ -20,6 +20,7 @@ NAMESPACED = {
     "Deployment",
     "HTTPRoute",
     "Ingress",
+    "Job",
     "PersistentVolumeClaim",
     "Service",
     "ServiceAccount",

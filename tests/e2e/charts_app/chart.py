@@ -100,7 +100,7 @@ class Rendered:
 
 def pod_template(item: KubeObject) -> KubeObject | None:
     match item:
-        case {"kind": "Deployment", "spec": {"template": template}}:
+        case {"kind": "Deployment" | "Job", "spec": {"template": template}}:
             return dict(template)
         case {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": template}}}}:
             return dict(template)
@@ -119,6 +119,10 @@ def cron(**changes: Any) -> KubeObject:
     return {"kind": "cron", "schedule": "0 3 * * *", **changes}
 
 
+def job(**changes: Any) -> KubeObject:
+    return {"kind": "job", "command": ["migrate"], **changes}
+
+
 def app(**components: KubeObject) -> KubeObject:
     """Values with these components and an image for all of them."""
     return {"image": {"repository": "registry.test/shop", "tag": "1"}, "components": components}
@@ -132,6 +136,7 @@ CATALYST = {
     "environment": "pr-shop-12",
     "project": "web-shop",
     "branch": "feat/größere-körbe",
+    "revision": "0f1e2d3c4b5a6978",
     "image": "registry.test/web@sha256:aa",
     "images": {"web": "registry.test/web@sha256:aa", "worker": "registry.test/worker@sha256:bb"},
 }

@@ -137,7 +137,14 @@ _CRON: dict[str, st.SearchStrategy[Any]] = {
     "concurrencyPolicy": st.sampled_from(["Allow", "Forbid", "Replace"]),
     "backoffLimit": st.integers(0, 5),
 }
+_JOB: dict[str, st.SearchStrategy[Any]] = {
+    **_COMMON,
+    "once": st.booleans(),
+    "backoffLimit": st.integers(0, 5),
+    "activeDeadlineSeconds": st.integers(1, 3600),
+}
 component = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("job")}, optional=_JOB),
     st.fixed_dictionaries({"kind": st.just("web"), "ports": ports}, optional=_RUNNING),
     st.fixed_dictionaries({"kind": st.just("worker")}, optional={"ports": ports, **_RUNNING}),
     st.fixed_dictionaries(
@@ -152,6 +159,7 @@ catalyst = some(
     environment=st.just("pr-shop-12"),
     project=st.just("web-shop"),
     branch=texts,
+    revision=st.just("0f1e2d3c4b5a6978"),
 )
 values = st.fixed_dictionaries(
     {

@@ -23,6 +23,7 @@ KINDS = {
     "ConfigMap",
     "CronJob",
     "Deployment",
+    "Job",
     "PersistentVolumeClaim",
     "Service",
     "ServiceAccount",

@@ -5,7 +5,18 @@ import re
 import pytest
 import yaml
 
-from tests.e2e.charts_app.chart import CATALYST, CHART, NAMESPACE, Chart, app, cron, web, worker
+from tests.e2e.charts_app.chart import (
+    CATALYST,
+    CHART,
+    NAMESPACE,
+    Chart,
+    app,
+    cron,
+    job,
+    web,
+    worker,
+)
+from tests.e2e.charts_app.restricted import violations
 from workflows import naming
 
 pytestmark = [pytest.mark.cluster]
@@ -92,6 +103,41 @@ def test_a_cron_component_runs_once_at_a_time_and_keeps_one_job_of_each_outcome(
     assert job["template"]["spec"]["restartPolicy"] == "Never"
 
 
+@pytest.mark.spec("ENV-018")
+def test_a_job_runs_once_in_a_revision_and_leaves_its_log(chart: Chart) -> None:
+    values = {**app(migrate=job(), page=web()), "global": {"catalyst": CATALYST}}
+    found = chart.render(values).one("Job")
+    assert found["metadata"]["name"] == "shop-migrate--0f1e2d3c4b5a6978"
+    assert found["metadata"]["labels"][naming.REVISION_LABEL] == "0f1e2d3c4b5a6978"
+    spec = found["spec"]
+    pod = spec.pop("template")["spec"]
+    assert spec == {
+        "backoffLimit": 0,
+        "activeDeadlineSeconds": 630,
+        "podFailurePolicy": {
+            "rules": [
+                {
+                    "action": "Ignore",
+                    "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],
+                }
+            ]
+        },
+    }
+    assert (pod["restartPolicy"], pod["activeDeadlineSeconds"]) == ("Never", 600)
+    assert violations(pod) == []
+    (container,) = pod["containers"]
+    assert (container["name"], container["command"]) == ("migrate", ["migrate"])
+
+
+@pytest.mark.spec("ENV-018")
+def test_a_job_says_how_long_and_how_often_it_may_try(chart: Chart) -> None:
+    component = job(activeDeadlineSeconds=60, backoffLimit=2, once=True)
+    found = chart.render(app(seed=component))
+    spec = found.one("Job", "shop-seed--1")["spec"]  # by hand: the release's own revision
+    assert (spec["activeDeadlineSeconds"], spec["backoffLimit"]) == (90, 2)
+    assert found.pod("seed")["activeDeadlineSeconds"] == 60
+
+
 @pytest.mark.spec("OPS-7")
 def test_an_http_route_leads_from_the_environments_host_to_the_web_component(chart: Chart) -> None:
     ports = [
@@ -135,7 +181,8 @@ def test_an_ingress_has_the_class_hosts_and_certificate_of_its_settings(chart: C
 def test_names_are_valid_whatever_the_release_is_called(chart: Chart, release: str) -> None:
     long = "c" * 40
     volumes = {"v" * 40: {"type": "config", "mountPath": "/x", "files": {"a": "b"}}}
-    rendered = chart.render(app(**{long: web(volumes=volumes), "it": cron()}), release)
+    values = app(**{long: web(volumes=volumes), "it": cron(), "j" * 40: job()})
+    rendered = chart.render({**values, "global": {"catalyst": CATALYST}}, release)
     for kind, name in rendered.names():
         assert naming._LABEL.fullmatch(name), (kind, name)
         assert name[0].isalpha()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.charts_app.chart import Chart, app, cron, web, worker
+from tests.e2e.charts_app.chart import Chart, app, cron, job, web, worker
 
 pytestmark = [pytest.mark.cluster]
 
@@ -33,8 +33,8 @@ def probe(**changes: Any) -> dict[str, Any]:
         ),
         (app(**{"x" * 41: worker()}), ["maxLength: got 41, want 40"]),
         (
-            app(it={"kind": "job"}),
-            ["at '/components/it/kind': value must be one of 'web', 'worker', 'cron'"],
+            app(it={"kind": "task"}),
+            ["at '/components/it/kind': value must be one of 'web', 'worker', 'cron', 'job'"],
         ),
         (app(it={}), ["at '/components/it': missing property 'kind'"]),
         (app(it={"kind": "web"}), ["at '/components/it': missing property 'ports'"]),
@@ -49,6 +49,21 @@ def probe(**changes: Any) -> dict[str, Any]:
         (
             app(it=worker(schedule="@daily", repicas=2)),
             ["at '/components/it': additional properties", "'repicas'", "'schedule'"],
+        ),
+        (
+            app(it=job(ports=[], schedule="@daily", restartPolicy="Always")),
+            ["at '/components/it': additional properties", "'ports'", "'restartPolicy'"],
+        ),
+        (
+            app(it=job(activeDeadlineSeconds=0, once="yes")),
+            [
+                "at '/components/it/activeDeadlineSeconds': minimum: got 0, want 1",
+                "at '/components/it/once': got string, want boolean",
+            ],
+        ),
+        (
+            {**app(it=worker()), "global": {"catalyst": {"revision": "rev:1"}}},
+            ["at '/global/catalyst/revision': 'rev:1' does not match pattern"],
         ),
         (app(it={"kind": "cron"}), ["at '/components/it': missing property 'schedule'"]),
         (app(it=cron(schedule="daily")), ["at '/components/it/schedule': 'daily' does not match"]),
@@ -149,6 +164,13 @@ def test_the_schema_names_the_place_and_what_is_wrong_there(
                 "components.it.image: missing, and nothing else names one "
                 "(image.repository, global.catalyst.images.it)"
             ),
+        ),
+        (
+            {
+                **app(it=job(imageFrom="web")),
+                "global": {"catalyst": {"images": {"api": "a", "page": "b"}}},
+            },
+            'components.it.imageFrom: nothing is built as "web" (built: api, page)',
         ),
         (
             {**app(it=worker(envFrom=["db"])), "secrets": {"mail": {}, "api": {}}},

@@ -18,6 +18,10 @@
 {{- define "app.check.image" -}}
 {{- if include "app.image" . -}}
 []
+{{- else if .settings.imageFrom -}}
+{{- $images := get (include "app.catalyst" . | fromJson) "images" | default dict -}}
+{{- $built := keys $images | sortAlpha | join ", " | default "none" -}}
+{{- list (printf "imageFrom: nothing is built as %q (built: %s)" .settings.imageFrom $built) | toJson -}}
 {{- else -}}
 {{- list (printf "image: missing, and nothing else names one (image.repository, global.catalyst.images.%s)" .component) | toJson -}}
 {{- end -}}

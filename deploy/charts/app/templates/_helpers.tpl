@@ -57,9 +57,18 @@ app.kubernetes.io/component: {{ .component | quote }}
 {{- end }}
 {{- end -}}
 
+{{/*
+What Catalyst tells a component, as JSON: what it was deployed with where it stays as it serves, else the same for all.
+Takes root and component (may be empty).
+*/}}
+{{- define "app.catalyst" -}}
+{{- $own := dig (.component | default "") "catalyst" dict .root.Values.components -}}
+{{- $own | default .root.Values.global.catalyst | toJson -}}
+{{- end -}}
+
 {{/* Labels of pods: nothing that differs from one commit to the next. Takes root and component (may be empty). */}}
 {{- define "app.podLabels" -}}
-{{- $catalyst := .root.Values.global.catalyst -}}
+{{- $catalyst := include "app.catalyst" . | fromJson -}}
 {{ include "app.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 {{- range $key := list "project" "environment" "branch" }}
@@ -76,7 +85,7 @@ catalyst.dev/component: {{ . | quote }}
 {{- define "app.labels" -}}
 helm.sh/chart: {{ include "app.chart" .root | quote }}
 {{ include "app.podLabels" . }}
-{{- with .root.Values.global.catalyst.commit }}
+{{- with get (include "app.catalyst" . | fromJson) "commit" }}
 app.kubernetes.io/version: {{ include "app.labelValue" . | quote }}
 catalyst.dev/commit: {{ include "app.labelValue" . | quote }}
 {{- end }}
@@ -101,12 +110,15 @@ annotations:
 {{- end }}
 {{- end -}}
 
-{{/* metadata of an object. Takes root, name, component (may be empty) and annotations (may be absent). */}}
+{{/* metadata of an object. Takes root, name, component (may be empty), annotations and labels (may be absent). */}}
 {{- define "app.metadata" -}}
 name: {{ .name | quote }}
 namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- include "app.labels" . | nindent 2 }}
+  {{- range $key, $value := .labels }}
+  {{ $key }}: {{ $value | quote }}
+  {{- end }}
 {{- with include "app.annotations" . }}
 {{- . }}
 {{- end }}
@@ -120,14 +132,20 @@ labels:
 {{- end -}}
 {{- end -}}
 
-{{/* Image of a component: its own, else the one built for it, else the release's. Takes root, component and settings. */}}
+{{/*
+Image of a component: its own, else that of the build it names, else the one built for it, else the release's; nothing
+where it names a build that there is not. Takes root, component and settings.
+*/}}
 {{- define "app.image" -}}
-{{- $catalyst := .root.Values.global.catalyst -}}
+{{- $catalyst := include "app.catalyst" . | fromJson -}}
+{{- $images := get $catalyst "images" | default dict -}}
 {{- $image := .root.Values.image -}}
 {{- if .settings.image -}}
 {{- .settings.image -}}
-{{- else if hasKey $catalyst.images .component -}}
-{{- get $catalyst.images .component -}}
+{{- else if .settings.imageFrom -}}
+{{- get $images .settings.imageFrom -}}
+{{- else if hasKey $images .component -}}
+{{- get $images .component -}}
 {{- else if $image.repository -}}
 {{- if $image.digest -}}
 {{- printf "%s@%s" $image.repository $image.digest -}}
@@ -137,8 +155,13 @@ labels:
 {{- $image.repository -}}
 {{- end -}}
 {{- else -}}
-{{- $catalyst.image -}}
+{{- get $catalyst "image" -}}
 {{- end -}}
+{{- end -}}
+
+{{/* What tells one run of a job from the next: Catalyst's revision, else that of the release. Takes root and component. */}}
+{{- define "app.revision" -}}
+{{- get (include "app.catalyst" . | fromJson) "revision" | default (toString .root.Release.Revision) -}}
 {{- end -}}
 
 {{/* Names of the Secrets that a component uses, as a JSON list. */}}

@@ -1,4 +1,7 @@
-{{/* Pod template of a component. Takes root, component, settings and restartPolicy (absent for Deployments). */}}
+{{/*
+Pod template of a component. Takes root, component, settings, restartPolicy (absent for Deployments) and deadline (in
+seconds, absent where it may run for ever).
+*/}}
 {{- define "app.podTemplate" -}}
 metadata:
   labels:
@@ -25,8 +28,9 @@ spec:
 {{- $_ := set $annotations "checksum/config" ($files | toJson | sha256sum) -}}
 {{- end -}}
 {{- $sums := dict -}}
+{{- $known := include "app.over" (list $root.Values.secrets .settings.secrets) | fromJson -}}
 {{- range $secret := include "app.secretsOf" .settings | fromJsonArray -}}
-{{- with dig $secret "checksum" "" $root.Values.secrets -}}
+{{- with dig $secret "checksum" "" $known -}}
 {{- $_ := set $sums $secret . -}}
 {{- end -}}
 {{- end -}}
@@ -43,12 +47,16 @@ spec:
 {{- with .restartPolicy -}}
 restartPolicy: {{ . }}
 {{ end -}}
+{{- with .deadline -}}
+{{- /* The pod's own limit leaves the pod, and with it the log; the Job's deletes it. */ -}}
+activeDeadlineSeconds: {{ . | int }}
+{{ end -}}
 serviceAccountName: {{ include "app.serviceAccountName" .root | quote }}
 automountServiceAccountToken: false
 {{- /* Variables for every Service of the namespace would reach the application by accident. */}}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "app.gracePeriod" .settings }}
-{{- with .root.Values.imagePullSecrets }}
+{{- with ternary .settings.imagePullSecrets .root.Values.imagePullSecrets (hasKey .settings "imagePullSecrets") }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . | quote }}
@@ -143,7 +151,7 @@ volumeMounts:
 
 {{/* Variables: Catalyst's, then those from Secrets, then plain ones, which may so refer to both as $(NAME). */}}
 {{- define "app.env" -}}
-{{- $catalyst := .root.Values.global.catalyst -}}
+{{- $catalyst := include "app.catalyst" . | fromJson -}}
 {{- if dig "catalystEnv" true .settings }}
 {{- range $key := list "branch" "commit" "environment" "host" "project" "url" }}
 {{- with get $catalyst $key }}
