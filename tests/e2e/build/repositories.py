@@ -82,17 +82,13 @@ func main() {{
 """,
 }
 STATIC = {"index.html": f"<p>{GREETING}</p>\n", "style.css": "p { margin: 1em }\n"}
-PROCFILE = {"Procfile": "web: GREETED=1 PORT=$PORT python app.py\n", **PYTHON}
 MAKE = {
     "Makefile": "dev:\n\tpython app.py\n",
     **PYTHON,
 }
 ALL: dict[str, dict[str, str]] = {
     "node": NODE,
-    "workspace": WORKSPACE,
     "python": PYTHON,
     "go": GO,
     "static": STATIC,
-    "procfile": PROCFILE,
-    "make": MAKE,
 }

@@ -19,10 +19,7 @@ CANDIDATES = {each.name: each for each in ALL}
         pytest.param("go-root", marks=pytest.mark.spec("ENV-006")),
         pytest.param("js-without-scripts", marks=pytest.mark.spec("ENV-006", "SC-001")),
         pytest.param("py-procfile", marks=pytest.mark.spec("ENV-007", "SC-001")),
-        pytest.param("py-port-wanted", marks=pytest.mark.spec("ENV-006", "SC-001")),
-        pytest.param("image-root", marks=pytest.mark.spec("ENV-004")),
         pytest.param("image-two", marks=pytest.mark.spec("ENV-031")),
-        pytest.param("chart-own-image", marks=pytest.mark.spec("FR-002")),
         pytest.param("manifests-json", marks=pytest.mark.spec("ENV-015")),
     ],
 )
