@@ -45,24 +45,22 @@ def test_a_component_that_stays_as_it_serves_knows_nothing_of_the_new_commit(cha
     before = {**app(web=web(), migrate=job()), "global": {"catalyst": CATALYST}}
     images = {"web": "registry.test/web@sha256:cc"}
     told = {**CATALYST, "commit": "b" * 40, "revision": "b", "images": images}
-    kept = {"catalyst": CATALYST}
-    after = {**app(web=web(**kept), migrate=job(**kept), it=web()), "global": {"catalyst": told}}
+    kept = {
+        "served": {
+            "image": {**before["image"], "pullPolicy": "IfNotPresent"},
+            "global": {"catalyst": CATALYST},
+        }
+    }
+    after = {
+        **app(web=web(**kept), migrate=job(**kept), it=web()),
+        "image": {"repository": "registry.test/shop", "tag": "2"},
+        "global": {"catalyst": told},
+    }
     old, new = chart.render(before), chart.render(after)
     for item in old.objects:
         if item["kind"] != "ServiceAccount":
             assert new.one(item["kind"], item["metadata"]["name"]) == item
     assert {"name": "CATALYST_COMMIT", "value": "b" * 40} in new.container("it")["env"]
-
-
-def test_checksums_and_pull_secrets_of_a_component_come_before_those_of_all(chart: Chart) -> None:
-    own = {"secrets": {"db": {"checksum": "1"}}, "imagePullSecrets": []}
-    values = app(kept=worker(envFrom=["db"], **own), it=worker(envFrom=["db"]))
-    values = {**values, "secrets": {"db": {"checksum": "1"}}, "imagePullSecrets": ["registry"]}
-    before = chart.render(values)
-    after = chart.render({**values, "secrets": {"db": {"checksum": "2"}}})
-    assert before.templates()["kept"] == after.templates()["kept"]
-    assert before.templates()["it"] != after.templates()["it"]
-    assert "imagePullSecrets" not in after.pod("kept")
 
 
 @pytest.mark.spec("ENV-013", "ENV-030")

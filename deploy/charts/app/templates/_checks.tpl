@@ -2,7 +2,11 @@
 {{- define "app.checks" -}}
 {{- $found := list -}}
 {{- range $name, $settings := .Values.components -}}
-{{- $scope := dict "root" $ "component" $name "settings" $settings -}}
+{{- $root := $ -}}
+{{- if $settings.served -}}
+{{- $root = include "app.rootAsServed" (dict "root" $ "settings" $settings) | fromJson -}}
+{{- end -}}
+{{- $scope := dict "root" $root "component" $name "settings" $settings -}}
 {{- range $check := list "image" "secrets" "variables" "ports" "probes" "mounts" "security" "resources" "ending" -}}
 {{- range include (printf "app.check.%s" $check) $scope | fromJsonArray -}}
 {{- $found = append $found (printf "components.%s.%s" $name .) -}}
@@ -19,8 +23,7 @@
 {{- if include "app.image" . -}}
 []
 {{- else if .settings.imageFrom -}}
-{{- $images := get (include "app.catalyst" . | fromJson) "images" | default dict -}}
-{{- $built := keys $images | sortAlpha | join ", " | default "none" -}}
+{{- $built := keys (.root.Values.global.catalyst.images | default dict) | sortAlpha | join ", " | default "none" -}}
 {{- list (printf "imageFrom: nothing is built as %q (built: %s)" .settings.imageFrom $built) | toJson -}}
 {{- else -}}
 {{- list (printf "image: missing, and nothing else names one (image.repository, global.catalyst.images.%s)" .component) | toJson -}}

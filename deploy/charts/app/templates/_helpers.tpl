@@ -57,18 +57,16 @@ app.kubernetes.io/component: {{ .component | quote }}
 {{- end }}
 {{- end -}}
 
-{{/*
-What Catalyst tells a component, as JSON: what it was deployed with where it stays as it serves, else the same for all.
-Takes root and component (may be empty).
-*/}}
-{{- define "app.catalyst" -}}
-{{- $own := dig (.component | default "") "catalyst" dict .root.Values.components -}}
-{{- $own | default .root.Values.global.catalyst | toJson -}}
+{{/* The root of a component that stays as it serves, as JSON: with what it was deployed with. Takes root and settings. */}}
+{{- define "app.rootAsServed" -}}
+{{- $values := include "app.over" (list (omit .root.Values "components") .settings.served) | fromJson -}}
+{{- $chart := dict "Name" .root.Chart.Name "Version" .root.Chart.Version -}}
+{{- dict "Values" $values "Release" .root.Release "Chart" $chart | toJson -}}
 {{- end -}}
 
 {{/* Labels of pods: nothing that differs from one commit to the next. Takes root and component (may be empty). */}}
 {{- define "app.podLabels" -}}
-{{- $catalyst := include "app.catalyst" . | fromJson -}}
+{{- $catalyst := .root.Values.global.catalyst -}}
 {{ include "app.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 {{- range $key := list "project" "environment" "branch" }}
@@ -85,7 +83,7 @@ catalyst.dev/component: {{ . | quote }}
 {{- define "app.labels" -}}
 helm.sh/chart: {{ include "app.chart" .root | quote }}
 {{ include "app.podLabels" . }}
-{{- with get (include "app.catalyst" . | fromJson) "commit" }}
+{{- with .root.Values.global.catalyst.commit }}
 app.kubernetes.io/version: {{ include "app.labelValue" . | quote }}
 catalyst.dev/commit: {{ include "app.labelValue" . | quote }}
 {{- end }}
@@ -137,8 +135,8 @@ Image of a component: its own, else that of the build it names, else the one bui
 where it names a build that there is not. Takes root, component and settings.
 */}}
 {{- define "app.image" -}}
-{{- $catalyst := include "app.catalyst" . | fromJson -}}
-{{- $images := get $catalyst "images" | default dict -}}
+{{- $catalyst := .root.Values.global.catalyst -}}
+{{- $images := $catalyst.images | default dict -}}
 {{- $image := .root.Values.image -}}
 {{- if .settings.image -}}
 {{- .settings.image -}}
@@ -155,13 +153,13 @@ where it names a build that there is not. Takes root, component and settings.
 {{- $image.repository -}}
 {{- end -}}
 {{- else -}}
-{{- get $catalyst "image" -}}
+{{- $catalyst.image -}}
 {{- end -}}
 {{- end -}}
 
-{{/* What tells one run of a job from the next: Catalyst's revision, else that of the release. Takes root and component. */}}
+{{/* What tells one run of a job from the next: Catalyst's revision, else that of the release. Takes root. */}}
 {{- define "app.revision" -}}
-{{- get (include "app.catalyst" . | fromJson) "revision" | default (toString .root.Release.Revision) -}}
+{{- .Values.global.catalyst.revision | default (toString .Release.Revision) -}}
 {{- end -}}
 
 {{/* Names of the Secrets that a component uses, as a JSON list. */}}

@@ -28,9 +28,8 @@ spec:
 {{- $_ := set $annotations "checksum/config" ($files | toJson | sha256sum) -}}
 {{- end -}}
 {{- $sums := dict -}}
-{{- $known := include "app.over" (list $root.Values.secrets .settings.secrets) | fromJson -}}
 {{- range $secret := include "app.secretsOf" .settings | fromJsonArray -}}
-{{- with dig $secret "checksum" "" $known -}}
+{{- with dig $secret "checksum" "" $root.Values.secrets -}}
 {{- $_ := set $sums $secret . -}}
 {{- end -}}
 {{- end -}}
@@ -56,7 +55,7 @@ automountServiceAccountToken: false
 {{- /* Variables for every Service of the namespace would reach the application by accident. */}}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "app.gracePeriod" .settings }}
-{{- with ternary .settings.imagePullSecrets .root.Values.imagePullSecrets (hasKey .settings "imagePullSecrets") }}
+{{- with .root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . | quote }}
@@ -151,7 +150,7 @@ volumeMounts:
 
 {{/* Variables: Catalyst's, then those from Secrets, then plain ones, which may so refer to both as $(NAME). */}}
 {{- define "app.env" -}}
-{{- $catalyst := include "app.catalyst" . | fromJson -}}
+{{- $catalyst := .root.Values.global.catalyst -}}
 {{- if dig "catalystEnv" true .settings }}
 {{- range $key := list "branch" "commit" "environment" "host" "project" "url" }}
 {{- with get $catalyst $key }}
