@@ -79,6 +79,8 @@ class Application(Payload):
     """What it needs to be told to listen there, unless the project sets them; values may hold `{host}`."""
     dockerfile: str = ""
     compose: str = ""
+    is_base_container: bool = False
+    """Nothing says how to start it: a base container answers in its place, and says what is missing (ENV-008)."""
 
 
 class Candidate(Payload):

@@ -4,7 +4,7 @@ Temporal takes payloads up to 2 MiB (limit.blobSize.error). A limit of GitHub's 
 pull requests wait for up to an hour, each of which could be 10 KB and more.
 """
 
-from workflows.models import EnvironmentSnapshot, Failure, Revision
+from workflows.models import Application, EnvironmentSnapshot, Failure, Revision
 from workflows.models.messages import Report, ReporterEntry, ReporterState
 from workflows.planning.surfaces import live_revisions, rank, surface_writes
 
@@ -18,13 +18,19 @@ MAX_BLOCKERS = 2
 
 
 def without_past(report: Report) -> Report:
-    """Without what no surface shows: the title, what was detected, and of older revisions the reasons and timings."""
+    """Without what no surface shows: the title, and of older revisions the reasons and timings.
+
+    Of what was detected a surface shows whether it is a base container, and nothing else.
+    """
     snapshot = report.snapshot
     older = [
         each.model_copy(update={"reasons": (), "timings": (), "application": None})
         for each in snapshot.revisions[1:]
     ]
-    newest = [each.model_copy(update={"application": None}) for each in snapshot.revisions[:1]]
+    newest = [
+        each.model_copy(update={"application": _base_container(each)})
+        for each in snapshot.revisions[:1]
+    ]
     return _with(report, title="", author="", revisions=(*newest, *older))
 
 
@@ -79,6 +85,11 @@ def _rank(entry: ReporterEntry) -> int:
         return -1
     writes = surface_writes(entry.report, entry.surfaces)
     return rank(entry.report, writes[0]) if writes else -1
+
+
+def _base_container(revision: Revision) -> Application | None:
+    found = revision.application
+    return Application(is_base_container=True) if found and found.is_base_container else None
 
 
 def _brief(revision: Revision) -> Revision:

@@ -4,6 +4,7 @@ from workflows.models import EnvironmentSnapshot, Failure, Phase, Revision, Revi
 from workflows.naming import comment_marker
 from workflows.rendering.links import Links, link
 from workflows.rendering.text import code, duration, escape, fence, when
+from workflows.repo_config import FILE_NAME
 
 MAX_COMMENT = 60_000
 """Characters; GitHub refuses above 65,536. Every part is cut far below."""
@@ -43,6 +44,7 @@ def render_comment(snapshot: EnvironmentSnapshot, links: Links) -> str:
         _reason(snapshot),
         _failure(snapshot.failure) if snapshot.phase is Phase.FAILED else "",
         _blockers(snapshot),
+        _nothing_to_run(snapshot, links),
         _facts(snapshot, links),
         _revisions(snapshot, links),
         _plan(snapshot),
@@ -96,6 +98,21 @@ def _blockers(snapshot: EnvironmentSnapshot) -> str:
         "\n".join(["**The removal is blocked; it is retried until it succeeds.**", *lines])
         if (lines)
         else ""
+    )
+
+
+def _nothing_to_run(snapshot: EnvironmentSnapshot, links: Links) -> str:
+    """What is missing, and where it can be given (EC-1); while the environment is there, or on its way."""
+    found = snapshot.revisions[0].application if snapshot.revisions else None
+    is_over = snapshot.phase in (Phase.DELETING, Phase.DELETED)
+    if found is None or not found.is_base_container or is_over:
+        return ""
+    page = links.setup(snapshot)
+    given = f"{link('give the command on the set-up page', page)}, or " if page else ""
+    return (
+        "**Nothing to run was found** in the repository. The environment starts all the same, "
+        "with a base container that answers with a page in place of the application.\n\n"
+        f"**What to do**: {given}add a `Dockerfile`, or say `commands.start` in `{FILE_NAME}`, and push."
     )
 
 

@@ -26,6 +26,11 @@ class Links(Payload):
         page = self.page(snapshot)
         return f"{page}/logs" if page else ""
 
+    def setup(self, snapshot: EnvironmentSnapshot) -> str:
+        """Where people say what to run."""
+        page = self.page(snapshot)
+        return f"{page}/setup" if page else ""
+
     def workflow(self, workflow_id: str) -> str:
         """The workflow's latest run in Temporal's UI."""
         if not self.temporal_ui_url:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.workflows.values import NOW, A, B, failure, revision, serving, snapshot
-from workflows.models import EnvironmentSnapshot, Phase, PhaseTiming, RevisionState
+from workflows.models import Application, EnvironmentSnapshot, Phase, PhaseTiming, RevisionState
 from workflows.models.messages import Report, ReporterEntry, ReporterState, Surfaces
 from workflows.planning import (
     after_write,
@@ -74,6 +74,18 @@ def test_a_report_keeps_only_what_a_surface_shows() -> None:
     assert len(older) == 9
     assert not any(each.reasons or each.timings for each in older)
     assert without_past(Report(snapshot=snapshot())).snapshot == snapshot()
+
+
+@pytest.mark.spec("EC-1")
+def test_a_report_keeps_whether_nothing_to_run_was_found_and_no_command() -> None:
+    found = Application(workdir="web", install="npm ci", is_base_container=True)
+    revisions = tuple(revision(number, application=found) for number in (2, 1))
+    newest, older = without_past(Report(snapshot=snapshot(revisions=revisions))).snapshot.revisions
+    assert newest.application == Application(is_base_container=True)
+    assert older.application is None
+    runs = revision(application=found.model_copy(update={"is_base_container": False}))
+    kept = without_past(Report(snapshot=snapshot(revisions=(runs,)))).snapshot
+    assert kept.revisions[0].application is None
 
 
 def test_a_few_reports_stay_as_they_are() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tests.workflows.values import URL, A, B, failure, revision, serving, snapshot
-from workflows.models import Phase, RevisionState
+from workflows.models import Application, Phase, RevisionState
 from workflows.rendering import MAX_COMMENT, Links, render_comment
 
 LINKS = Links(
@@ -96,6 +96,40 @@ def test_what_blocks_a_removal_is_named() -> None:
     shown = snapshot(Phase.DELETING, blockers=("Certificate `shop` waits for @team",))
     body = render_comment(shown, LINKS)
     assert "- Waiting for: Certificate \\`shop\\` waits for \\@\u200bteam" in body
+
+
+NOTHING = Application(is_base_container=True)
+
+
+@pytest.mark.spec("EC-1", "ENV-008")
+def test_nothing_to_run_is_told_in_sight_with_what_to_do_and_where() -> None:
+    why = ("Warning: Nothing to run was found; a base container says so instead.",)
+    shown = snapshot(revisions=(revision(application=NOTHING, reasons=why),), serving=serving())
+    body = render_comment(shown, LINKS)
+    told = body.index("**Nothing to run was found**")
+    assert body.index(URL) < told < body.index("Commit [") < body.index("<details>")
+    page = "http://catalyst.test/environments/acme-shop/pr-shop-7/setup"
+    assert f"**What to do**: [give the command on the set-up page]({page}), or add a" in body
+    assert "`commands.start` in `.catalyst.yaml`" in body
+    without = render_comment(shown, Links())
+    assert "**What to do**: add a `Dockerfile`, or say `commands.start`" in without
+
+
+@pytest.mark.spec("EC-1")
+@pytest.mark.parametrize(
+    ("phase", "application"),
+    [
+        (Phase.READY, None),
+        (Phase.READY, Application(start="perl serve.pl")),
+        (Phase.DELETING, NOTHING),
+        (Phase.DELETED, NOTHING),
+    ],
+)
+def test_nobody_is_asked_for_a_command_where_something_runs_or_all_is_over(
+    phase: Phase, application: Application | None
+) -> None:
+    shown = snapshot(phase, revisions=(revision(application=application), revision()))
+    assert "Nothing to run" not in render_comment(shown, LINKS)
 
 
 def test_without_pages_there_are_no_links() -> None:

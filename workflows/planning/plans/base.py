@@ -46,7 +46,7 @@ def base_container(
         builds=builds,
         images=images,
         found=found,
-        application=application,
+        application=application.model_copy(update={"is_base_container": True}),
         # The page is at the root, wherever the application to come will answer.
         health=HealthCheck(timeout_seconds=case.template.health.timeout_seconds),
     )

@@ -133,6 +133,7 @@ def test_nothing_to_run_is_a_container_that_says_so(files: dict[str, str]) -> No
     assert plan.health.path == "/"
     assert plan.warnings[-1].startswith(TO_DO)
     assert "add a `Dockerfile`" in plan.warnings[-1]
+    assert plan.application == Application(is_base_container=True)
     assert plan.release.values["security"] == {"profile": "restricted", "runAsUser": 10001}
 
 
@@ -148,6 +149,8 @@ def test_a_command_that_is_set_runs_where_nothing_is_found() -> None:
     plan = plan_of({"serve.pl": ""}, None, "commands: {start: perl serve.pl}\nport: 4500")
     [build] = plan.builds
     assert "perl" in build.generated
+    assert plan.application is not None
+    assert not plan.application.is_base_container
     assert component(plan)["env"]["PORT"] == "4500"
 
 
@@ -166,6 +169,8 @@ def test_an_application_without_any_command_becomes_the_container_that_says_so()
     found = Understanding(application=Application(kind=ApplicationKind.NODE, language="node"))
     way = generated(case, found)
     assert way.builds == ()
+    assert way.application is not None
+    assert (way.application.kind, way.application.is_base_container) == (ApplicationKind.NODE, True)
     assert way.release.source == "catalyst"
     assert (
         "Nothing says how the application in the repository is started." in case.story.warnings[0]
