@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from activities.cluster_reader import ClusterReader
 from activities.store import Store
-from api import errors, pages, rest, webhooks
+from api import errors, pages, rest, setup_page, webhooks
 from api.dependencies import ReadinessDep, State
 from api.guard import Guard, host_name
 from api.health import Readiness
@@ -74,7 +74,8 @@ def create_app(settings: APISettings, *, opener: Opener = open_state) -> FastAPI
         docs_url=None,  # they load scripts from elsewhere
         redoc_url=None,
     )
-    for router in (webhooks.router, rest.create_router(), pages.router):
+    # The set-up page before the others, whose route for commands would take its form for one.
+    for router in (webhooks.router, rest.create_router(), setup_page.router, pages.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     _add_probes(app)

@@ -37,3 +37,7 @@ class LinkMaker:
 
 def environment_path(project: str, environment: str) -> str:
     return f"/environments/{project}/{environment}"
+
+
+def setup_path(project: str, environment: str) -> str:
+    return f"{environment_path(project, environment)}/setup"

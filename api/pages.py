@@ -43,7 +43,7 @@ async def environments(
     wanted: Annotated[ListEnvironments, Query()],
 ) -> Response:
     context = await _list_context(services, caller, wanted)
-    return _page(request, "environments.html", context)
+    return page(request, "environments.html", context)
 
 
 @router.get("/fragments/environments")
@@ -62,7 +62,7 @@ async def environment(
     environment: Label,
 ) -> Response:
     context = await _detail_context(services, caller, project, environment)
-    return _page(request, "environment.html", context)
+    return page(request, "environment.html", context)
 
 
 @router.get("/fragments/environments/{project}/{environment}")
@@ -82,7 +82,7 @@ async def logs(
     environment: Label,
 ) -> Response:
     context = await _logs_context(request, services, caller, project, environment)
-    return _page(request, "logs.html", context)
+    return page(request, "logs.html", context)
 
 
 @router.get("/fragments/environments/{project}/{environment}/logs")
@@ -106,16 +106,21 @@ async def change(
     command: Literal["retry", "redeploy", "delete", "approve"],
 ) -> Response:
     """Carry it out, then show the environment again with what was answered."""
-    form = {name: values[-1] for name, values in parse_qs(await _form(request)).items()}
+    form = await read_form(request)
     caller = caller_at("web", request, form.get("request"))
     key = EnvironmentKey(project=project, environment=environment)
     wanted = _approval(key, form) if command == "approve" else key
-    response = RedirectResponse(environment_path(project, environment), HTTPStatus.SEE_OTHER)
     try:
         answer: CommandResult = await OPERATIONS[command](services, caller, wanted)
         told = f"good {answer.message}"
     except (OperationError, CatalystError) as error:
         told = f"bad {error}{f' {error.hint}' if error.hint else ''}"
+    return lead_to(environment_path(project, environment), told)
+
+
+def lead_to(path: str, told: str) -> Response:
+    """The page at that path, which shows once what is told: `good` or `bad`, and a sentence."""
+    response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
     # A cookie rather than the address: nobody can send a link that makes this page say things.
     response.set_cookie(
         FLASH, quote(told[:1_000]), max_age=FLASH_SECONDS, httponly=True, samesite="strict"
@@ -125,15 +130,18 @@ async def change(
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """What a person sees in place of a problem document."""
-    response = _page(request, "problem.html", {"problem": problem})
+    response = page(request, "problem.html", {"problem": problem})
     response.status_code = problem.status
     return response
 
 
-async def _form(request: Request) -> str:
+async def read_form(request: Request, *, limit: int = MAX_FORM) -> dict[str, str]:
+    """The fields, empty ones too. Raises InvalidInputError, TooLargeError, SlowBodyError."""
     try:
-        return (await read_body(request, limit=MAX_FORM)).decode("ascii")
-    except UnicodeDecodeError as error:
+        body = (await read_body(request, limit=limit)).decode("ascii")
+        fields = parse_qs(body, keep_blank_values=True, errors="strict")
+        return {name: values[-1] for name, values in fields.items()}
+    except ValueError as error:
         raise InvalidInputError("the form cannot be read") from error
 
 
@@ -193,7 +201,8 @@ async def _logs_context(
     }
 
 
-def _page(request: Request, template: str, context: dict[str, object]) -> Response:
+def page(request: Request, template: str, context: dict[str, object]) -> Response:
+    """The template with what was answered to the last press of a button, which is told once."""
     tone, _, text = unquote(request.cookies.get(FLASH, "")).partition(" ")
     flash = {"tone": tone, "text": text} if tone in ("good", "bad") else None
     response = render(template, context | {"flash": flash})

@@ -91,6 +91,8 @@ class DetailView:
     buttons: tuple[Button, ...]
     revisions: tuple[RevisionRow, ...]
     decisions: tuple[tuple[Moment, str, str, str], ...]
+    is_empty: bool
+    """Nothing to run was found, and a base container says so."""
     is_troubled: bool
     """Whether record, workflow and cluster disagree, or one of them cannot be asked."""
     excerpt: str
@@ -142,10 +144,17 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
             )
             for each in detail.decisions
         ),
+        is_empty=_is_empty(detail),
         is_troubled=state in ("missing", "left over", "unknown"),
         excerpt="\n".join(detail.failure.excerpt) if detail.failure else "",
         namespace=state if state.startswith("being") else detail.standing.cluster,
     )
+
+
+def _is_empty(detail: EnvironmentDetail) -> bool:
+    found = detail.revisions[0].application if detail.revisions else None
+    is_over = detail.phase in (Phase.DELETING, Phase.DELETED)
+    return found is not None and found.is_base_container and not is_over
 
 
 def _row(each: EnvironmentSummary, now: datetime) -> Row:

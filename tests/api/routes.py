@@ -27,6 +27,8 @@ VALUES = {
 CHANGES = tuple(command.name for command in CATALOGUE if command.is_change)
 ENVIRONMENT_CHANGES = ENVIRONMENT_COMMANDS
 """What a person can press on the page of an environment."""
+SETUP_CHANGES = {"/setup": "set_overrides", "/setup/reset": "reset_overrides"}
+"""What a person can press on its set-up page, by the end of the path."""
 BROWSER = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
 
 
@@ -87,6 +89,10 @@ def _calls(route: Route) -> Iterator[Call]:
         elif "{command}" in route.path:
             for command in ENVIRONMENT_CHANGES:
                 yield _call(method, route.path.replace("{command}", command), "web", command)
+        elif method not in SAFE and "/setup" in route.path:
+            command = SETUP_CHANGES[f"/setup{route.path.partition('/setup')[2]}"]
+            body = {"start": "node server.js"} if command == "set_overrides" else {}
+            yield Call(method, route.path.format(**VALUES), "web", command, body)
         elif route.path in (GITHUBS_DOOR, "/healthz", "/readyz", f"{PREFIX}/openapi.json"):
             yield _call(method, route.path, "", "")
         else:

@@ -50,6 +50,9 @@ async def test_a_repository_with_nothing_to_run_gets_a_container_that_says_so(
     comment = await preview.until_comment(snapshot.serving.url, "Nothing")
     assert "Dockerfile" in comment
     assert ".catalyst.yaml" in comment
+    told = comment[: comment.index("<details>")]
+    assert "**Nothing to run was found**" in told
+    assert f"/environments/{preview.project}/{preview.environment}/setup)" in told
 
 
 @pytest.mark.spec("EC-1", "ENV-008")
