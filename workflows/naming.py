@@ -22,8 +22,14 @@ COMPONENT_LABEL = f"{DOMAIN}/component"
 COMMIT_LABEL = f"{DOMAIN}/commit"
 REVISION_LABEL = f"{DOMAIN}/revision"
 """Hash of the revision's id: ids hold colons, which labels may not."""
+STAGE_LABEL = f"{DOMAIN}/stage"
+"""Number of the stage that made a version of a release; 0 where it was deployed as a whole."""
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "catalyst"
+INSTANCE_LABEL = "app.kubernetes.io/instance"
+"""Release that an object belongs to, as most charts say it."""
+PART_LABEL = "app.kubernetes.io/component"
+"""Component that an object or pod belongs to, as Catalyst's own chart and most others say it."""
 
 BUILD_NAMESPACE = "catalyst-builds"
 BUILD_CONTAINER = "build"
@@ -99,6 +105,16 @@ def release_name(environment: str) -> str:
 def extras_release_name(environment: str) -> str:
     """Release of services and jobs beside a chart that the project brings; never another environment's."""
     return slug(f"{environment}-extras", limit=MAX_RELEASE)
+
+
+def service_secret(service: str) -> str:
+    """Secret of an environment with what was made up for one of its services (ENV-017)."""
+    return f"catalyst-service-{service}"
+
+
+def release_names(environment: str) -> tuple[str, str]:
+    """All releases that an environment can have, the main one first."""
+    return release_name(environment), extras_release_name(environment)
 
 
 def image_repository(registry: str, project: str, environment: str, component: str) -> str:

@@ -38,7 +38,9 @@ class ValueFacts(Payload):
     project: str
     branch: str = ""
     secrets_checksum: str = ""
-    """Of the content of the environment's secrets; empty when it has none."""
+    """Of the content of the environment's secrets, as `joined_checksums` makes it; empty when it has none."""
+    revision: str = ""
+    """Short hash of the revision, by which Catalyst's own chart names jobs; empty for charts of others."""
     images: tuple[BuildImageResult, ...] = ()
     """The first is the one that `image` without a component means."""
 
@@ -70,6 +72,8 @@ def default_values(facts: ValueFacts, chart: Mapping[str, JsonValue]) -> Values:
         "branch": facts.branch,
         "images": {image.component: image.image for image in facts.images},
     }
+    if facts.revision:
+        known["revision"] = facts.revision
     values: Values = {}
     if facts.images:
         first = facts.images[0]
@@ -136,6 +140,8 @@ def _word(facts: ValueFacts, found: re.Match[str], path: str) -> str:
     name, component = found["name"], found["component"]
     if name in _OF_IMAGES:
         return str(getattr(_image(facts.images, component, found[0], path), name))
+    if name == "secrets_checksum":
+        return checksum_of(facts.secrets_checksum, component or "")
     if component:
         return found[0]
     return facts.commit[:7] if name == "short_commit" else str(getattr(facts, name))
@@ -152,6 +158,20 @@ def _image(
         f"value `{path}` asks for {text}, which no build makes (built: {built})",
         hint="Name a component of the template's builds, or add a build for it.",
     )
+
+
+def joined_checksums(own: str, made: Mapping[str, str]) -> str:
+    """One text for the checksum of the project's secrets and those of Secrets made up for services, by name."""
+    return " ".join(filter(None, (own, *(f"{name}={made[name]}" for name in sorted(made)))))
+
+
+def checksum_of(joined: str, secret: str = "") -> str:
+    """The reverse: of one Secret by name, or of the project's secrets; empty where there is none."""
+    for part in joined.split():
+        name, _, checksum = part.rpartition("=")
+        if name == secret:
+            return checksum
+    return ""
 
 
 def merge(under: Mapping[str, JsonValue], over: Mapping[str, JsonValue]) -> Values:

@@ -9,7 +9,16 @@ from pydantic import JsonValue
 
 from workflows.errors import ManifestError
 from workflows.models.messages import BuildImageResult
-from workflows.values import ValueFacts, allowed_by, image_values, merge, release_values, resolve
+from workflows.values import (
+    ValueFacts,
+    allowed_by,
+    checksum_of,
+    image_values,
+    joined_checksums,
+    merge,
+    release_values,
+    resolve,
+)
 
 HEX = "0f" * 32
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -209,3 +218,16 @@ def _strings(value: JsonValue) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in _strings(item)]
     return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.spec("ENV-017")
+def test_each_secret_has_a_checksum_of_its_own() -> None:
+    """A database must not restart because a secret of the project has changed."""
+    joined = joined_checksums("5ec", {"catalyst-service-db": "a.1", "catalyst-service-s": "b.2"})
+    facts = FACTS.model_copy(update={"secrets_checksum": joined})
+    names = ("", ".catalyst-service-db", ".catalyst-service-s", ".other")
+    found = [resolve(facts, {"x": f"{{secrets_checksum{name}}}"})["x"] for name in names]
+    assert found == ["5ec", "a.1", "b.2", ""]
+    assert checksum_of(joined_checksums("", {"a": "1"})) == ""
+    assert checksum_of("") == ""
+    assert checksum_of("5ec") == "5ec"

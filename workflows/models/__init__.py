@@ -46,6 +46,13 @@ from workflows.models.repository import (
     RepositoryTree,
     Understanding,
 )
+from workflows.models.services import (
+    JobMoment,
+    JobRun,
+    JobSettings,
+    ServiceSettings,
+    ServiceType,
+)
 
 __all__ = [
     "Application",
@@ -68,6 +75,9 @@ __all__ = [
     "FileFacts",
     "FoundChart",
     "HealthCheck",
+    "JobMoment",
+    "JobRun",
+    "JobSettings",
     "Label",
     "PackageManager",
     "Payload",
@@ -85,6 +95,8 @@ __all__ = [
     "RevisionPlan",
     "RevisionState",
     "RouteSettings",
+    "ServiceSettings",
+    "ServiceType",
     "Serving",
     "Source",
     "Stage",

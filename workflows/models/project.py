@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 
 from workflows.models.base import Label, Payload
 from workflows.models.repository import DetectionOverrides
+from workflows.models.services import JobSettings, ServiceSettings
 
 
 class HealthCheck(Payload):
@@ -93,6 +94,10 @@ class Template(Payload):
     """What is not left to detection, for all environments of this template (ENV-011)."""
     variables: dict[str, str] = Field(default_factory=dict)
     """Environment variables (ENV-030)."""
+    services: dict[str, ServiceSettings] = Field(default_factory=dict)
+    """Databases and the like, by name (ENV-017); a repository's `.catalyst.yaml` may add some and replace them by name."""
+    jobs: dict[str, JobSettings] = Field(default_factory=dict)
+    """Commands around a deployment, by name and in this order (ENV-018); the file may add and replace them likewise."""
     # --- grants, for every type
     is_selectable: bool = False
     """Whether a repository's `.catalyst.yaml` may choose this template, with all that it grants. What a pull request

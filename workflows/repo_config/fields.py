@@ -27,6 +27,8 @@ _URL_PATH = r"^/[^\s?#]*$"
 _CPU = r"^[0-9]+(\.[0-9]{1,3}|m)?$"
 _BYTES = r"^[0-9]+(\.[0-9]{1,3})?(Ki|Mi|Gi|Ti|k|M|G|T)$"
 _DURATION = r"^([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
+_VERSION = r"^[A-Za-z0-9_][A-Za-z0-9._-]*$"
+_DIRECTORY = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
 _IMAGE = r"^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$"
 
 WORDS = {
@@ -35,6 +37,8 @@ WORDS = {
     _URL_PATH: "a path that begins with `/`, without spaces, `?` and `#`",
     _CPU: "a number of cores such as `2`, `0.5` or `500m`",
     _BYTES: "a number with its unit such as `512Mi` or `4Gi`",
+    _VERSION: "the tag of an image such as `16` or `7.4-alpine`",
+    _DIRECTORY: "a directory such as `/var/lib/data`",
     _IMAGE: "an image such as `postgres:16` or `ghcr.io/owner/name:tag`",
 }
 """What each pattern asks for, as the end of "must be …"."""
@@ -85,6 +89,7 @@ Duration = Annotated[
 ]
 Lifetime = Annotated[Duration, _between(timedelta(minutes=15), timedelta(days=365))]
 Patience = Annotated[Duration, _between(timedelta(seconds=5), timedelta(minutes=30))]
+JobTime = Annotated[Duration, _between(timedelta(seconds=5), timedelta(hours=1))]
 
 
 def _inside(path: str) -> str:
@@ -159,4 +164,7 @@ Bytes = Annotated[
     str, StringConstraints(pattern=_BYTES, max_length=16), AfterValidator(_more_than_zero)
 ]
 Image = Annotated[str, StringConstraints(pattern=_IMAGE, max_length=256)]
+Version = Annotated[str, StringConstraints(pattern=_VERSION, max_length=64), _ANY_SCALAR]
+Directory = Annotated[str, StringConstraints(pattern=_DIRECTORY, max_length=256)]
+"""An absolute one in a container."""
 Glob = Annotated[str, Field(max_length=256), AfterValidator(_is_glob)]

@@ -9,13 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workflows.models import JobMoment, JobRun, ServiceType
 from workflows.repo_config.base import Section
 from workflows.repo_config.egress import Destination
 from workflows.repo_config.fields import (
     Bytes,
     Command,
     Cpu,
+    Directory,
     Image,
+    JobTime,
     Lifetime,
     Name,
     Patience,
@@ -25,6 +28,7 @@ from workflows.repo_config.fields import (
     Text,
     UrlPath,
     VariableName,
+    Version,
 )
 from workflows.repo_config.paths import FILE_NAME, PathFilters
 
@@ -41,7 +45,7 @@ __all__ = [
     "Service",
 ]
 
-NOT_USED_YET = ("services", "jobs", "egress")
+NOT_USED_YET = ("egress",)
 """Keys that are checked already, so that configs can be written, and change nothing so far."""
 
 Kind = Literal[
@@ -112,29 +116,39 @@ class Resources(Section):
 
 
 class Service(Section):
-    """Something the application needs beside it. Checked, and not used yet."""
+    """Something the application needs beside it, such as its database. Every environment gets one of its own, and keeps
+    its data from push to push."""
 
-    type: Literal["postgres", "redis", "s3"] | None = None
+    type: ServiceType | None = None
     """A service that Catalyst provides; either this or `image`."""
-    version: ShortText | None = None
-    """Of a provided service, such as `16`."""
+    version: Version | None = None
+    """Of a provided service, such as `16`; a usual one when left out."""
     image: Image | None = None
     """An image of your own choice; either this or `type`."""
     port: Port | None = None
     """Where the image listens."""
     variables: Variables = Field(default_factory=dict)
-    """Environment variables of the image."""
+    """Environment variables of the service itself."""
+    size: Bytes | None = None
+    """Of the volume that keeps its data, such as `5Gi`; 1Gi when left out."""
+    volume: Directory | None = None
+    """Directory of the image whose content is kept; nothing of an image is kept when left out."""
 
 
 class Job(Section):
-    """A command around a deployment, such as migrations. Checked, and not used yet."""
+    """A command around each deployment, such as migrations."""
 
-    when: Literal["post-build", "pre-deploy", "post-deploy"]
-    """At which moment; a failing one stops the deployment."""
+    when: JobMoment
+    """At which moment: `post-build` once images are there, `pre-deploy` once services answer and before the application
+    starts, `post-deploy` once the URL answers. A failing one stops the deployment."""
     command: Command
-    """Shell command."""
-    component: Name = "web"
-    """Which build's image it runs in."""
+    """Shell command, run by `sh -c` in the image's own directory, with the application's variables."""
+    component: Name | None = None
+    """Which build's image it runs in; that of the application when left out."""
+    run: JobRun = "revision"
+    """`revision`: with each commit. `once`: until it has succeeded in this environment, such as a seed."""
+    timeout: JobTime = Field(default=timedelta(minutes=10), json_schema_extra={"default": "10m"})
+    """How long it may take, such as `90s`."""
 
 
 class RepoConfig(Section):
@@ -165,9 +179,9 @@ class RepoConfig(Section):
     ttl: Lifetime | None = None
     """How long the environment lives without activity, such as `3d`; what the project says when left out."""
     services: dict[Name, Service] = Field(default_factory=dict, max_length=20)
-    """Databases and the like, by name. Checked, and not used yet."""
+    """Databases and the like, by name."""
     jobs: dict[Name, Job] = Field(default_factory=dict, max_length=20)
-    """Commands around a deployment, by name. Checked, and not used yet."""
+    """Commands around a deployment, by name; those of one moment run one after another, as they are written."""
     egress: Annotated[tuple[Destination, ...], Field(max_length=100)] | None = None
     """Hosts (`api.example.com`, `*.example.com`) and networks (`192.0.2.0/24`) that the environment may reach, of those
     that the project grants; all of them when left out. Checked, and not used yet."""

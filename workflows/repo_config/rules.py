@@ -71,13 +71,29 @@ def _routes_to_one_path(value: dict[str, JsonValue]) -> Iterator[Finding]:
 
 def _services(value: dict[str, JsonValue]) -> Iterator[Finding]:
     for name, service in _mapping(value.get("services")).items():
-        if not isinstance(service, dict):
-            continue
-        path = ("services", name)
-        if "type" in service and "image" in service:
-            yield Finding(path, f"`{key_of(path)}` has both `type` and `image`; keep one of them")
-        elif "type" not in service and "image" not in service:
-            yield Finding(path, f"`{key_of(path)}` needs either `type` or `image`")
+        if isinstance(service, dict):
+            yield from broken_service(service, ("services", name))
+
+
+def broken_service(service: dict[str, JsonValue], path: Path) -> Iterator[Finding]:
+    """Whether it is of a type or an image, with the keys that go with that."""
+    name = key_of(path)
+    if "type" in service and "image" in service:
+        yield Finding(path, f"`{name}` has both `type` and `image`; keep one of them")
+    elif "type" not in service and "image" not in service:
+        yield Finding(path, f"`{name}` needs either `type` or `image`")
+    elif "type" in service:
+        for key in ("port", "volume"):
+            if key in service:
+                words = f"`{name}.{key}` goes with `image`; a service of a `type` knows its own"
+                yield Finding((*path, key), words)
+    else:
+        if "version" in service:
+            words = f"`{name}.version` goes with `type`; write the tag of `image` behind its name"
+            yield Finding((*path, "version"), words)
+        if "size" in service and "volume" not in service:
+            words = f"`{name}.size` needs `volume`, the directory of the image that is kept"
+            yield Finding((*path, "size"), words)
 
 
 def _mapping(value: JsonValue) -> dict[str, JsonValue]:

@@ -46,10 +46,11 @@ paths:
 resources: {cpu: 2, memory: 4Gi, storage: 10Gi, pods: 10}
 ttl: 3d
 services:
-  db: {type: postgres, version: 16}
-  search: {image: "ghcr.io/owner/search:1", port: 9200, variables: {HEAP: 512}}
+  db: {type: postgres, version: 16, size: 2Gi}
+  search: {image: "ghcr.io/owner/search:1", port: 9200, volume: /data, variables: {HEAP: 512}}
 jobs:
   migrate: {when: pre-deploy, command: npm run migrate}
+  seed: {when: post-deploy, command: npm run seed, component: api, run: once, timeout: 90s}
 egress: [api.stripe.com, "*.example.com", 192.0.2.0/24]
 """
 

@@ -49,6 +49,8 @@ def test_variables_are_the_texts_that_were_written() -> None:
     assert config.builds["web"].args == {"NODE": "22", "TAG": "1.10", "DEBUG": "true"}
     assert config.services["db"].version == "16"
     assert config.services["search"].variables == {"HEAP": "512"}
+    assert config.jobs["migrate"].timeout == timedelta(minutes=10)
+    assert config.jobs["seed"].run == "once"
 
 
 def test_a_config_that_was_not_read_from_a_text_keeps_its_numbers_too() -> None:
@@ -125,8 +127,8 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest_key(text: str, meant:
         ),
         ("paths: {include: []}", "2:9: unknown key `include` in `paths`; did you mean `only`?"),
         (
-            "jobs: {a: {run: x, when: pre-deploy, command: x}}",
-            "2:12: unknown key `run` in `jobs.a`",
+            "jobs: {a: {onse: x, when: pre-deploy, command: x}}",
+            "2:12: unknown key `onse` in `jobs.a`",
         ),
     ],
 )
@@ -185,6 +187,15 @@ def test_unknown_keys_are_found_at_every_depth(text: str, problem: str) -> None:
             "must be one of `post-build`, `pre-deploy`, `post-deploy`; did you mean `pre-deploy`?",
         ),
         ("services: {a: {image: ':x'}}", "`services.a.image` must be an image such as"),
+        ("services: {a: {type: mysql}}", "`services.a.type` is `mysql`; it must be one of"),
+        ("services: {a: {type: redis, version: a b}}", "must be the tag of an image such as"),
+        ("services: {a: {image: x, volume: data}}", "must be a directory such as `/var/lib/data`"),
+        ("services: {a: {type: redis, size: 5}}", "`services.a.size` must be text, not a number"),
+        ("jobs: {a: {when: pre-deploy, command: x, run: twice}}", "`jobs.a.run` is `twice`"),
+        (
+            "jobs: {a: {when: pre-deploy, command: x, timeout: 2h}}",
+            "`jobs.a.timeout` must be at least `5s` and at most `1h`",
+        ),
         ("egress: ['https://x.org']", "`egress[0]` must be a host such as `api.example.com`"),
         ("egress: [10.0.0.1/8]", "`egress[0]` must be a host"),
         ("egress: [localhost]", "`egress[0]` must be a host"),
@@ -213,6 +224,10 @@ def test_a_wrong_value_is_said_in_words(text: str, problem: str) -> None:
         ("routes: [{}, {path: /}]", "`routes` leads the path `/` to two places"),
         ("services: {a: {}}", "`services.a` needs either `type` or `image`"),
         ("services: {a: {type: redis, image: x}}", "`services.a` has both `type` and `image`"),
+        ("services: {a: {type: redis, port: 1}}", "`services.a.port` goes with `image`"),
+        ("services: {a: {type: s3, volume: /data}}", "`services.a.volume` goes with `image`"),
+        ("services: {a: {image: x, version: 1}}", "`services.a.version` goes with `type`"),
+        ("services: {a: {image: x, size: 1Gi}}", "`services.a.size` needs `volume`"),
     ],
 )
 def test_what_is_missing_doubled_or_contradictory_is_said(text: str, problem: str) -> None:

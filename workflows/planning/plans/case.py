@@ -8,12 +8,14 @@ from workflows import naming
 from workflows.errors import PlanError
 from workflows.models import (
     BuildPlan,
+    CredentialPlan,
     DetectionOverrides,
     HealthCheck,
     PrebuiltImage,
     ReleasePlan,
     RepositoryTree,
     RouteSettings,
+    Stage,
     Template,
 )
 from workflows.models.repository import Application
@@ -87,6 +89,10 @@ class Way:
     charts: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    stages_after_health: tuple[Stage, ...] = ()
+    extras: ReleasePlan | None = None
+    credentials: tuple[CredentialPlan, ...] = ()
 
 
 def open_case(

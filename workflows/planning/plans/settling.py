@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from workflows.models import HealthCheck, RepositoryTree, RevisionPlan, TemplateType
 from workflows.planning.plans.auto import auto
+from workflows.planning.plans.beside import with_services
 from workflows.planning.plans.case import Case, Way, open_case, refuse
 from workflows.planning.plans.dockerfile import dockerfile
 from workflows.planning.plans.fitting import note_what_does_not_fit
@@ -36,7 +37,7 @@ def settle(
     every problem of the configuration file and of the project's settings at once.
     """
     case = open_case(request, tree, config, mark)
-    way = instead_of_first(case, _WAYS[case.template.type](case))
+    way = with_services(case, instead_of_first(case, _WAYS[case.template.type](case)))
     note_what_does_not_fit(case)
     refuse(case.problems)
     return Settled(
@@ -59,6 +60,10 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         template=case.key,
         application=way.application,
         warnings=tuple(case.story.warnings),
+        stages=way.stages,
+        stages_after_health=way.stages_after_health,
+        extras=way.extras,
+        credentials=way.credentials,
     )
 
 

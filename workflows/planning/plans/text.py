@@ -8,6 +8,7 @@ from hashlib import sha256
 from pydantic import JsonValue
 
 from workflows.models import BuildPlan, ReleasePlan, RevisionPlan
+from workflows.planning.plans.text_order import order_facts
 
 _MAX_VALUE = 120
 """Characters of a value that are shown; of a longer one the beginning, and what tells it from others."""
@@ -77,6 +78,9 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
             facts[f"image {image.component} check"] = image.check
         facts[f"image {image.component} patience"] = f"{image.timeout_seconds} s"
     facts |= dict(_release(plan.release))
+    if plan.extras is not None:
+        facts |= {f"beside: {name}": each for name, each in _release(plan.extras)}
+    facts |= dict(order_facts(plan))
     if plan.secrets:
         facts["secrets"] = ", ".join(plan.secrets)
     facts["route"] = _route(plan)

@@ -1,0 +1,41 @@
+"""What an environment has beside its application: services, and jobs around a deployment (ENV-017, ENV-018)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from workflows.models.base import Payload
+
+ServiceType = Literal["postgres", "redis", "s3"]
+JobMoment = Literal["post-build", "pre-deploy", "post-deploy"]
+JobRun = Literal["revision", "once"]
+
+
+class ServiceSettings(Payload):
+    """Something that an application needs; every environment has one of its own, never shared with another."""
+
+    type: ServiceType | None = None
+    """One that Catalyst knows; either this or `image`."""
+    version: str = ""
+    """Tag of the image of such a service; empty for the usual one."""
+    image: str = ""
+    port: int = Field(default=0, ge=0, le=65535)
+    """Where `image` listens; 0 for nowhere."""
+    variables: dict[str, str] = Field(default_factory=dict)
+    """Environment variables of the service itself."""
+    size: str = ""
+    """Of the volume that keeps its data; empty for 1Gi."""
+    volume: str = ""
+    """Directory of `image` whose content is kept; empty for none."""
+
+
+class JobSettings(Payload):
+    """A command that is run in an image of the application around each deployment, and whose failure stops it."""
+
+    when: JobMoment
+    command: str = Field(min_length=1)
+    component: str = ""
+    """Whose image it runs in; empty for the one that the public URL leads to."""
+    run: JobRun = "revision"
+    """`once`: not again in the environment's life, once it has succeeded."""
+    timeout_seconds: int = Field(default=600, ge=5, le=3600)

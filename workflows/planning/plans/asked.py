@@ -1,0 +1,97 @@
+"""Services and jobs that are asked for: the template's, and over them by name those of the configuration file."""
+
+from collections.abc import Iterable, Mapping
+
+from workflows.models import JobSettings, ServiceSettings
+from workflows.planning.plans.case import Case
+from workflows.planning.plans.values import MAX_COMPONENT, is_component_name
+from workflows.repo_config import FILE_NAME, Job, Service
+from workflows.repo_config.quantities import quantity
+
+
+def services_of(case: Case) -> dict[str, ServiceSettings]:
+    """By name, in the order in which they are written; what cannot be is noted."""
+    asked = dict(case.template.services)
+    asked |= {name: _service(each) for name, each in case.config.services.items()}
+    for name, each in asked.items():
+        _note_name(case, "services", name)
+        if (each.type is None) is not bool(each.image):
+            case.problems.append(
+                f"{place_of(case, 'services', name)} needs either `type` or `image`."
+            )
+    return asked
+
+
+def jobs_of(case: Case) -> dict[str, JobSettings]:
+    """By name, in the order in which they are written; what cannot be is noted."""
+    asked = dict(case.template.jobs)
+    asked |= {name: _job(each) for name, each in case.config.jobs.items()}
+    for name in asked:
+        _note_name(case, "jobs", name)
+    return asked
+
+
+def origin_of(case: Case, key: str, name: str) -> str:
+    """Who asks for it, in words."""
+    is_files = name in getattr(case.config, key)
+    return f"`{FILE_NAME}`" if is_files else f"the template `{case.key}`"
+
+
+def place_of(case: Case, key: str, name: str) -> str:
+    """The beginning of a problem: where it is asked for."""
+    if name in getattr(case.config, key):
+        return f"{case.place((key, name))}: `{key}.{name}`"
+    return f"`{key}.{name}` of the template `{case.key}`"
+
+
+def note_too_large(case: Case, sizes: Mapping[str, str]) -> None:
+    """A problem where the volumes of services (name -> size) are more than the environment may have."""
+    granted = case.granted.quota.storage
+    if not sizes or sum(quantity(size) for size in sizes.values()) <= quantity(granted):
+        return
+    listed = ", ".join(f"`{name}` {size}" for name, size in sizes.items())
+    where = place_of(case, "services", next(iter(sizes)))
+    case.problems.append(
+        f"{where}: the volumes of all services ask for more than the {granted} of storage that the environment may "
+        f"have ({listed}); make them smaller with `size`, or raise the template's `quota.storage`."
+    )
+
+
+def note_own_secrets(
+    case: Case, name: str, taken: Iterable[str], set_by_hand: Iterable[str]
+) -> None:
+    """A problem for each variable of a service that Catalyst fills in itself."""
+    for variable in sorted({*taken} & {*set_by_hand}):
+        case.problems.append(
+            f"{place_of(case, 'services', name)} sets `{variable}`, which Catalyst makes up; remove it."
+        )
+
+
+def _note_name(case: Case, key: str, name: str) -> None:
+    if not is_component_name(name) or name.startswith("catalyst"):
+        case.problems.append(
+            f"{place_of(case, key, name)} needs another name: at most {MAX_COMPONENT} lower-case letters, digits and "
+            "single hyphens, a letter first, and not `catalyst`."
+        )
+
+
+def _service(service: Service) -> ServiceSettings:
+    return ServiceSettings(
+        type=service.type,
+        version=service.version or "",
+        image=service.image or "",
+        port=service.port or 0,
+        variables=service.variables,
+        size=service.size or "",
+        volume=service.volume or "",
+    )
+
+
+def _job(job: Job) -> JobSettings:
+    return JobSettings(
+        when=job.when,
+        command=job.command,
+        component=job.component or "",
+        run=job.run,
+        timeout_seconds=int(job.timeout.total_seconds()),
+    )
