@@ -92,8 +92,10 @@ def _deployment_writes(
     wanted = _deployment_state(snapshot, revision)
     has_one = revision.id in surfaces.deployments or revision.id in surfaces.deployment_states
     if not has_one:
-        # Never for what is over: GitHub's list would fill with deployments nobody saw.
-        if revision.id != snapshot.revisions[0].id or wanted == "inactive":
+        # Never for what is over: GitHub's list would fill with deployments nobody saw. What serves is not over, also
+        # when a push that changes nothing came before anything was written of it.
+        is_over = revision.id not in (snapshot.revisions[0].id, _serving_id(snapshot))
+        if is_over or wanted == "inactive":
             return []
         return [SurfaceWrite(surface="deployment", revision=revision.id, state="")]
     if surfaces.deployment_states.get(revision.id) in (wanted, _GONE):

@@ -105,6 +105,13 @@ def test_a_failed_update_leaves_the_older_deployment_active() -> None:
 
 
 @pytest.mark.invariant(3)
+def test_what_serves_has_a_deployment_also_when_a_push_came_before_it_was_written() -> None:
+    both = (revision(2, B, unchanged="Only `README.md` changed."), OLD)
+    after = written(snapshot(revisions=both, serving=serving(), commit=B))
+    assert after.deployment_states == {OLD_ID: "success"}
+
+
+@pytest.mark.invariant(3)
 def test_a_commit_that_changed_nothing_is_no_deployment_and_a_good_check() -> None:
     before = written(snapshot(revisions=(OLD,), serving=serving()))
     both = (revision(2, B, unchanged="Only `README.md` changed."), OLD)
