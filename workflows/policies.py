@@ -168,6 +168,7 @@ MAX_IMAGE_PAUSE = timedelta(seconds=30)
 """Between looks at a check or an image that others make: with two hours, the longest a template may give, some 250
 looks, which fit one history and GitHub's limits."""
 COPY_SECRETS = ENSURE_NAMESPACE
+ENSURE_CREDENTIALS = ENSURE_NAMESPACE
 DEPLOY = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),

@@ -83,6 +83,16 @@ class ClusterPort(ABC):
         Values pass from one Secret to the other and through nothing else. Raises SecretError.
         """
 
+    @activity.defn(name="ensure_credentials")
+    @abstractmethod
+    async def ensure_credentials(
+        self, request: m.EnsureCredentialsInput
+    ) -> m.EnsureCredentialsResult:
+        """Each Secret of the environment's services is there; what was made up before stays as it is (ENV-017).
+
+        Values are made up there and never leave. Raises NameTakenError.
+        """
+
     @activity.defn(name="ensure_route")
     @abstractmethod
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

@@ -12,6 +12,7 @@ from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
 from workflows.ports import BuildPort, ClusterPort, HelmPort, SourcePort
 from workflows.progress import Progress
+from workflows.values import joined_checksums
 
 COPY_SECRETS = "copy-secrets"
 """Patch: an environment is given the project's secrets, or loses those it had, before Helm runs."""
@@ -169,7 +170,12 @@ class RevisionWorkflow:
         namespace = await self._ensure_namespace(plan)
         if not workflow.patched(COPY_SECRETS):
             return namespace, m.CopySecretsResult()
-        return namespace, await self._copy_secrets(plan)
+        secrets = await self._copy_secrets(plan)
+        if not plan.credentials:
+            return namespace, secrets
+        made = await self._ensure_credentials(plan)
+        checksum = joined_checksums(secrets.checksum, made.checksums)
+        return namespace, secrets.model_copy(update={"checksum": checksum})
 
     async def _ensure_namespace(self, plan: RevisionPlan) -> m.EnsureNamespaceResult:
         request = self._request
@@ -205,6 +211,22 @@ class RevisionWorkflow:
                     is_trusted=request.is_trusted,
                 ),
                 **policies.COPY_SECRETS,
+            ),
+            is_limit_final=False,
+        )
+
+    async def _ensure_credentials(self, plan: RevisionPlan) -> m.EnsureCredentialsResult:
+        """Of services that the environment has of its own; those of untrusted code as well, for they hold nothing yet."""
+        request = self._request
+        return await self._progress.run(
+            "credentials",
+            Phase.BUILDING,
+            lambda: workflow.execute_activity_method(
+                ClusterPort.ensure_credentials,
+                m.EnsureCredentialsInput(
+                    ref=request.ref, branch=request.branch, credentials=plan.credentials
+                ),
+                **policies.ENSURE_CREDENTIALS,
             ),
             is_limit_final=False,
         )

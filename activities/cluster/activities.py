@@ -6,6 +6,7 @@ from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
 from activities.cluster.config import ClusterConfig, KeptLogs
+from activities.cluster.credentials import Credentials
 from activities.cluster.enforcement import Enforcement
 from activities.cluster.health import Health
 from activities.cluster.keeping import Keeping
@@ -25,6 +26,7 @@ class ClusterActivities(ClusterPort):
         self._namespaces = Namespaces(api, config)
         self._enforcement = Enforcement(api, config)
         self._secrets = Secrets(api)
+        self._credentials = Credentials(api)
         self._routes = Routes(api, config)
         self._rollouts = Rollouts(api)
         self._health = Health(api, config)
@@ -49,6 +51,13 @@ class ClusterActivities(ClusterPort):
     async def copy_secrets(self, request: m.CopySecretsInput) -> m.CopySecretsResult:
         async with beating():
             return await self._secrets.copy(request)
+
+    @activity.defn(name="ensure_credentials")
+    async def ensure_credentials(
+        self, request: m.EnsureCredentialsInput
+    ) -> m.EnsureCredentialsResult:
+        async with beating():
+            return await self._credentials.ensure(request)
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

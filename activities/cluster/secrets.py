@@ -6,19 +6,12 @@ Values go from the project's Secret to the environment's; nothing here returns o
 from collections.abc import Mapping
 
 from kubernetes.aio.client import ApiClient
-from temporalio import activity
 
 from activities import kube
-from activities.kube import KubeObject
-from activities.manifests import (
-    is_owned_by,
-    make_pull_secrets,
-    make_registry_secret,
-    make_secrets,
-)
+from activities.cluster.owned import check_owner, ensure_exactly, version_of
+from activities.manifests import make_pull_secrets, make_registry_secret, make_secrets
 from activities.project_secrets import Found, read_registry_credentials, read_secrets
 from workflows import naming
-from workflows.errors import NameTakenError
 from workflows.models.messages import CopySecretsInput, CopySecretsResult
 
 PULL_SECRETS_MANAGER = f"{naming.FIELD_MANAGER}-pull-secrets"
@@ -38,7 +31,7 @@ class Secrets:
         Raises SecretError, NameTakenError, ConfigurationError, ClusterError. What cannot be read leaves the
         environment as it was.
         """
-        await self._check_owner(request)
+        await check_owner(self._api, request.ref)
         ref, found, config = request.ref, dict[str, Found](), None
         if request.is_trusted:
             found = await read_secrets(self._api, ref.project, request.template, request.names)
@@ -47,25 +40,19 @@ class Secrets:
         checksum = await self._put(request, found)
         return CopySecretsResult(checksum=checksum, reasons=origins(found))
 
-    async def _check_owner(self, request: CopySecretsInput) -> None:
-        """The namespace was ensured a moment ago; a secret is worth a second look at whose it is."""
-        name = request.ref.namespace
-        path = kube.path_of({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        if not is_owned_by(await kube.request(self._api, "GET", path), request.ref):
-            raise NameTakenError(f"namespace {name} exists and is not ours")
-
     async def _put(self, request: CopySecretsInput, found: dict[str, Found]) -> str:
         """The checksum: the Secret's own version, which changes with its content and is made of nothing of it."""
         if not found:
             await self._delete_if_present(request, naming.PROJECT_SECRETS)
             return ""
-        stored = await self._ensure(make_secrets(request.ref, request.branch, found))
-        return f"{stored['metadata']['uid']}.{stored['metadata']['resourceVersion']}"
+        wanted = make_secrets(request.ref, request.branch, found)
+        return version_of(await ensure_exactly(self._api, wanted))
 
     async def _put_registry(self, request: CopySecretsInput, config: str | None) -> None:
         """The reference goes before the Secret does, and comes after it."""
         if config is not None:
-            await self._ensure(make_registry_secret(request.ref, request.branch, config))
+            wanted = make_registry_secret(request.ref, request.branch, config)
+            await ensure_exactly(self._api, wanted)
         await kube.apply(
             self._api,
             make_pull_secrets(request.ref, has_credentials=config is not None),
@@ -73,21 +60,6 @@ class Secrets:
         )
         if config is None:
             await self._delete_if_present(request, naming.REGISTRY_SECRET)
-
-    async def _ensure(self, wanted: KubeObject) -> KubeObject:
-        """As wanted and with no key besides, whatever a chart of the environment has made under that name.
-
-        Applying keeps what others have added, and Kubernetes refuses it where they have made the Secret immutable
-        or of another type.
-        """
-        try:
-            stored = await kube.apply(self._api, wanted)
-            if stored.get("data", {}).keys() == wanted["data"].keys():
-                return stored
-        except kube.InvalidError as error:
-            activity.logger.info("a Secret is made anew: %s", error)
-        await kube.request(self._api, "DELETE", kube.path_of(wanted))
-        return await kube.apply(self._api, wanted)
 
     async def _delete_if_present(self, request: CopySecretsInput, name: str) -> None:
         metadata = {"namespace": request.ref.namespace, "name": name}

@@ -7,6 +7,7 @@ from activities.manifests.access import (
     make_helm_role_binding,
     make_helm_service_account,
 )
+from activities.manifests.credentials import make_credentials
 from activities.manifests.namespace import (
     is_owned_by,
     labels_of,
@@ -34,6 +35,7 @@ __all__ = [
     "helm_may",
     "is_owned_by",
     "labels_of",
+    "make_credentials",
     "make_default_service_account",
     "make_helm_role",
     "make_helm_role_binding",

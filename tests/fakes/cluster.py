@@ -9,6 +9,7 @@ from tests.fakes.controls import Controls, Step
 from workflows import naming
 from workflows.models import (
     BuildPlan,
+    CredentialPlan,
     HealthCheck,
     Quota,
     ReleasePlan,
@@ -34,6 +35,10 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         self.plan: dict[str, object] = {}
         """What the next plans say besides, by field."""
         self.planned: list[m.PlanRevisionInput] = []
+        self.credentials: tuple[CredentialPlan, ...] = (
+            CredentialPlan(secret="catalyst-service-db", made={"password": 32}),
+        )
+        """Of services that plans have."""
         self.images: dict[str, str] = {}
         """What registries hold: image -> digest."""
         self.copied: list[m.CopySecretsInput] = []
@@ -59,6 +64,7 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
                 quota=Quota(),
                 rollout_timeout_seconds=60,
                 reasons=("Chart shop in `chart`",),
+                credentials=self.credentials,
             )
             return made.model_copy(update=self.plan)
 
@@ -131,6 +137,14 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
                 return m.CopySecretsResult()
             reasons = tuple(f"secret {name} from `catalyst-secrets`" for name in request.names)
             return m.CopySecretsResult(checksum=f"of-{len(request.names)}", reasons=reasons)
+
+    @activity.defn(name="ensure_credentials")
+    async def ensure_credentials(
+        self, request: m.EnsureCredentialsInput
+    ) -> m.EnsureCredentialsResult:
+        async with self.controls.step("ensure_credentials", environment=request.ref.environment):
+            names = [each.secret for each in request.credentials]
+            return m.EnsureCredentialsResult(checksums={name: f"of-{name}" for name in names})
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

@@ -17,6 +17,7 @@ CREATING = (
     "plan_revision",
     "ensure_namespace",
     "copy_secrets",
+    "ensure_credentials",
     "build_image",
     "deploy_release",
     "ensure_route",
@@ -25,10 +26,11 @@ AT_WORK = (*CREATING, "wait_for_rollout", "check_health")
 SIDE_BY_SIDE = (
     ("ensure_namespace", "build_image"),
     ("copy_secrets", "build_image"),
+    ("ensure_credentials", "build_image"),
     ("wait_for_rollout", "ensure_route"),
 )
 """Steps of a revision that run at the same time, in whichever order."""
-FOLLOWING = {"copy_secrets": "ensure_namespace"}
+FOLLOWING = {"copy_secrets": "ensure_namespace", "ensure_credentials": "copy_secrets"}
 """Steps that are begun by the end of another one, beside what runs already."""
 
 

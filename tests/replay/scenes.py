@@ -233,6 +233,14 @@ async def unchanged(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id, snapshot.revisions[0].id]
 
 
+async def with_services(stage: Stage, preview: Preview) -> list[str]:
+    """Credentials of services are made up before Helm runs."""
+    stage.cluster.plan = {"secrets": ("API_KEY",)}
+    await preview.open()
+    snapshot = await preview.reaches(Phase.READY)
+    return [preview.id, snapshot.revisions[0].id]
+
+
 async def continued(stage: Stage, preview: Preview) -> list[str]:
     """Environment, reporter and removal begin anew, since their histories have become long."""
     stage.control.has_reporter = True
@@ -297,6 +305,7 @@ SCENES: dict[str, Scene] = {
         reconciled,
         prebuilt,
         unchanged,
+        with_services,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}

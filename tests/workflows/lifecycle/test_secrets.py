@@ -7,6 +7,7 @@ from workflows.environment import EnvironmentWorkflow
 from workflows.errors import SecretError
 from workflows.models import FailureKind, Phase
 from workflows.models import messages as m
+from workflows.values import checksum_of
 
 
 @pytest.mark.spec("ENV-029", "EC-6")
@@ -22,7 +23,7 @@ async def test_what_the_plan_names_is_copied_and_the_release_learns_of_changes(
     assert copied.branch == "feature/cart"
     assert copied.ref.namespace
     (deployed,) = stage.cluster.deployed
-    assert deployed.secrets_checksum == "of-2"
+    assert checksum_of(deployed.secrets_checksum) == "of-2"
     assert "secret API_KEY from `catalyst-secrets`" in snapshot.revisions[0].reasons
     (copying,), (release,) = preview.steps("copy_secrets"), preview.steps("deploy_release")
     assert copying.ended is not None
@@ -40,7 +41,7 @@ async def test_secrets_that_are_granted_no_longer_are_taken_away(
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
     assert [each.names for each in stage.cluster.copied] == [("API_KEY",), ()]
-    assert stage.cluster.deployed[-1].secrets_checksum == ""
+    assert checksum_of(stage.cluster.deployed[-1].secrets_checksum) == ""
 
 
 @pytest.mark.invariant(7)

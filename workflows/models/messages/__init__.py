@@ -6,6 +6,10 @@ from workflows.models.messages.commands import (
     GitHubEvent,
     PersonCommand,
 )
+from workflows.models.messages.credentials import (
+    EnsureCredentialsInput,
+    EnsureCredentialsResult,
+)
 from workflows.models.messages.images import (
     CopySecretsInput,
     CopySecretsResult,
@@ -83,6 +87,8 @@ __all__ = [
     "CopySecretsResult",
     "DeployReleaseInput",
     "DeployReleaseResult",
+    "EnsureCredentialsInput",
+    "EnsureCredentialsResult",
     "EnsureNamespaceInput",
     "EnsureNamespaceResult",
     "EnsureRouteInput",
