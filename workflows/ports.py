@@ -100,8 +100,13 @@ class ClusterPort(ABC):
 
     @activity.defn(name="wait_for_rollout")
     @abstractmethod
-    async def wait_for_rollout(self, request: m.WaitForRolloutInput) -> None:
-        """Until every workload of the release is ready. Raises RolloutFailedError with pod, container and last lines."""
+    async def wait_for_rollout(
+        self, request: m.WaitForRolloutInput
+    ) -> m.WaitForRolloutResult | None:
+        """Until every workload of the release, or of the components named, is ready and its jobs have succeeded.
+
+        A result only where components are named. Raises RolloutFailedError with pod, container and last lines.
+        """
 
     @activity.defn(name="check_health")
     @abstractmethod
@@ -128,7 +133,9 @@ class HelmPort(ABC):
     @activity.defn(name="deploy_release")
     @abstractmethod
     async def deploy_release(self, request: m.DeployReleaseInput) -> m.DeployReleaseResult:
-        """`helm upgrade --install` as the namespace's own ServiceAccount. Cancelled: no process, no `pending-*` record.
+        """`helm upgrade --install` as the namespace's own ServiceAccount, of all components or of those named.
+
+        Cancelled: no process, no `pending-*` record.
 
         Raises ManifestError, ForbiddenManifestError, HelmError.
         """
@@ -136,12 +143,12 @@ class HelmPort(ABC):
     @activity.defn(name="settle_release")
     @abstractmethod
     async def settle_release(self, request: m.StopRevisionInput) -> None:
-        """End surviving Helm processes and clear a `pending-*` record; the serving version stays."""
+        """End surviving Helm processes and jobs, and clear `pending-*` records; the serving version stays."""
 
     @activity.defn(name="uninstall_release")
     @abstractmethod
     async def uninstall_release(self, request: m.RemoveInput) -> None:
-        """`helm uninstall`; an absent release or namespace is fine."""
+        """`helm uninstall` of all releases of the environment; an absent one or namespace is fine."""
 
 
 class StorePort(ABC):

@@ -45,22 +45,24 @@ class Progress:
         call: Callable[[], Awaitable[T]],
         *,
         is_limit_final: bool = True,
+        words: str = "",
     ) -> T:
-        """Carry out a phase of one activity; see `run_phase`."""
-        with self.timed(name, phase) as tell:
+        """Carry out a phase of one activity; see `run_phase`. `words` say which, where its name is not enough."""
+        with self.timed(name, phase, words) as tell:
             return await run_phase(name, call, tell=tell, is_limit_final=is_limit_final)
 
     @contextmanager
-    def timed(self, name: str, phase: Phase) -> Iterator[Callable[[str], None]]:
+    def timed(self, name: str, phase: Phase, words: str = "") -> Iterator[Callable[[str], None]]:
         """The phase lasts as long as the block, which is given a way to say why it is not over; one that fails has no end.
 
         Several blocks of one name are one phase: from the first one's begin to the last one's end.
         """
-        self._timings.setdefault(name, PhaseTiming(phase=name, started_at=workflow.now()))
+        timing = self._timings.get(name, PhaseTiming(phase=name, started_at=workflow.now()))
+        self._timings[name] = timing.model_copy(update={"finished_at": None})
         self._phase = phase
         self._blocks += 1
         block = self._blocks
-        self._tell(block, "")
+        self._tell(block, words)
         yield partial(self._tell, block)
         del self._words[block]
         timing = self._timings[name]

@@ -10,8 +10,9 @@ from workflows.attempts import PhaseFailedError, confirm_stopped, finish_togethe
 from workflows.images import wait_for_image
 from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
-from workflows.ports import BuildPort, ClusterPort, HelmPort, SourcePort
+from workflows.ports import BuildPort, ClusterPort, SourcePort
 from workflows.progress import Progress
+from workflows.stages import Stages
 from workflows.values import joined_checksums
 
 COPY_SECRETS = "copy-secrets"
@@ -20,7 +21,7 @@ COPY_SECRETS = "copy-secrets"
 
 @workflow.defn
 class RevisionWorkflow:
-    """Plan, namespace and secrets beside images, Helm, route beside rollout, health.
+    """Plan, namespace and secrets beside images, Helm and rollout stage by stage, route, health, what comes after.
 
     A failure is a result and never an exception. A cancel ends the activities, waits for them, confirms that nothing
     is left, and only then ends the workflow: its parent may begin the next revision at once.
@@ -31,6 +32,7 @@ class RevisionWorkflow:
         self._request = request
         self._is_cancelled = False
         self._has_touched = False
+        self._has_stages = False
         self._work: asyncio.Task[m.RevisionResult | Failure]
         self._progress = Progress(request)
 
@@ -68,8 +70,9 @@ class RevisionWorkflow:
 
     async def _fail(self, failure: Failure) -> m.RevisionResult:
         is_confirmed = True
-        # Whichever phase it was: one that fails cancels what runs beside it, whose end nobody may have seen.
-        if self._has_touched and failure.kind is FailureKind.PLATFORM:
+        # Whichever phase it was: one that fails cancels what runs beside it, whose end nobody may have seen; and a job
+        # that its own stage has given up goes on by itself.
+        if self._has_touched and (self._has_stages or failure.kind is FailureKind.PLATFORM):
             is_confirmed = await self._confirm(within=policies.CONFIRM_AFTER_FAILURE)
         if self._was_cancelled():
             return await self._stop()
@@ -93,27 +96,12 @@ class RevisionWorkflow:
         request = self._request
         if plan.unchanged and request.serving is not None:
             return self._succeeded(request.serving.url, unchanged=plan.unchanged)
+        self._has_stages = bool(plan.stages or plan.stages_after_health)
         images, secrets = await self._prepare(plan)
-        await self._progress.run(
-            "deploy",
-            Phase.DEPLOYING,
-            lambda: workflow.execute_activity_method(
-                HelmPort.deploy_release,
-                m.DeployReleaseInput(
-                    ref=request.ref,
-                    pull_request=request.pull_request,
-                    commit=request.commit,
-                    revision=request.id,
-                    release=plan.release,
-                    images=images,
-                    branch=request.branch,
-                    secrets_checksum=secrets,
-                ),
-                **policies.DEPLOY,
-            ),
-        )
-        url = await self._expose(plan)
+        stages = Stages(request, plan, self._progress, images=images, secrets=secrets)
+        url = await stages.bring_up()
         await self._check_health(plan, url)
+        await stages.finish()
         return self._succeeded(url)
 
     def _succeeded(self, url: str, *, unchanged: str = "") -> m.RevisionResult:
@@ -265,38 +253,6 @@ class RevisionWorkflow:
                 BuildPort.build_image, request, **policies.BUILD
             ),
         )
-
-    async def _expose(self, plan: RevisionPlan) -> str:
-        """The public URL, once pods are ready and the route is there."""
-        ref, release = self._request.ref, plan.release.name
-        limit = timedelta(seconds=plan.rollout_timeout_seconds)
-        rollout = asyncio.create_task(
-            self._progress.run(
-                "rollout",
-                Phase.DEPLOYING,
-                lambda: workflow.execute_activity_method(
-                    ClusterPort.wait_for_rollout,
-                    m.WaitForRolloutInput(
-                        ref=ref, commit=self._request.commit, release=release, timeout=limit
-                    ),
-                    **policies.limited(policies.ROLLOUT, attempt=limit + policies.GRACE),
-                ),
-            )
-        )
-        route = asyncio.create_task(
-            self._progress.run(
-                "route",
-                Phase.DEPLOYING,
-                lambda: workflow.execute_activity_method(
-                    ClusterPort.ensure_route,
-                    m.EnsureRouteInput(ref=ref, release=release, route=plan.route),
-                    **policies.ENSURE_ROUTE,
-                ),
-                is_limit_final=False,
-            )
-        )
-        await finish_together([rollout, route])
-        return route.result().url
 
     async def _check_health(self, plan: RevisionPlan, url: str) -> None:
         limit = timedelta(seconds=plan.health.timeout_seconds)

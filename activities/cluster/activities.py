@@ -65,9 +65,11 @@ class ClusterActivities(ClusterPort):
             return await self._routes.ensure(request)
 
     @activity.defn(name="wait_for_rollout")
-    async def wait_for_rollout(self, request: m.WaitForRolloutInput) -> None:
+    async def wait_for_rollout(
+        self, request: m.WaitForRolloutInput
+    ) -> m.WaitForRolloutResult | None:
         async with beating() as progress:
-            await self._rollouts.wait(request, progress)
+            return await self._rollouts.wait(request, progress)
 
     @activity.defn(name="check_health")
     async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:

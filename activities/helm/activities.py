@@ -19,8 +19,9 @@ from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
 from activities.helm.failures import to_failure
 from activities.helm.hooks import stop_unfinished_hooks
+from activities.helm.jobs import stop_unfinished_jobs
 from activities.helm.raw import check_on_cluster
-from activities.helm.records import DEPLOYED, Record, ReleaseRecords
+from activities.helm.records import ReleaseRecords, find_deployed
 from activities.helm.rendering import (
     read_refusal,
     renderer_environment,
@@ -28,6 +29,7 @@ from activities.helm.rendering import (
     write_plugin,
 )
 from activities.helm.sources import Attempt, ChartSources, Prepared, find_helm
+from activities.helm.staging import with_stage
 from activities.origin import GitHubAccess
 from activities.processes import ProcessTimeoutError, end_survivors, uninterrupted
 from workflows import naming
@@ -35,7 +37,6 @@ from workflows.errors import (
     CatalystError,
     HelmError,
 )
-from workflows.models import EnvironmentRef
 from workflows.models import messages as m
 from workflows.ports import HelmPort
 from workflows.values import ValueFacts
@@ -44,7 +45,10 @@ _PREFIX = "helm-"
 
 
 class HelmActivities(HelmPort):
-    """Runs Helm as the environment's own ServiceAccount; one release a namespace, one Helm at a time for it."""
+    """Runs Helm as the environment's own ServiceAccount: one Helm at a time for a namespace, whichever its release.
+
+    An environment has a main release, and a second one of Catalyst's chart where the main one is the project's own.
+    """
 
     def __init__(self, api: ApiClient, config: HelmConfig, github: GitHubAccess) -> None:
         self._api = api
@@ -61,7 +65,8 @@ class HelmActivities(HelmPort):
             progress.detail = "settling"
             await self._settle(namespace, release)
             records = ReleaseRecords(self._api, namespace, release)
-            if found := _deployed_by(request.revision, await records.list()):
+            found = find_deployed(await records.list(), request.revision, request.stage)
+            if found is not None:
                 # An earlier attempt's answer was lost; the work was not.
                 return m.DeployReleaseResult(
                     release_revision=found.version, chart=request.release.chart
@@ -72,10 +77,13 @@ class HelmActivities(HelmPort):
                 ) as directory:
                     progress.detail = "preparing the chart"
                     prepared, kubeconfig = await self._prepare(request, Path(directory))
+                    prepared = await with_stage(self._api, request, prepared, records)
                     progress.detail = "checking the manifests"
                     await self._check(request, prepared, kubeconfig)
                     progress.detail = "running Helm"
-                    return await self._upgrade(request, prepared, kubeconfig)
+                    result = await self._upgrade(request, prepared, kubeconfig)
+                    await self._drop_extras(request, kubeconfig)
+                    return result
             except asyncio.CancelledError:
                 await self._settle_quietly(namespace, release)
                 raise
@@ -87,16 +95,23 @@ class HelmActivities(HelmPort):
         if not namespace:
             return
         async with beating(), self._alone(namespace):
-            await self._settle(namespace, _release_of(request.ref, request.release))
+            await self._settle(namespace, *_releases(request))
+            # Only here: the attempt after a lost one finds the jobs of its own revision at work.
+            await stop_unfinished_jobs(self._api, namespace)
 
     @activity.defn(name="uninstall_release")
     async def uninstall_release(self, request: m.RemoveInput) -> None:
         """See `HelmPort`. What the chart itself prevents is left to the namespace's deletion."""
-        namespace, release = request.ref.namespace, _release_of(request.ref, request.release)
+        namespace = request.ref.namespace
         if not namespace:
             return
         async with beating(), self._alone(namespace):
-            if not await ReleaseRecords(self._api, namespace, release).list():
+            found = [
+                release
+                for release in _releases(request)
+                if await ReleaseRecords(self._api, namespace, release).list()
+            ]
+            if not found:
                 return
             with tempfile.TemporaryDirectory(
                 prefix=_PREFIX, dir=self._config.work_dir
@@ -105,7 +120,8 @@ class HelmActivities(HelmPort):
                     kubeconfig = await self._kubeconfig(namespace, Path(directory))
                 except kube.KubeError:
                     return  # the identity is gone, or the namespace is on its way out
-                await self._uninstall(namespace, release, kubeconfig)
+                for release in found:
+                    await self._uninstall(namespace, release, kubeconfig)
 
     @asynccontextmanager
     async def _alone(self, namespace: str) -> AsyncIterator[None]:
@@ -115,8 +131,9 @@ class HelmActivities(HelmPort):
         async with self._locks[namespace]:
             yield
 
-    async def _settle(self, namespace: str, release: str) -> None:
-        await ReleaseRecords(self._api, namespace, release).settle()
+    async def _settle(self, namespace: str, *releases: str) -> None:
+        for release in releases:
+            await ReleaseRecords(self._api, namespace, release).settle()
         await stop_unfinished_hooks(self._api, namespace)
 
     async def _settle_quietly(self, namespace: str, release: str) -> None:
@@ -138,6 +155,15 @@ class HelmActivities(HelmPort):
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from None  # the other one was cancelled
         return prepared.result(), kubeconfig.result()
+
+    async def _drop_extras(self, request: m.DeployReleaseInput, kubeconfig: Path) -> None:
+        """A second release that an earlier plan had and this one has not goes once the main one is up to date."""
+        ref = request.ref
+        main, extras = naming.release_names(ref.environment)
+        if request.release.name != main or request.components or request.has_extras:
+            return
+        if await ReleaseRecords(self._api, ref.namespace, extras).list():
+            await self._uninstall(ref.namespace, extras, kubeconfig)
 
     async def _check(
         self, request: m.DeployReleaseInput, prepared: Prepared, kubeconfig: Path
@@ -263,18 +289,18 @@ class HelmActivities(HelmPort):
             project=request.ref.project,
             branch=request.branch,
             secrets_checksum=request.secrets_checksum,
+            revision=_revision_of(request),
             images=request.images,
         )
 
 
-def _deployed_by(revision: str, records: tuple[Record, ...]) -> Record | None:
-    """The newest record, if it is the finished work of that very revision."""
-    newest = records[-1] if records else None
-    if newest is None or newest.status != DEPLOYED:
-        return None
-    is_of_revision = newest.labels.get(naming.REVISION_LABEL) == naming.short_hash(revision)
-    return newest if is_of_revision else None
+def _revision_of(request: m.DeployReleaseInput) -> str:
+    """For Catalyst's own chart alone: in others' it could restart pods for nothing."""
+    is_own = request.release.source == "catalyst"
+    return naming.short_hash(request.revision) if is_own else ""
 
 
-def _release_of(ref: EnvironmentRef, release: str) -> str:
-    return release or naming.release_name(ref.environment)
+def _releases(request: m.StopRevisionInput | m.RemoveInput) -> tuple[str, ...]:
+    """All that the environment can have, the main one by the name that is asked for."""
+    main, *others = naming.release_names(request.ref.environment)
+    return request.release or main, *others

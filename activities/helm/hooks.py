@@ -5,6 +5,7 @@ Ending Helm does not end the Job it waits for: an old migration would go on besi
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from kubernetes.aio.client import ApiClient
 
@@ -25,14 +26,21 @@ _GRACE = 1
 
 async def stop_unfinished_hooks(api: ApiClient, namespace: str) -> None:
     """Delete hook Jobs and pods that still run and wait until their pods are gone. Raises HelmError after a while."""
-    doomed = [item for item in await _hooks(api, namespace) if not _is_finished(item)]
+    await stop_unfinished(api, namespace, await _hooks(api, namespace), "hooks of the chart")
+
+
+async def stop_unfinished(
+    api: ApiClient, namespace: str, items: Sequence[KubeObject], what: str
+) -> None:
+    """The same for any Jobs and pods; `what` they are is told when they do not end."""
+    doomed = [item for item in items if not _is_finished(item)]
     for item in doomed:
         await _delete(api, item)
     deadline = time.monotonic() + _LIMIT
     while any([await _has_pods(api, namespace, item) for item in doomed]):
         if time.monotonic() > deadline:
             names = ", ".join(item["metadata"]["name"] for item in doomed)
-            raise HelmError(f"hooks of the chart do not end: {names}")
+            raise HelmError(f"{what} do not end: {names}")
         await asyncio.sleep(_POLL)
 
 

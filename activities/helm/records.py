@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubernetes.aio.client import ApiClient
+from pydantic import JsonValue
 
 from activities import kube
 from activities.kube import KubeObject
+from workflows import naming
 from workflows.errors import HelmError
+from workflows.values import Values, merge
 
 _UNSETTLED = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
 """`uninstalling` too: an upgrade refuses a release whose removal was cut off."""
@@ -60,6 +63,17 @@ class ReleaseRecords:
             await self._fail(record)
         return len(unsettled)
 
+    async def deployed_values(self, chart: str) -> Values:
+        """All that the deployed version was installed with, the chart's own defaults included.
+
+        Empty where none is deployed, or it is of another chart.
+        """
+        deployed = [record for record in await self.list() if record.status == DEPLOYED]
+        if not deployed:
+            return {}
+        secret = await kube.request(self._api, "GET", f"{self._path}/{deployed[-1].name}")
+        return values_of(_unpack(secret["data"]["release"]), chart)
+
     async def newest_manifest(self) -> str:
         """What the newest version rendered to; empty where there is none."""
         records = await self.list()
@@ -90,6 +104,32 @@ class ReleaseRecords:
             return
         except kube.ConflictError as error:
             raise HelmError("a release record changed while it was settled") from error
+
+
+def values_of(release: Mapping[str, Any], chart: str) -> Values:
+    """Those of a record of that chart, as Helm puts them together: a null takes a default away."""
+    described = release.get("chart") or {}
+    if (described.get("metadata") or {}).get("name") != chart:
+        return {}
+    return _without_nulls(merge(described.get("values") or {}, release.get("config") or {}))
+
+
+def _without_nulls(values: Mapping[str, JsonValue]) -> Values:
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+        if value is not None
+    }
+
+
+def find_deployed(records: tuple[Record, ...], revision: str, stage: int = 0) -> Record | None:
+    """The newest record, if it is the finished work of that very revision and stage."""
+    newest = records[-1] if records else None
+    if newest is None or newest.status != DEPLOYED:
+        return None
+    is_of_revision = newest.labels.get(naming.REVISION_LABEL) == naming.short_hash(revision)
+    is_of_stage = newest.labels.get(naming.STAGE_LABEL, "0") == str(stage)
+    return newest if is_of_revision and is_of_stage else None
 
 
 def failed_release(data: str) -> str:

@@ -18,6 +18,8 @@ def labels_for(request: m.DeployReleaseInput) -> dict[str, dict[str, str]]:
     as the environment's; pod templates, selectors and claims stay as their author wrote them. What the post-renderer
     refuses, it refuses there too, and it takes away the label by which an object would pass itself off as Catalyst's:
     that protects others, not the release.
+
+    Catalyst's own chart says commit and branch itself, for each component those that it was deployed with.
     """
     ref = request.ref
     lasting = {
@@ -32,16 +34,23 @@ def labels_for(request: m.DeployReleaseInput) -> dict[str, dict[str, str]]:
         naming.BRANCH_LABEL: naming.label_value(request.branch),
         naming.COMPONENT_LABEL: component,
     }
+    if request.release.source == "catalyst":
+        return {
+            "objects": {},
+            "pods": {**lasting, naming.COMPONENT_LABEL: component},
+            "volumes": {},
+        }
     if request.release.is_user_managed:
         return {"objects": {**of_pods, **of_commit}, "pods": {}, "volumes": {}}
     return {"objects": of_commit, "pods": of_pods, "volumes": lasting}
 
 
 def upgrade_options(request: m.DeployReleaseInput) -> tuple[str, ...]:
-    """The release record carries its commit and revision (invariant 3)."""
+    """The release record carries its commit, revision (invariant 3) and stage."""
     marks = {
         naming.COMMIT_LABEL: request.commit,
         naming.REVISION_LABEL: naming.short_hash(request.revision),
+        naming.STAGE_LABEL: str(request.stage),
     }
     joined = ",".join(f"{key}={value}" for key, value in marks.items())
     return ("--labels", joined, "--post-renderer", _PLUGIN)

@@ -43,6 +43,7 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         """What registries hold: image -> digest."""
         self.copied: list[m.CopySecretsInput] = []
         self.deployed: list[m.DeployReleaseInput] = []
+        self.awaited: list[m.WaitForRolloutInput] = []
 
     @activity.defn(name="plan_revision")
     async def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:  # type: ignore[override]  # tests run on one loop
@@ -152,11 +153,17 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
             return m.EnsureRouteResult(url=self.url, host="shop.localhost", service="s", port=80)
 
     @activity.defn(name="wait_for_rollout")
-    async def wait_for_rollout(self, request: m.WaitForRolloutInput) -> None:
+    async def wait_for_rollout(
+        self, request: m.WaitForRolloutInput
+    ) -> m.WaitForRolloutResult | None:
         async with self.controls.step(
             "wait_for_rollout", environment=request.ref.environment, commit=request.commit
         ):
-            pass
+            self.awaited.append(request)
+            if not request.components:
+                return None
+            reasons = tuple(f"job `{name}` succeeded in 3 s" for name in request.jobs)
+            return m.WaitForRolloutResult(reasons=reasons)
 
     @activity.defn(name="check_health")
     async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:

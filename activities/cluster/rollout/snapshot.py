@@ -1,6 +1,6 @@
 """Everything in a namespace that tells how a release is doing, at one moment."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kubernetes.aio.client import ApiClient
@@ -8,6 +8,7 @@ from kubernetes.aio.client import ApiClient
 from activities import kube
 from activities.cluster.release import is_of_release
 from activities.kube import KubeObject
+from workflows import naming
 
 _HOOK = "helm.sh/hook"
 """Objects that Helm runs by itself at its time, and has waited for."""
@@ -50,33 +51,48 @@ class Snapshot:
 DELETED = "deletionTimestamp"
 
 
-async def take_snapshot(api: ApiClient, namespace: str, release: str) -> Snapshot:
-    """Raises ClusterError; never a part of it."""
+async def take_snapshot(
+    api: ApiClient, namespace: str, release: str, components: Sequence[str] = ()
+) -> Snapshot:
+    """Raises ClusterError; never a part of it. See `make_snapshot`."""
     found: dict[str, tuple[KubeObject, ...]] = {}
     for field, (api_version, kind) in _KINDS.items():
         path = kube.collection_path(api_version, kind, namespace)
         items = (await kube.request(api, "GET", path))["items"]
         found[field] = tuple({"kind": kind, **item} for item in items)
-    return make_snapshot(release, found)
+    return make_snapshot(release, found, components)
 
 
-def make_snapshot(release: str, found: Mapping[str, tuple[KubeObject, ...]]) -> Snapshot:
-    """Sort out what belongs to the release."""
+def make_snapshot(
+    release: str,
+    found: Mapping[str, tuple[KubeObject, ...]],
+    components: Sequence[str] = (),
+) -> Snapshot:
+    """Sort out what belongs to the release, or to those of its components.
+
+    Jobs that a CronJob made say nothing about how the release came up, and Jobs on their way out are none any more.
+    """
 
     def ours(field: str) -> tuple[KubeObject, ...]:
-        return tuple(_ours(found.get(field, ()), release))
+        items = _ours(found.get(field, ()), release)
+        return tuple(item for item in items if not components or part_of(item) in components)
 
     bare = tuple(pod for pod in ours("pods") if not pod["metadata"].get("ownerReferences"))
     return Snapshot(
         deployments=ours("deployments"),
         stateful_sets=ours("stateful_sets"),
         daemon_sets=ours("daemon_sets"),
-        jobs=ours("jobs"),
+        jobs=tuple(job for job in ours("jobs") if not _is_passing(job)),
         bare_pods=bare,
         replica_sets=found.get("replica_sets", ()),
         pods=found.get("pods", ()),
         events=found.get("events", ()),
     )
+
+
+def part_of(item: KubeObject) -> str:
+    """The component that it belongs to; empty where it does not say."""
+    return str((item["metadata"].get("labels") or {}).get(naming.PART_LABEL, ""))
 
 
 def is_owned(item: KubeObject, owner: KubeObject) -> bool:
@@ -89,6 +105,12 @@ def _ours(items: Iterable[KubeObject], release: str) -> Iterator[KubeObject]:
         is_hook = _HOOK in (item["metadata"].get("annotations") or {})
         if is_of_release(item, release) and not is_hook:
             yield item
+
+
+def _is_passing(job: KubeObject) -> bool:
+    owners = job["metadata"].get("ownerReferences") or ()
+    is_of_cron = any(owner.get("kind") == "CronJob" for owner in owners)
+    return is_of_cron or bool(job["metadata"].get(DELETED))
 
 
 def _when(event: KubeObject) -> str:

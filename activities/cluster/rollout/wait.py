@@ -7,13 +7,15 @@ from kubernetes.aio.client import ApiClient
 from activities import kube
 from activities.cluster.changes import watching
 from activities.cluster.evidence import Evidence
+from activities.cluster.rollout.jobs import outcome
 from activities.cluster.rollout.problem import Patience, Problem, gravest
 from activities.cluster.rollout.snapshot import take_snapshot
 from activities.cluster.rollout.workloads import Verdict, judge
 from activities.heartbeat import Progress
 from activities.masking import mask
+from workflows import naming
 from workflows.errors import CatalystError, ClusterError, PhaseTimeoutError
-from workflows.models.messages import WaitForRolloutInput
+from workflows.models.messages import WaitForRolloutInput, WaitForRolloutResult
 
 _POLL = 0.5
 _PROVEN_AFTER = 2.0
@@ -64,7 +66,9 @@ class Rollouts:
         self._api = api
         self._evidence = Evidence(api)
 
-    async def wait(self, request: WaitForRolloutInput, progress: Progress) -> None:
+    async def wait(
+        self, request: WaitForRolloutInput, progress: Progress
+    ) -> WaitForRolloutResult | None:
         """Raises RolloutFailedError, or a platform's error when nothing of the user's is at fault."""
         namespace, seconds = request.ref.namespace, request.timeout.total_seconds()
         limit, patience, proof = Limit(seconds), Patience(), Proof()
@@ -73,8 +77,8 @@ class Rollouts:
                 verdict = await self._look(request, limit.deadline)
                 now = time.monotonic()
                 limit.note(now, was_seen=verdict is not None)
-                if proof.is_given(verdict, now):
-                    return
+                if verdict is not None and proof.is_given(verdict, now):
+                    return _result(request, verdict)
                 problems = verdict.problems if verdict else ()
                 if (problem := patience.first_lasting(problems, now)) is not None:
                     raise await self._failure(namespace, problem)
@@ -86,14 +90,16 @@ class Rollouts:
     async def _look(self, request: WaitForRolloutInput, deadline: float) -> Verdict | None:
         """None while the API does not answer: a short outage is not the release's failure."""
         try:
-            snapshot = await take_snapshot(self._api, request.ref.namespace, request.release)
+            snapshot = await take_snapshot(
+                self._api, request.ref.namespace, request.release, request.components
+            )
         except (kube.NotFoundError, kube.ForbiddenError, kube.InvalidError):
             raise
         except ClusterError:
             if time.monotonic() >= deadline:
                 raise
             return None
-        return judge(snapshot)
+        return judge(snapshot, request.jobs)
 
     async def _failure(self, namespace: str, problem: Problem, limit: str = "") -> CatalystError:
         return problem.error(
@@ -109,6 +115,13 @@ class Rollouts:
         if problem is None:
             return PhaseTimeoutError(f"{before}Kubernetes says nothing about it")
         return await self._failure(namespace, problem, before)
+
+
+def _result(request: WaitForRolloutInput, verdict: Verdict) -> WaitForRolloutResult | None:
+    if not request.components:
+        return None
+    revision = naming.short_hash(request.revision)
+    return WaitForRolloutResult(reasons=tuple(outcome(job, revision) for job in verdict.jobs))
 
 
 def _watched(namespace: str) -> list[str]:

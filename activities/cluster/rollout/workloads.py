@@ -1,13 +1,14 @@
 """Whether each workload of a release is up, and what is wrong with it; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from activities.cluster.rollout import jobs
 from activities.cluster.rollout.pods import find_pod_problems, find_unproven, is_ready
 from activities.cluster.rollout.problem import Problem
-from activities.cluster.rollout.snapshot import DELETED, Snapshot, is_owned
+from activities.cluster.rollout.snapshot import DELETED, Snapshot, is_owned, part_of
 from activities.kube import KubeObject
-from workflows.errors import PhaseTimeoutError
+from workflows.errors import PhaseTimeoutError, RolloutFailedError
 
 _REVISION = "deployment.kubernetes.io/revision"
 _REFUSED_PATIENCE = {
@@ -30,16 +31,24 @@ class Verdict:
     unproven: tuple[str, ...] = ()
     """Pod and restarts of containers without a readiness probe: Kubernetes calls them ready the moment they start,
     also those that crash right after it."""
+    jobs: tuple[KubeObject, ...] = ()
+    """Those that had to succeed, and have."""
 
 
-def judge(snapshot: Snapshot) -> Verdict:
-    """Every workload at its present generation with all pods ready, and only new pods left of a Deployment."""
+def judge(snapshot: Snapshot, wanted_jobs: Sequence[str] = ()) -> Verdict:
+    """Every workload at its present generation with all pods ready, and only new pods left of a Deployment.
+
+    `wanted_jobs` are components that must not be without a Job.
+    """
     waiting_for: list[str] = []
     problems: list[Problem] = []
     unproven: list[str] = []
+    for name in sorted({*wanted_jobs} - {part_of(job) for job in snapshot.jobs}):
+        waiting_for.append(f"Job of {name}: it is gone")
+        problems.append(jobs.missing(name))
     for workload, pods in _workloads(snapshot):
-        unproven += [one for pod in pods for one in find_unproven(pod)]
-        reason = why_unready(workload) or _why_job_undecided(workload, pods)
+        unproven += [one for pod in pods if not _is_of_job(workload) for one in find_unproven(pod)]
+        reason = why_unready(workload) or _why_undecided(workload, pods)
         if reason is None:
             continue
         name = f"{workload['kind']} {workload['metadata']['name']}"
@@ -47,14 +56,17 @@ def judge(snapshot: Snapshot) -> Verdict:
         problems += _refusals(workload, snapshot)
         is_job = workload["kind"] == "Job"
         for pod in pods:
+            if is_job and _is_over(pod):
+                continue  # what that means is for Kubernetes to say of the Job: it may put another in its place
             events = snapshot.events_of(pod["metadata"]["uid"])
             problems += find_pod_problems(pod, events, may_crash=is_job)
         problems.append(
-            Problem(f"{name}/unready", f"{name} is not ready: {reason}", error=PhaseTimeoutError)
-            if not _has_failed(workload)
-            else _failed_job(workload, snapshot)
+            jobs.failure(workload, [pod for pod in snapshot.pods if is_owned(pod, workload)])
+            if is_job and jobs.has_failed(workload)
+            else _unready(workload, name, reason)
         )
-    return Verdict(tuple(waiting_for), tuple(problems), tuple(sorted(unproven)))
+    done = tuple(job for job in snapshot.jobs if _is_of_job(job) and why_unready(job) is None)
+    return Verdict(tuple(waiting_for), tuple(problems), tuple(sorted(unproven)), done)
 
 
 def why_unready(workload: KubeObject) -> str | None:
@@ -63,7 +75,7 @@ def why_unready(workload: KubeObject) -> str | None:
     if kind == "Pod":
         return _why_pod_unready(workload)
     if kind == "Job":
-        return _why_job_unready(workload)
+        return jobs.why_unready(workload)
     status = workload.get("status") or {}
     if status.get("observedGeneration", 0) < workload["metadata"].get("generation", 0):
         return "Kubernetes has not looked at its present form"
@@ -136,48 +148,25 @@ def _keeps_old_pods(stateful_set: KubeObject) -> bool:
     return is_partial or strategy.get("type") == "OnDelete"
 
 
-def _why_job_unready(job: KubeObject) -> str | None:
-    """A Job has to have begun, not ended: it may run as long as the environment."""
-    status = job.get("status") or {}
-    has_begun = status.get("succeeded") or status.get("ready")
-    if _has_failed(job):
-        return "it failed"
-    return None if has_begun or job["spec"].get("suspend") else "it has not begun"
+def _why_undecided(workload: KubeObject, pods: list[KubeObject]) -> str | None:
+    return jobs.why_undecided(workload, pods) if workload["kind"] == "Job" else None
 
 
-def _why_job_undecided(workload: KubeObject, pods: list[KubeObject]) -> str | None:
-    """A pod that has ended already, while Kubernetes has not yet said what that means for its Job."""
-    if workload["kind"] != "Job" or (workload.get("status") or {}).get("succeeded"):
-        return None
-    has_ended = any(
-        "terminated" in (one.get("state") or {})
-        for pod in pods
-        for one in (pod.get("status") or {}).get("containerStatuses") or ()
-    )
-    return "its pod has ended" if has_ended else None
+def _is_of_job(workload: KubeObject) -> bool:
+    """Whether success will be its proof."""
+    return workload["kind"] == "Job" and jobs.has_to_end(workload)
 
 
-def _has_failed(workload: KubeObject) -> bool:
-    return workload["kind"] == "Job" and any(
-        condition["type"] == "Failed" and condition["status"] == "True"
-        for condition in (workload.get("status") or {}).get("conditions") or ()
-    )
+def _is_over(pod: KubeObject) -> bool:
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-def _failed_job(job: KubeObject, snapshot: Snapshot) -> Problem:
-    name = job["metadata"]["name"]
-    pods = sorted(
-        (pod for pod in snapshot.pods if is_owned(pod, job)),
-        key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")),
-    )
-    last = pods[-1] if pods else None
-    return Problem(
-        f"{name}/failed",
-        f"Job {name} failed",
-        patience=0.0,
-        pod=last["metadata"]["name"] if last else "",
-        container=last["spec"]["containers"][0]["name"] if last else "",
-    )
+def _unready(workload: KubeObject, name: str, reason: str) -> Problem:
+    if _is_of_job(workload):
+        # Its own time limit ends it; nothing but the job is at fault.
+        said = f"the {jobs.title(workload)} has not ended: {reason}"
+        return Problem(f"{name}/unready", said, error=RolloutFailedError)
+    return Problem(f"{name}/unready", f"{name} is not ready: {reason}", error=PhaseTimeoutError)
 
 
 def _refusals(workload: KubeObject, snapshot: Snapshot) -> list[Problem]:

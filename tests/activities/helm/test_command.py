@@ -43,7 +43,7 @@ def command() -> HelmCommand:
 
 
 @pytest.mark.invariant(3)
-def test_an_upgrade_names_commit_and_revision_and_runs_the_post_renderer() -> None:
+def test_an_upgrade_names_commit_revision_and_stage_and_runs_the_post_renderer() -> None:
     arguments = command().arguments(["upgrade", "pr-7", Path("/w/1/chart")])
     assert arguments == [
         "/opt/helm",
@@ -51,7 +51,10 @@ def test_an_upgrade_names_commit_and_revision_and_runs_the_post_renderer() -> No
         "pr-7",
         "/w/1/chart",
         "--labels",
-        f"catalyst.dev/commit={COMMIT},catalyst.dev/revision={naming.short_hash(REQUEST.revision)}",
+        (
+            f"catalyst.dev/commit={COMMIT},"
+            f"catalyst.dev/revision={naming.short_hash(REQUEST.revision)},catalyst.dev/stage=0"
+        ),
         "--post-renderer",
         "catalyst-labels",
         "--kubeconfig",

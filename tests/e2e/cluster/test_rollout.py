@@ -162,7 +162,7 @@ async def test_a_failed_job_fails_the_rollout_with_its_log(environment: Environm
         "spec": {"backoffLimit": 0, "template": {"spec": {**pod, "restartPolicy": "Never"}}},
     }
     await environment.apply(job)
-    with pytest.raises(RolloutFailedError, match="Job seed failed") as failure:
+    with pytest.raises(RolloutFailedError, match="job `seed` ended with exit code 1") as failure:
         await environment.rollout(60)
     assert "no such table" in failure.value.excerpt
 

@@ -72,6 +72,7 @@ from workflows.models.messages.revision import (
     RevisionResult,
     StopRevisionInput,
     WaitForRolloutInput,
+    WaitForRolloutResult,
 )
 
 __all__ = [
@@ -132,6 +133,7 @@ __all__ = [
     "TeardownInput",
     "TeardownProgress",
     "WaitForRolloutInput",
+    "WaitForRolloutResult",
     "WriteSurfaceInput",
     "WriteSurfaceResult",
 ]

@@ -143,6 +143,14 @@ class DeployReleaseInput(Payload):
     branch: str = ""
     secrets_checksum: str = ""
     """Changes with the content of the environment's secrets, so that their pods restart; empty when it has none."""
+    components: tuple[str, ...] = ()
+    """Of Catalyst's own chart: those that come to their new state. The others stay exactly as they serve; those that do
+    not serve yet are left out. Empty for the release as a whole."""
+    stage: int = 0
+    """Number of the stage, by which a later attempt finds its own work; 0 for a release as a whole."""
+    has_extras: bool = False
+    """Whether the plan has a second release; where it has none, one of an earlier plan is uninstalled with the last
+    stage of the main one."""
 
 
 class DeployReleaseResult(Payload):
@@ -156,6 +164,16 @@ class WaitForRolloutInput(Payload):
     commit: Commit
     release: str
     timeout: timedelta
+    revision: str = ""
+    components: tuple[str, ...] = ()
+    """Only workloads of these components count; empty for all of the release."""
+    jobs: tuple[str, ...] = ()
+    """Those among them that are jobs: each has to be there, and to have succeeded."""
+
+
+class WaitForRolloutResult(Payload):
+    reasons: tuple[str, ...] = ()
+    """How the jobs ended, in words: ``job `migrate` succeeded in 3 s``."""
 
 
 class EnsureRouteInput(Payload):

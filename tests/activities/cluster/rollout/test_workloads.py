@@ -150,7 +150,8 @@ def test_a_workload_without_pods_is_told_too() -> None:
 def test_a_failed_job_is_told_with_its_last_pods_log() -> None:
     job = make_workload("Job", FAILED)
     problem = judge(Snapshot(jobs=(job,), pods=(make_pod(state=ended(1)),))).problems[-1]
-    assert (problem.message, problem.patience) == ("Job web failed", 0.0)
+    said = "the job `web` ended with exit code 1 (pod web-1)"
+    assert (problem.message, problem.patience) == (said, 0.0)
     assert (problem.pod, problem.container) == ("web-1", "web")
 
 
