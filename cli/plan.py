@@ -2,7 +2,14 @@
 
 from typing import Literal
 
-from activities.documents import DocumentError, TextError, build_tree, decode, read_document
+from activities.documents import (
+    DocumentError,
+    TextError,
+    build_tree,
+    complete_tree,
+    decode,
+    read_document,
+)
 from cli.assumed import assumed_request, describe
 from cli.checkout import Checkout
 from workflows.errors import UserMustFixError
@@ -16,7 +23,7 @@ from workflows.models import (
     Understanding,
 )
 from workflows.planning.detection import understand
-from workflows.planning.plans import make_plan, settle
+from workflows.planning.plans import make_plan, reading_of, settle
 from workflows.repo_config import (
     FILE_NAME,
     NOT_USED_YET,
@@ -100,8 +107,10 @@ def _plan(
     template: Template,
     mark: Marks,
 ) -> tuple[RevisionPlan | None, tuple[str, ...]]:
+    request = assumed_request(config, template)
     try:
-        settled = settle(assumed_request(config, template), tree, config, mark)
+        complete = complete_tree(tree, reading_of(request, config), checkout.read)
+        settled = settle(request, complete, config, mark)
         return make_plan(settled, describe(checkout, settled)), ()
     except UserMustFixError as error:
         return None, tuple(dict.fromkeys((str(error), *error.excerpt, error.hint)))

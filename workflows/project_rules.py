@@ -62,6 +62,7 @@ def template_problems(name: str, template: Template) -> tuple[Finding, ...]:
         *_variables(template.variables, ("variables",)),
         *_build_arguments(template),
         *_chart(template),
+        *(_refused(_PATH, template.compose, ("compose",)) if template.compose else ()),
         *_images(template),
         *_components(template),
         *_build_secrets(template),

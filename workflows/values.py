@@ -18,7 +18,7 @@ Values = dict[str, JsonValue]
 
 _PLACEHOLDER = re.compile(
     r"(?<!\{)\{(?P<name>image|repository|digest|commit|short_commit|url|inner_url|host|namespace|environment"
-    r"|project|branch|secrets_checksum)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
+    r"|project|branch|secrets_checksum|left_brace)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
 )
 """Names outside this list and doubled braces stay as they are: values hold JSON and templates too."""
 _OF_IMAGES = ("image", "repository", "digest")
@@ -119,6 +119,11 @@ def fill(facts: ValueFacts, text: str, path: str) -> str:
     return _PLACEHOLDER.sub(lambda found: _word(facts, found, path), text)
 
 
+def escaped(text: str) -> str:
+    """What `fill` makes `text` of, without a placeholder replaced: for texts of files that know nothing of Catalyst."""
+    return _PLACEHOLDER.sub(lambda found: f"{{left_brace}}{found[0][1:]}", text)
+
+
 def resolve(facts: ValueFacts, value: Values) -> Values:
     """`value` with every placeholder in its strings replaced; keys stay as they are."""
     return {key: _resolved(facts, item, key) for key, item in value.items()}
@@ -144,6 +149,8 @@ def _word(facts: ValueFacts, found: re.Match[str], path: str) -> str:
         return checksum_of(facts.secrets_checksum, component or "")
     if component:
         return found[0]
+    if name == "left_brace":
+        return "{"
     return facts.commit[:7] if name == "short_commit" else str(getattr(facts, name))
 
 

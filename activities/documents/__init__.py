@@ -11,20 +11,34 @@ from activities.documents.document import (
 )
 from activities.documents.reading import read_document, read_documents
 from activities.documents.text import TextError, decode
-from activities.documents.tree import MAX_TOTAL, build_tree, paths_read
+from activities.documents.tree import (
+    MAX_FURTHER,
+    MAX_ROUNDS,
+    MAX_TOTAL,
+    Asking,
+    build_tree,
+    complete_tree,
+    extend_tree,
+    paths_read,
+)
 
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
+    "MAX_FURTHER",
     "MAX_NODES",
+    "MAX_ROUNDS",
     "MAX_TOTAL",
+    "Asking",
     "Document",
     "DocumentError",
     "Mark",
     "Path",
     "TextError",
     "build_tree",
+    "complete_tree",
     "decode",
+    "extend_tree",
     "paths_read",
     "read_document",
     "read_documents",

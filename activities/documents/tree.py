@@ -1,14 +1,15 @@
 """The files of a commit or a checkout -> the tree that detection reads."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from pydantic import JsonValue
 
-from activities.documents.document import MAX_BYTES, DocumentError
+from activities.documents.document import MAX_BYTES, Document, DocumentError
 from activities.documents.reading import read_document
 from activities.documents.text import TextError, decode
 from workflows.models import RepositoryTree
-from workflows.planning.detection import MAX_PATHS, document_format, is_of_interest
+from workflows.planning.compose.parts import escaped
+from workflows.planning.detection import MAX_PATHS, document_format, is_compose, is_of_interest
 
 Read = Callable[[str], bytes]
 """Path to the content of the file, or to its first `MAX_BYTES` and at least one more. Raises OSError."""
@@ -17,6 +18,14 @@ MAX_READ = 1_000
 """Files that are opened, those nearest to the root first: real monorepos have a few hundred of interest."""
 MAX_TOTAL = 8 * 2**20
 """Bytes of all of them: ten times what large monorepos have, and some 15 s of reading when they mean ill."""
+
+
+MAX_FURTHER = 2 * 2**20
+"""Bytes of the files that compose files ask for in one round."""
+MAX_ROUNDS = 4
+"""A file that includes a file that asks for a third is three."""
+Asking = Callable[[RepositoryTree], Mapping[str, bool]]
+"""A tree to the paths that it lacks; whether each is a compose file."""
 
 
 def build_tree(paths: Iterable[str], read: Read) -> RepositoryTree:
@@ -34,7 +43,36 @@ def build_tree(paths: Iterable[str], read: Read) -> RepositoryTree:
         paths=tuple(sorted(known)),
         texts=found.texts,
         documents=found.documents,
+        lines=found.lines,
         problems=found.problems,
+    )
+
+
+def complete_tree(tree: RepositoryTree, asking: Asking, read: Read) -> RepositoryTree:
+    """The tree with the files that the compose files of it ask for, those that these ask for, and so on."""
+    for _ in range(MAX_ROUNDS):
+        asked = asking(tree)
+        if not asked:
+            break
+        tree = extend_tree(tree, asked, read)
+    return tree
+
+
+def extend_tree(tree: RepositoryTree, asked: Mapping[str, bool], read: Read) -> RepositoryTree:
+    """The tree with further files of it; `asked`: path to whether it is a compose file."""
+    found = _Found()
+    for path, is_document in asked.items():
+        if found.size > MAX_FURTHER:
+            found.problems[path] = "was not read: too much to read"
+        else:
+            found.add(path, read, is_compose_file=is_document, is_text=not is_document)
+    return tree.model_copy(
+        update={
+            "texts": {**tree.texts, **found.texts},
+            "documents": {**tree.documents, **found.documents},
+            "lines": {**tree.lines, **found.lines},
+            "problems": {**tree.problems, **found.problems},
+        }
     )
 
 
@@ -51,25 +89,47 @@ class _Found:
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
         self.documents: dict[str, JsonValue] = {}
+        self.lines: dict[str, dict[str, int]] = {}
         self.problems: dict[str, str] = {}
         self.size = 0
 
-    def add(self, path: str, read: Read) -> None:
+    def add(
+        self, path: str, read: Read, *, is_compose_file: bool = False, is_text: bool = False
+    ) -> None:
+        """`is_text`: no parser reads it, whatever its name."""
         try:
             data = read(path)
             is_cut = len(data) > MAX_BYTES
             self.size += min(len(data), MAX_BYTES)
             self.texts[path] = decode(data[:MAX_BYTES], is_cut=is_cut)
-            if is_cut and document_format(path):
+            if is_cut and (is_text or document_format(path)):
                 self.problems[path] = f"is larger than {MAX_BYTES // 1024} KiB"
-            elif document_format(path):
-                self.documents[path] = read_document(self.texts[path], path).value
+            elif is_compose_file or (not is_text and document_format(path)):
+                document = read_document(self.texts[path], path)
+                self.documents[path] = document.value
+                if is_compose_file or is_compose(path):
+                    self.lines[path] = lines_of(document)
         except OSError as error:
             self.problems[path] = f"cannot be read ({error.strerror or type(error).__name__})"
         except TextError as error:
             self.problems[path] = str(error)
         except DocumentError as error:
             self.problems[path] = f"line {error.line}, column {error.column}: {error.problem}"
+
+
+def lines_of(document: Document) -> dict[str, int]:
+    """JSON pointers of all values to their lines."""
+    found = {"": document.root.mark.line}
+    waiting = [("", document.root)]
+    while waiting:
+        pointer, node = waiting.pop()
+        steps = [*(node.entries or ()), *range(len(node.items or ()))]
+        for step in steps:
+            mark, child = node.child(step) or (document.root.mark, document.root)
+            below = f"{pointer}/{escaped(str(step))}"
+            found[below] = mark.line
+            waiting.append((below, child))
+    return found
 
 
 def _nearest_first(path: str) -> tuple[int, str]:

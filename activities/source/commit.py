@@ -2,9 +2,18 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from activities.documents import MAX_BYTES, MAX_TOTAL, build_tree, paths_read
+from activities.documents import (
+    MAX_BYTES,
+    MAX_FURTHER,
+    MAX_ROUNDS,
+    MAX_TOTAL,
+    Asking,
+    build_tree,
+    extend_tree,
+    paths_read,
+)
 from activities.source.config import FoundConfig, config_file, read_config
 from activities.source.describe import chart_file, describe_chart, describe_directory, describe_file
 from activities.source.index import Index, Kind, is_utf8
@@ -44,6 +53,20 @@ class CommitFiles:
                 *(facts for directory in listed for facts in directory),
             ),
         )
+
+    async def completed(self, asking: Asking) -> "CommitFiles":
+        """With the files that its compose files ask for, each round in one round trip. Raises GitHubError."""
+        tree = self.tree
+        for _ in range(MAX_ROUNDS):
+            asked = await asyncio.to_thread(asking, tree)
+            if not asked:
+                break
+            oids = [self.index.oid(path) for path in asked]
+            await self.objects.read(oids, total=MAX_FURTHER)
+            tree = await asyncio.to_thread(
+                extend_tree, tree, asked, lambda path: self.objects.content(self.index.oid(path))
+            )
+        return replace(self, tree=tree)
 
 
 async def read_commit(objects: Objects, commit: str, *, chart: str = "") -> CommitFiles:

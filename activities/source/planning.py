@@ -12,6 +12,7 @@ from workflows.models import RevisionPlan
 from workflows.planning.plans import (
     PlanningRequest,
     make_plan,
+    reading_of,
     settings_mark,
     settle,
     why_unchanged,
@@ -63,6 +64,7 @@ async def plan_commit(
 
 
 async def _plan(request: PlanningRequest, files: CommitFiles) -> RevisionPlan:
+    files = await files.completed(reading_of(request, files.found.config))
     # On a thread of its own: a large repository takes a second, and the activity has to beat meanwhile.
     settled = await asyncio.to_thread(
         settle, request, files.tree, files.found.config, files.found.mark

@@ -93,7 +93,7 @@ async def test_of_two_who_change_one_version_at_once_one_is_told(shop: Catalyst)
         ),
         ({"settings": {}, "versoin": "x"}, "versoin", "did you mean `version`?"),
         ({"settings": {}, "qqqq": 1}, "qqqq", "is unknown"),
-        ({"settings": {"type": "compose"}}, "body.settings.type", "must be 'auto', 'helm'"),
+        ({"settings": {"type": "kustomize"}}, "body.settings.type", "must be 'auto', 'helm'"),
         ({"settings": {"health": {"path": "x"}}}, "body.settings.health.path", "of the form `^/`"),
         ({"settings": {"chart": "../x"}}, "templates.development.chart", "must stay inside"),
         ({}, "body.settings", "is missing"),

@@ -100,14 +100,14 @@ def test_what_only_a_project_can_grant_counts_as_granted(tmp_path: Path) -> None
     assert report.plan.builds[0].secrets == ("NPM",)
 
 
-def test_beside_a_compose_file_what_would_be_deployed_is_the_headline(
+def test_of_a_compose_file_all_services_are_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = {**DOCKERFILE, "compose.yaml": "services: {web: {build: .}}\n"}
     assert main(["plan", str(write(tmp_path, files))]) == 0
     text = said(capsys)
-    assert "Image from a Dockerfile" in text
-    assert "`compose.yaml` is not used yet; what was found beside it is deployed." in text
+    assert "Compose application" in text
+    assert "web.service.aliases" in text
 
 
 @pytest.mark.spec("ENV-008", "EC-1")
@@ -166,7 +166,7 @@ def test_without_a_generated_dockerfile_there_is_nothing_to_show_or_eject(
 
 
 def test_two_forms_at_once_and_unknown_types_are_wrong_usage(tmp_path: Path) -> None:
-    for options in (["--json", "--dockerfile"], ["--type", "compose"]):
+    for options in (["--json", "--dockerfile"], ["--type", "kustomize"]):
         command = [sys.executable, "-m", "cli", "plan", *options, str(tmp_path)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
         assert done.returncode == 2

@@ -60,7 +60,7 @@ class PrebuiltImage(Payload):
     """How long check and image may take."""
 
 
-TemplateType = Literal["auto", "helm", "dockerfile", "image", "manifests"]
+TemplateType = Literal["auto", "helm", "dockerfile", "compose", "image", "manifests"]
 
 
 class Template(Payload):
@@ -84,6 +84,9 @@ class Template(Payload):
     """Chart and values pass through untouched: Catalyst adds no values of its own (ENV-014)."""
     # --- dockerfile, helm
     builds: tuple[BuildSettings, ...] = (BuildSettings(),)
+    # --- compose
+    compose: str = ""
+    """Docker Compose file; empty for the one that Compose itself takes at the root."""
     # --- image, helm
     images: tuple[PrebuiltImage, ...] = ()
     # --- manifests

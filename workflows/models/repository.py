@@ -35,6 +35,8 @@ class RepositoryTree(Payload):
     """UTF-8 texts of the files detection is interested in, each cut to 256 KiB."""
     documents: dict[str, JsonValue] = Field(default_factory=dict)
     """Parsed YAML, JSON and TOML of those of them that are such."""
+    lines: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Of compose files: where their values stand, JSON pointer to line; at its key what stands in a mapping."""
     problems: dict[str, str] = Field(default_factory=dict)
     """Path to why it could not be read: not UTF-8, not valid YAML (with the line), too large."""
 

@@ -5,6 +5,7 @@ from workflows.planning.detection.interest import (
     MAX_PATHS,
     Format,
     document_format,
+    is_compose,
     is_of_interest,
 )
 from workflows.planning.detection.understanding import NO_PORT, understand
@@ -15,6 +16,7 @@ __all__ = [
     "NO_PORT",
     "Format",
     "document_format",
+    "is_compose",
     "is_of_interest",
     "understand",
 ]

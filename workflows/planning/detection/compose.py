@@ -50,6 +50,11 @@ class ComposeFinding:
     services: tuple[str, ...] = ()
 
 
+def compose_file_of(files: Files, folder: str) -> str:
+    """The compose file that Compose takes in a directory; empty when there is none."""
+    return next((join(folder, each) for each in NAMES if each in files.names(folder)), "")
+
+
 def detect_compose(files: Files, folder: str) -> ComposeFinding:
     found = [join(folder, each) for each in NAMES if each in files.names(folder)]
     if not found:
@@ -128,11 +133,26 @@ def _included(document: dict[str, JsonValue]) -> list[str]:
 
 
 def _is_backing(service: dict[str, JsonValue]) -> bool:
-    if service.get("build"):
-        return False
-    image = string(service.get("image"))
-    name = name_of(image.partition("@")[0]).partition(":")[0].lower()
-    return name in _BACKING
+    return not service.get("build") and is_backing(string(service.get("image")))
+
+
+def is_backing(image: str) -> bool:
+    """Whether it is a database, cache, broker or a tool of such."""
+    return _base_name(image) in _BACKING
+
+
+def is_proxy(image: str) -> bool:
+    """Whether it passes requests on to others."""
+    return _base_name(image) in _PROXIES
+
+
+def rank_of_name(service: str) -> int:
+    """How much a service's name says that people look at it: the lower, the more."""
+    return _WEB_NAMES.index(service) if service in _WEB_NAMES else len(_WEB_NAMES)
+
+
+def _base_name(image: str) -> str:
+    return name_of(image.partition("@")[0]).partition(":")[0].lower()
 
 
 def _front(
@@ -140,11 +160,16 @@ def _front(
 ) -> tuple[str, int, str]:
     """The service people look at: one that publishes a port, by its name, the repository's own before proxies."""
 
-    def order(name: str) -> tuple[bool, bool, int, str]:
-        image = name_of(string(services[name].get("image"))).partition(":")[0]
-        known = _WEB_NAMES.index(name) if name in _WEB_NAMES else len(_WEB_NAMES)
-        is_proxy = image in _PROXIES and not services[name].get("build")
-        return not _ports(services[name], "ports"), not is_proxy, known, name
+    def order(name: str) -> tuple[bool, bool, bool, int, bool]:
+        service = services[name]
+        is_built = bool(service.get("build"))
+        return (
+            not mapping(service.get("x-catalyst")).get("public"),
+            not _ports(service, "ports"),
+            is_proxy(string(service.get("image"))) and not is_built,
+            rank_of_name(name),
+            not is_built,
+        )
 
     for name in sorted(own, key=order):
         for key in ("ports", "expose"):

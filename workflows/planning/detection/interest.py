@@ -30,10 +30,11 @@ _NAMES = words(
     "Makefile makefile GNUmakefile Procfile Containerfile Chart.yaml "
     "devcontainer.json .devcontainer.json"
 )
+_COMPOSE = re.compile(r"(docker-)?compose(\.[\w-]+)*\.ya?ml")
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(docker-)?compose(\.[\w-]+)*\.ya?ml",
+        _COMPOSE.pattern,
         r"Dockerfile(\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile",
         r"requirements[\w.-]*\.txt",
         r"(vite|next|astro|nuxt|svelte|remix|react-router)\.config\.(js|mjs|cjs|ts|mts|cts)",
@@ -61,6 +62,11 @@ def is_of_interest(path: str) -> bool:
     if name in _NAMES or any(pattern.fullmatch(name) for pattern in _PATTERNS):
         return True
     return len(folders) <= _CODE_DEPTH and name.endswith((".py", ".go", ".js", ".mjs", ".ts"))
+
+
+def is_compose(path: str) -> bool:
+    """Whether a file is called like those that Docker Compose reads."""
+    return _COMPOSE.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def document_format(path: str) -> Format:

@@ -3,18 +3,15 @@
 from workflows.models import (
     ApplicationKind,
     BuildPlan,
-    DetectionOverrides,
     ReleasePlan,
-    RepositoryTree,
     Understanding,
 )
 from workflows.models.repository import Application
-from workflows.planning.detection import NO_PORT, understand
-from workflows.planning.detection.compose import NAMES
-from workflows.planning.detection.files import join, name_of
-from workflows.planning.detection.overrides import with_port
+from workflows.planning.detection import understand
+from workflows.planning.detection.files import join
 from workflows.planning.plans.base import base_container
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.compose import of_compose, with_backing
 from workflows.planning.plans.devcontainer import (
     container_to_work_in,
     layers_of,
@@ -40,13 +37,15 @@ def auto(case: Case) -> Way:
     found = _understood(case)
     case.story.because(*found.reasons)
     case.story.warn(*found.warnings)
-    return _way(case, found)
+    return with_backing(case, found, _way(case, found))
 
 
 def _way(case: Case, found: Understanding) -> Way:
     application = found.application
     if application.kind is ApplicationKind.CHART:
         return _of_chart(case, application)
+    if application.kind is ApplicationKind.COMPOSE:
+        return of_compose(case, application)
     if case.request.image:
         return instead_of_detected(case, found, layers_of(case, found))
     if application.kind is ApplicationKind.DOCKERFILE:
@@ -70,53 +69,9 @@ def _note_idle_commands(case: Case, path: str) -> None:
 
 
 def _understood(case: Case) -> Understanding:
-    """What detection says of all that can be deployed: of a compose file only what else is there."""
+    """What detection says of all that can be deployed."""
     port = case.overrides.port or said_front_port(case)
-    overrides = case.overrides.model_copy(update={"port": port})
-    found = understand(case.tree, overrides)
-    if found.application.kind is ApplicationKind.COMPOSE:
-        return _beside_compose(case, found.application, overrides)
-    if found.backing_compose:
-        listed = ", ".join(found.backing_services[:8])
-        case.story.warn(
-            f"`{found.backing_compose}` is not used yet: {listed} will not be there for the application."
-        )
-    return found
-
-
-def _beside_compose(
-    case: Case, compose: Application, overrides: DetectionOverrides
-) -> Understanding:
-    found = understand(_without_compose(case.tree), _not_compose(overrides))
-    application = found.application
-    if application.kind is ApplicationKind.NONE:
-        case.story.warn(
-            f"`{compose.compose}` is not used yet, and nothing else that serves was found."
-        )
-        return found
-    case.story.warn(f"`{compose.compose}` is not used yet; what was found beside it is deployed.")
-    if application.port or not compose.port or application.kind is ApplicationKind.CHART:
-        return found
-    told = application.model_copy(
-        update={"port": compose.port, "variables": with_port(application, compose.port)}
-    )
-    return found.model_copy(
-        update={
-            "application": told,
-            "reasons": (*found.reasons, f"Port {compose.port}, by `{compose.compose}`."),
-            "warnings": tuple(each for each in found.warnings if each != NO_PORT),
-        }
-    )
-
-
-def _without_compose(tree: RepositoryTree) -> RepositoryTree:
-    paths = tuple(path for path in tree.paths if name_of(path) not in NAMES)
-    return tree.model_copy(update={"paths": paths})
-
-
-def _not_compose(overrides: DetectionOverrides) -> DetectionOverrides:
-    is_compose = overrides.kind is ApplicationKind.COMPOSE
-    return overrides.model_copy(update={"kind": None}) if is_compose else overrides
+    return understand(case.tree, case.overrides.model_copy(update={"port": port}))
 
 
 def _of_nothing(case: Case, found: Understanding) -> Way:

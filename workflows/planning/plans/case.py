@@ -1,5 +1,6 @@
 """One planning in progress: what is known, what was found wrong, and what people will be told."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,6 +37,8 @@ from workflows.repo_config import (
     overrides_of,
 )
 
+_IN_COMPOSE = re.compile(r"(?!\.catalyst\.yaml)[^:`]+\.ya?ml(:\d+)?: ")
+"""How problems of a compose file begin, with its line."""
 NO_CONFIG = RepoConfig(version=1)
 
 
@@ -131,12 +134,18 @@ def refuse(problems: Sequence[str]) -> None:
     found = list(dict.fromkeys(problems))
     if not found:
         return
-    is_config = all(each.startswith(FILE_NAME) for each in found)
-    raise PlanError(
-        found[0],
-        excerpt=found if len(found) > 1 else (),
-        hint=ConfigError.hint if is_config else "",
-    )
+    raise PlanError(found[0], excerpt=found if len(found) > 1 else (), hint=_hint(found))
+
+
+def _hint(problems: Sequence[str]) -> str:
+    if all(each.startswith(FILE_NAME) for each in problems):
+        return ConfigError.hint
+    if any(_IN_COMPOSE.match(each) for each in problems):
+        return (
+            "Correct the compose file, then push; or choose something else of the repository with `kind` in "
+            f"`{FILE_NAME}`. `catalyst plan` shows the same problems without a push."
+        )
+    return ""
 
 
 def _grants(request: PlanningRequest, template: Template) -> Grants:

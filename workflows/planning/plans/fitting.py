@@ -12,6 +12,7 @@ _USED = {
     "manifests": frozenset[str](),
     "image": frozenset({"start", "port"}),
     "dockerfile": frozenset({"start", "port"}),
+    "compose": frozenset({"workdir", "port"}),
     "auto": frozenset(DetectionOverrides.model_fields),
 }
 """By type of template: what is not left to detection and has an effect."""
@@ -19,6 +20,7 @@ _WHAT = {
     "helm": "a Helm chart, which says itself what runs",
     "manifests": "manifests, which say themselves what runs",
     "image": "images that others build",
+    "compose": "a compose file, which says itself what runs",
     "dockerfile": "images built from Dockerfiles",
 }
 _OF_TYPES = {
@@ -29,6 +31,7 @@ _OF_TYPES = {
     "values": ("helm",),
     "is_user_managed": ("helm",),
     "builds": ("helm", "dockerfile", "manifests"),
+    "compose": ("compose",),
     "images": ("helm", "image", "manifests"),
     "manifests": ("manifests",),
 }

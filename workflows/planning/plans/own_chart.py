@@ -40,7 +40,7 @@ def own_chart(
         front_of(case, [each.name for each in components])
     variables = variables_of(case, found)
     case.story.because(variables.told())
-    _tell_secrets(case, variables)
+    tell_secrets(case, variables)
     return Way(
         release=ReleasePlan(
             name=case.release,
@@ -57,7 +57,7 @@ def own_chart(
     )
 
 
-def _tell_secrets(case: Case, variables: Variables) -> None:
+def tell_secrets(case: Case, variables: Variables) -> None:
     if not case.secrets:
         return
     names = ", ".join(f"`{name}`" for name in case.secrets)
@@ -73,14 +73,14 @@ def _tell_secrets(case: Case, variables: Variables) -> None:
 
 def front_of(case: Case, names: Sequence[str]) -> str:
     """The component that the public URL leads to: the one a route names, else `web`, else the first."""
-    wanted = _routed(case)
+    wanted = routed(case)
     for name in names:
         if wanted in (name, service_name(case.release, name)):
             return name
     if wanted:
         listed = ", ".join(f"`{name}`" for name in names)
         case.problems.append(
-            f"{_route_place(case)} names `{wanted}`, which is no component; there are: {listed}."
+            f"{route_place(case)} names `{wanted}`, which is no component; there are: {listed}."
         )
     return "web" if "web" in names or not names else names[0]
 
@@ -94,7 +94,7 @@ def said_front_port(case: Case) -> int:
     told, routed = case.overrides.port, _routed_port(case)
     if told and routed and told != routed:
         case.problems.append(
-            f"{_route_place(case)} leads to port {routed}, and `port` says {told}; say the same in both."
+            f"{route_place(case)} leads to port {routed}, and `port` says {told}; say the same in both."
         )
     variable = said_port(case)
     if told and variable and variable != told:
@@ -127,7 +127,8 @@ def _route(case: Case, components: Sequence[Component]) -> RouteSettings:
     return RouteSettings(service=service_name(case.release, components[0].name))
 
 
-def _routed(case: Case) -> str:
+def routed(case: Case) -> str:
+    """What the first route names; empty where it names nothing."""
     if case.config.routes:
         return case.config.routes[0].service or ""
     return case.template.route.service
@@ -139,7 +140,8 @@ def _routed_port(case: Case) -> int:
     return case.template.route.port
 
 
-def _route_place(case: Case) -> str:
+def route_place(case: Case) -> str:
+    """The beginning of a problem with that route."""
     if case.config.routes:
         return f"{case.place(('routes', 0))}: the route"
     return f"The route of the template `{case.key}`"

@@ -1,11 +1,13 @@
 """Settings, configuration file and tree -> one concrete way to deploy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from workflows.models import HealthCheck, RepositoryTree, RevisionPlan, TemplateType
 from workflows.planning.plans.auto import auto
 from workflows.planning.plans.beside import with_services
 from workflows.planning.plans.case import Case, Way, open_case, refuse
+from workflows.planning.plans.compose import compose_file
 from workflows.planning.plans.dockerfile import dockerfile
 from workflows.planning.plans.fitting import note_what_does_not_fit
 from workflows.planning.plans.helm import helm
@@ -13,6 +15,7 @@ from workflows.planning.plans.image import image
 from workflows.planning.plans.manifests import manifests
 from workflows.planning.plans.own_image import instead_of_first
 from workflows.planning.plans.request import PlanningRequest, Settled
+from workflows.planning.plans.values import confined_each
 from workflows.repo_config import Marks, RepoConfig
 from workflows.repo_config.problems import nowhere
 
@@ -20,6 +23,7 @@ _WAYS: dict[TemplateType, Callable[[Case], Way]] = {
     "auto": auto,
     "helm": helm,
     "dockerfile": dockerfile,
+    "compose": compose_file,
     "image": image,
     "manifests": manifests,
 }
@@ -38,6 +42,9 @@ def settle(
     """
     case = open_case(request, tree, config, mark)
     way = with_services(case, instead_of_first(case, _WAYS[case.template.type](case)))
+    if way.release.source == "catalyst":
+        values = confined_each(way.release.values)
+        way = replace(way, release=way.release.model_copy(update={"values": values}))
     note_what_does_not_fit(case)
     refuse(case.problems)
     return Settled(

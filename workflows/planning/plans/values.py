@@ -69,8 +69,40 @@ def app_values(
     return values
 
 
+def confined_each(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The values with components of both kinds told apart key by key: the chart lays a component's own settings over
+    those of all, so a user that is set for all would be the user of a database too."""
+    common, components = values.get("security"), values.get("components")
+    if not isinstance(common, dict) or not isinstance(components, dict):
+        return dict(values)
+    own = {name: _security(each) for name, each in components.items()}
+    if set(common) <= {"profile"} or all(said.get("profile") is None for said in own.values()):
+        return dict(values)
+    told: dict[str, JsonValue] = {
+        name: {**each, "security": said if "profile" in said else {**common, **said}}
+        for name, each in components.items()
+        if isinstance(each, dict)
+        for said in (own[name],)
+    }
+    return {**values, "components": told, "security": {"profile": "baseline"}}
+
+
+def _security(component: JsonValue) -> dict[str, JsonValue]:
+    said = component.get("security") if isinstance(component, dict) else None
+    return said if isinstance(said, dict) else {}
+
+
 def service_name(release: str, component: str) -> str:
     """The Service of a component, as the chart's `app.objectName` names it."""
+    return _object_name(release, component)
+
+
+def volume_name(release: str, component: str, volume: str) -> str:
+    """The claim of a component's volume, likewise."""
+    return _object_name(release, f"{component}--{volume}")
+
+
+def _object_name(release: str, component: str) -> str:
     is_plain = len(release) <= MAX_RELEASE and _FULL_NAME.fullmatch(release) is not None
     name = f"{release if is_plain else _hashed(release)}-{component}"
     if len(name) <= MAX_LABEL:

@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import JsonValue
 
-from activities.documents import build_tree, read_document
+from activities.documents import build_tree, complete_tree, read_document
 from tests.workflows.values import A
 from workflows.errors import PlanError
 from workflows.models import (
@@ -22,8 +22,14 @@ from workflows.models import (
     RevisionPlan,
     Template,
 )
-from workflows.planning.plans import PlanningRequest, Settled, make_plan, settle
-from workflows.repo_config import parse_config
+from workflows.planning.plans import (
+    PlanningRequest,
+    Settled,
+    make_plan,
+    reading_of,
+    settle,
+)
+from workflows.repo_config import RepoConfig, parse_config
 
 ROOT = Path(__file__).resolve().parents[4]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "deploy/charts/app/values.schema.json").read_text())
@@ -61,16 +67,25 @@ def tree_of(files: Files) -> RepositoryTree:
     return build_tree(files, lambda path: files[path].encode())
 
 
+def completed_tree(
+    files: Files, request: PlanningRequest, config: RepoConfig | None
+) -> RepositoryTree:
+    """With all that the files themselves ask for."""
+    return complete_tree(
+        tree_of(files), reading_of(request, config), lambda path: files[path].encode()
+    )
+
+
 def settled_of(
     files: Files, template: Template | None = None, config: str = "", **changes: Any
 ) -> Settled:
     """`config` is the text of a configuration file without its version."""
-    tree = tree_of(files)
+    request = asked(template, **changes)
     if not config:
-        return settle(asked(template, **changes), tree, None)
+        return settle(request, completed_tree(files, request, None), None)
     document = read_document(f"version: 1\n{config}", ".catalyst.yaml")
     said = parse_config(document.value, document.mark, document.written)
-    return settle(asked(template, **changes), tree, said, document.mark)
+    return settle(request, completed_tree(files, request, said), said, document.mark)
 
 
 def plan_of(

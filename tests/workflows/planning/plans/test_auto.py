@@ -201,40 +201,38 @@ def test_a_dockerfile_beside_a_chart_that_serves_nothing_by_itself_is_built_for_
     assert "Image `web` from `deploy/Dockerfile`, context `deploy`" in plan.reasons
 
 
-@pytest.mark.spec("ENV-007")
-def test_of_a_compose_file_what_is_beside_it_is_deployed_at_its_port() -> None:
+@pytest.mark.spec("ENV-007", "ENV-012")
+def test_a_compose_file_comes_before_what_is_beside_it() -> None:
     plan = plan_of({"compose.yaml": COMPOSE, "Dockerfile": "FROM x\nCMD serve\n"})
     assert plan.application is not None
-    assert plan.application.kind is ApplicationKind.DOCKERFILE
-    assert component(plan)["ports"][0]["port"] == 9000
-    assert "Port 9000, by `compose.yaml`." in plan.reasons
-    assert plan.warnings == (
-        "`compose.yaml` is not used yet; what was found beside it is deployed.",
-    )
+    assert (plan.application.kind, plan.application.port) == (ApplicationKind.COMPOSE, 9000)
+    assert component(plan, "app")["ports"] == [{"name": "http", "port": 9000}]
+    assert plan.warnings == ()
 
 
-def test_a_port_found_beside_a_compose_file_is_surer_and_a_chart_needs_none() -> None:
-    plan = plan_of({"compose.yaml": COMPOSE, "Dockerfile": DOCKERFILE})
+def test_another_kind_can_be_set_instead_of_a_compose_file() -> None:
+    files = {"compose.yaml": COMPOSE, "Dockerfile": DOCKERFILE}
+    plan = plan_of(files, overrides=DetectionOverrides(kind=ApplicationKind.DOCKERFILE))
     assert component(plan)["ports"][0]["port"] == 80
-    plan = plan_of({"compose.yaml": COMPOSE, "c/Chart.yaml": "name: shop\n"})
-    assert plan.release.chart == "c"
 
 
-def test_a_compose_file_alone_is_the_container_that_says_so() -> None:
-    plan = plan_of(
-        {"compose.yaml": COMPOSE}, overrides=DetectionOverrides(kind=ApplicationKind.COMPOSE)
-    )
-    assert plan.warnings[0] == (
-        "`compose.yaml` is not used yet, and nothing else that serves was found."
-    )
-    assert "kind" not in "".join(plan.warnings)
-    assert plan.warnings[-1].startswith(TO_DO)
-
-
-def test_backing_services_that_will_not_be_there_are_named() -> None:
+@pytest.mark.spec("ENV-007", "ENV-012")
+def test_backing_services_come_along_and_the_application_is_told_where_they_are() -> None:
     plan = plan_of({**NODE, "compose.yaml": "services: {db: {image: postgres}}\n"})
+    assert component(plan)["env"]["DATABASE_URL"] == "postgresql://postgres@db:5432/postgres"
+    assert component(plan, "db")["security"] == {"profile": "baseline"}
+    assert component(plan)["security"] == {"profile": "restricted", "runAsUser": 10001}
+    assert plan.release.values["security"] == {"profile": "baseline"}
+    assert [stage.components for stage in plan.stages] == [("db",), ("web",)]
+    assert plan.route.service == "pr-shop-7-web"
+
+
+def test_a_chart_says_itself_what_is_there_beside_the_application() -> None:
+    files = {"compose.yaml": "services: {db: {image: postgres}}\n", "c/Chart.yaml": "name: shop\n"}
+    plan = plan_of(files)
+    assert plan.release.chart == "c"
     assert plan.warnings == (
-        "`compose.yaml` is not used yet: db will not be there for the application.",
+        "`compose.yaml` is not used (db): the chart says itself what is there beside the application.",
     )
 
 

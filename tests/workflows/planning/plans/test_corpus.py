@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.workflows.planning.plans.cases import ROOT, plan_of
+from workflows.errors import PlanError
 from workflows.models import DetectionOverrides
 from workflows.planning.plans import plan_text
 
@@ -25,14 +26,23 @@ def repository(name: str) -> dict[str, Any]:
 def shown(name: str) -> str:
     found = repository(name)
     overrides = DetectionOverrides.model_validate(found.get("overrides", {}))
-    text = plan_text(plan_of(found["files"], overrides=overrides))
+    try:
+        text = plan_text(plan_of(found["files"], overrides=overrides))
+    except PlanError as error:
+        return refusal(error)
     generated = ("  build web Dockerfile ", "  build web .dockerignore ")
     return "".join(
         line for line in text.splitlines(keepends=True) if not line.startswith(generated)
     )
 
 
-@pytest.mark.spec("FR-002", "ENV-006", "ENV-008", "ENV-009", "ENV-024")
+def refusal(error: PlanError) -> str:
+    """What people are told where there is no plan."""
+    lines = ["Refused", "", *(f"  - {each}" for each in error.excerpt or (str(error),))]
+    return "\n".join((*lines, "", error.hint, ""))
+
+
+@pytest.mark.spec("FR-002", "ENV-006", "ENV-008", "ENV-009", "ENV-012", "ENV-024")
 @pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
 def test_a_repository_becomes_the_expected_plan(path: Path) -> None:
     assert shown(path.stem) == path.read_text()

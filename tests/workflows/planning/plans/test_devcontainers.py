@@ -98,7 +98,8 @@ def test_without_any_command_the_container_stays_open_beside_the_page() -> None:
     assert component(plan, "web")["volumes"]
     plan = plan_of(described(image="debian:12"))
     assert [(each.component, each.image) for each in plan.images] == [("devcontainer", "debian:12")]
-    assert plan.release.values["security"] == {"profile": "restricted", "runAsUser": 10001}
+    assert component(plan)["security"] == {"profile": "restricted", "runAsUser": 10001}
+    assert plan.release.values["security"] == {"profile": "baseline"}
 
 
 def test_what_cannot_be_had_leaves_the_page_alone() -> None:

@@ -50,6 +50,7 @@ def test_a_job_runs_its_command_in_the_image_of_the_commit_with_all_that_the_app
         "env": web["env"],
         "envFrom": ["catalyst-secrets"],
         "secretEnv": web["secretEnv"],
+        "security": web["security"],
     }
     assert job["env"]["MODE"] == "preview"
     assert "DATABASE_URL" in job["secretEnv"]
