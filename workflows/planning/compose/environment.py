@@ -15,7 +15,7 @@ from workflows.planning.compose.special import is_secret_alone, literal, secrets
 from workflows.planning.compose.wishes import Wishes
 from workflows.planning.detection.files import shorten
 
-_NAME = re.compile(r"[-._A-Za-z][-._A-Za-z0-9]*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _EXAMPLES = (".example", ".sample", ".dist", ".template")
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})")
 

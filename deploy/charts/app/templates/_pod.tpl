@@ -196,6 +196,9 @@ emptyDir: {{ $medium | toJson }}
 {{- else if eq $volume.type "config" -}}
 configMap:
   name: {{ include "app.objectName" (dict "root" .root "component" .component "part" .name) | quote }}
+  {{- if $volume.executable }}
+  defaultMode: 0755
+  {{- end }}
 {{- else -}}
 secret:
   secretName: {{ $volume.secret | quote }}
