@@ -3,7 +3,8 @@
 from workflows.models import Application, ApplicationKind, DetectionOverrides
 from workflows.planning.detection.dressing import dressed
 from workflows.planning.detection.files import ROOT, Files, resolve, shorten
-from workflows.planning.detection.places import Place, toolchain_of
+from workflows.planning.detection.places import Place, languages_of, toolchain_of
+from workflows.planning.detection.shell import calls_of
 from workflows.planning.detection.story import Story
 
 _WITHOUT_COMMANDS = (ApplicationKind.COMPOSE, ApplicationKind.CHART, ApplicationKind.STATIC)
@@ -15,6 +16,7 @@ _BY_COMMAND = (
     ApplicationKind.PROCFILE,
 )
 """Kinds that need no more than a command."""
+_BARE = {"node": "Node.js", "python": "Python"}
 
 
 def set_workdir(files: Files, overrides: DetectionOverrides, story: Story) -> str:
@@ -73,6 +75,23 @@ def set_values(
         story.because(f"Port {overrides.port}{instead}, because it is set.")
         changes |= {"port": overrides.port, "variables": with_port(application, overrides.port)}
     return application.model_copy(update=changes)
+
+
+def with_language(application: Application, story: Story) -> Application:
+    """The language of a command for which no file of the repository names one: by the kind, else by what it calls.
+
+    Only languages whose programs run without a project file.
+    """
+    command = application.start or application.dev
+    if application.language or not command or application.kind in _WITHOUT_COMMANDS:
+        return application
+    called = [*languages_of(calls_of(command)), ""][0]
+    language = application.kind.value if application.kind.value in _BARE else called
+    if language not in _BARE:
+        return application
+    because = "its kind" if language == application.kind.value else f"`{shorten(command)}`"
+    story.because(f"{_BARE[language]}, by {because}.")
+    return application.model_copy(update={"language": language})
 
 
 def with_port(application: Application, port: int) -> dict[str, str]:

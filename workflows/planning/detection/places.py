@@ -108,7 +108,7 @@ def _fitting(files: Files, folder: str, calls: list[Call], unsupported: Unsuppor
     """By the programs that are called, else the first there is."""
     if foreign := unsupported_program(calls):
         return Fit(foreign=foreign)
-    wanted = [name for call in calls for name, known in _PROGRAMS.items() if call.program in known]
+    wanted = languages_of(calls)
     for language in dict.fromkeys([*wanted, *_TOOLCHAINS]):
         if found := _TOOLCHAINS[language](files, folder):
             return Fit(found)
@@ -116,6 +116,11 @@ def _fitting(files: Files, folder: str, calls: list[Call], unsupported: Unsuppor
     return Fit(
         foreign=f"{unsupported.title} (`{unsupported.path}`)" if unsupported and is_foreign else ""
     )
+
+
+def languages_of(calls: list[Call]) -> list[str]:
+    """The languages whose programs are called, in that order."""
+    return [name for call in calls for name, known in _PROGRAMS.items() if call.program in known]
 
 
 def toolchain_of(files: Files, folder: str, language: str) -> Toolchain | None:

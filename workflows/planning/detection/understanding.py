@@ -19,6 +19,7 @@ from workflows.planning.detection.overrides import (
     set_kind,
     set_values,
     set_workdir,
+    with_language,
     with_port,
 )
 from workflows.planning.detection.places import MAX_PLACES, Place, look_at, search_order
@@ -63,6 +64,7 @@ def understand(
     story.because(*container_reasons)
     story.warn(*container_warnings)
     application = set_values(_forwarded(application, devcontainer, story), overrides, story)
+    application = with_language(application, story)
     if charts and application.kind is not ApplicationKind.CHART:
         named = ", ".join(f"`{each.path}`" for each in charts[:5])
         story.because(f"Helm charts were found in {named}.")

@@ -78,3 +78,23 @@ def test_many_applications_are_counted() -> None:
     assert "`apps/a08` (Next.js) and 3 more; `workdir` chooses one of them." in " ".join(
         found.reasons
     )
+
+
+@pytest.mark.spec("ENV-011", "ENV-008")
+@pytest.mark.parametrize(
+    ("told", "language", "reason"),
+    [
+        ({"start": "cd site && exec python3 -m http.server"}, "python", "Python, by `cd site"),
+        ({"start": "./serve", "kind": "node"}, "node", "Node.js, by its kind."),
+        ({"start": "node a.js", "kind": "python"}, "python", "Python, by its kind."),
+        ({"start": "./serve"}, "", ""),
+        ({"start": "go run ."}, "", ""),
+        ({"kind": "python"}, "", ""),
+    ],
+)
+def test_a_command_without_project_files_has_the_language_it_calls_for(
+    told: dict[str, str], language: str, reason: str
+) -> None:
+    found = understood({"README.md": ""}, **told)
+    assert found.application.language == language
+    assert any(each.startswith(reason) for each in found.reasons)
