@@ -8,6 +8,7 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 from collections.abc import Awaitable, Callable
 from itertools import count
 
+from tests.replay.staged import failed_in_a_stage, in_stages, superseded_in_a_stage
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import naming, wire
@@ -306,6 +307,9 @@ SCENES: dict[str, Scene] = {
         prebuilt,
         unchanged,
         with_services,
+        in_stages,
+        failed_in_a_stage,
+        superseded_in_a_stage,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}

@@ -1,0 +1,35 @@
+"""Scenes of revisions that come up in stages."""
+
+from tests.workflows.stage import Preview, Stage
+from tests.workflows.staged import staged_plan, with_extras
+from workflows.errors import RolloutFailedError
+from workflows.models import Phase
+
+
+async def in_stages(stage: Stage, preview: Preview) -> list[str]:
+    """Three stages, and one more once the URL answers."""
+    stage.cluster.plan = staged_plan(preview)
+    await preview.open()
+    snapshot = await preview.reaches(Phase.READY)
+    return [preview.id, snapshot.revisions[0].id]
+
+
+async def failed_in_a_stage(stage: Stage, preview: Preview) -> list[str]:
+    stage.cluster.plan = staged_plan(preview)
+    stage.controls.fail("wait_for_rollout", lambda: RolloutFailedError("the job `migrate` failed"))
+    await preview.open()
+    snapshot = await preview.reaches(Phase.FAILED)
+    return [preview.id, snapshot.revisions[0].id]
+
+
+async def superseded_in_a_stage(stage: Stage, preview: Preview) -> list[str]:
+    """Of the second release, before the main one is touched."""
+    stage.cluster.plan = with_extras(preview)
+    stage.controls.hold("wait_for_rollout")
+    await preview.open()
+    await stage.until(lambda: preview.steps("wait_for_rollout"))
+    await preview.push("b")
+    await stage.until(lambda: len(preview.steps("plan_revision")) == 2)
+    stage.controls.release("wait_for_rollout")
+    snapshot = await preview.reaches(Phase.READY, "b")
+    return [preview.id, snapshot.revisions[1].id]
