@@ -113,6 +113,14 @@ async def test_a_failure_is_shown_with_cause_last_lines_and_what_to_do(failed: C
     assert OLDER_COMMIT[:7] in page
 
 
+@pytest.mark.spec("ENV-018", "FR-009")
+async def test_a_failed_stage_is_named(failed: Catalyst) -> None:
+    failure = FAILURE.model_copy(update={"phase": "deploy: job migrate"})
+    found = make_snapshot(12, phase=Phase.FAILED, failure=failure, sequence=1_000)
+    await failed.store.environments.record(found)
+    assert "Failed while deploying job migrate" in await read(failed, ONE)
+
+
 def test_words_between_backticks_are_code_and_stay_text() -> None:
     shown = code_spans("Chart in `chart` <b>not</b> `<script>`")
     assert shown == (

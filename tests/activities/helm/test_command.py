@@ -87,6 +87,22 @@ def test_every_label_is_a_valid_value() -> None:
     assert set(labels["volumes"]) < set(labels["pods"])
 
 
+@pytest.mark.invariant(3)
+@pytest.mark.spec("ENV-018")
+def test_catalysts_own_chart_says_the_commit_of_each_component_itself() -> None:
+    """One that stays as it serves keeps that of its own deployment."""
+    own = REQUEST.release.model_copy(update={"source": "catalyst"})
+    labels = labels_for(REQUEST.model_copy(update={"release": own}))
+    found = {name for group in labels.values() for name in group}
+    assert found == {
+        naming.TEAM_LABEL,
+        naming.PROJECT_LABEL,
+        naming.ENVIRONMENT_LABEL,
+        naming.COMPONENT_LABEL,
+    }
+    assert naming.COMMIT_LABEL in labels_for(REQUEST)["objects"]
+
+
 def test_the_plugin_is_described_as_helm_wants_it(tmp_path: Path) -> None:
     write_plugin(tmp_path)
     written = json.loads((tmp_path / "plugins/catalyst-labels/plugin.yaml").read_text())

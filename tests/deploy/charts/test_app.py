@@ -10,6 +10,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from activities.helm import stages
+
 CHART = Path(__file__).parents[3] / "deploy" / "charts" / "app"
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
 README = (CHART / "README.md").read_text()
@@ -44,6 +46,15 @@ def test_the_schema_is_valid_and_takes_no_values_that_say_nothing() -> None:
     errors = list(Draft202012Validator(SCHEMA).iter_errors(defaults))
     assert [error.validator for error in errors] == ["minProperties"]
     assert set(defaults) == set(SCHEMA["properties"])
+
+
+def test_a_component_that_stays_as_it_serves_takes_all_that_speaks_for_every_component() -> None:
+    """A value that is added at the top is either part of it, or nothing that a component renders to."""
+    of_all = set(SCHEMA["properties"]) - {"components", "route"}
+    assert set(SCHEMA["$defs"]["served"]["properties"]) == of_all
+    assert set(stages._OF_ALL) == of_all
+    kinds = [SCHEMA["$defs"][kind]["properties"] for kind in ("worker", "cron", "job")]
+    assert all("served" in properties and "imageFrom" in properties for properties in kinds)
 
 
 def test_every_object_of_the_schema_is_closed() -> None:
