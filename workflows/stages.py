@@ -100,7 +100,12 @@ class Stages:
                 Phase.DEPLOYING,
                 lambda: workflow.execute_activity_method(
                     ClusterPort.ensure_route,
-                    m.EnsureRouteInput(ref=ref, release=release, route=self._plan.route),
+                    m.EnsureRouteInput(
+                        ref=ref,
+                        release=release,
+                        route=self._plan.route,
+                        more=self._plan.more_routes,
+                    ),
                     **policies.ENSURE_ROUTE,
                 ),
                 is_limit_final=False,

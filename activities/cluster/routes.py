@@ -10,7 +10,7 @@ from activities import kube
 from activities.cluster.config import ClusterConfig
 from activities.cluster.release import choose_backend
 from activities.kube import KubeObject
-from activities.manifests import HTTP_ROUTE, INGRESS, is_owned_by, make_route
+from activities.manifests import HTTP_ROUTE, INGRESS, Backend, is_owned_by, make_route
 from activities.masking import mask
 from workflows import naming
 from workflows.errors import ClusterError, NameTakenError
@@ -32,12 +32,14 @@ class Routes:
         namespace = await kube.request(self._api, "GET", f"/api/v1/namespaces/{ref.namespace}")
         if not is_owned_by(namespace, ref):
             raise NameTakenError(f"namespace {ref.namespace} is not ours")
-        services = kube.collection_path("v1", "Service", ref.namespace)
-        found = await kube.request(self._api, "GET", services)
-        service, port = choose_backend(found["items"], request.release, request.route)
-        wanted = make_route(
-            ref, address, service=service, port=port, labels=_labels_of_ours(namespace)
-        )
+        path = kube.collection_path("v1", "Service", ref.namespace)
+        services = (await kube.request(self._api, "GET", path))["items"]
+        backends = [Backend(*choose_backend(services, request.release, request.route))]
+        backends += [
+            Backend(*choose_backend(services, request.release, each), path=each.path)
+            for each in request.more
+        ]
+        wanted = make_route(ref, address, backends, labels=_labels_of_ours(namespace))
         route = await kube.apply(self._api, wanted)
         if (
             wanted["kind"] == HTTP_ROUTE["kind"]
@@ -47,8 +49,8 @@ class Routes:
         return EnsureRouteResult(
             url=address.url(ref.namespace),
             host=address.host(ref.namespace),
-            service=service,
-            port=port,
+            service=backends[0].service,
+            port=backends[0].port,
         )
 
     async def _remove_other(self, wanted: KubeObject) -> None:

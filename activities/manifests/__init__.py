@@ -17,7 +17,14 @@ from activities.manifests.namespace import (
     read_namespace,
 )
 from activities.manifests.network import NetworkRules, cidr_of, make_network_policies
-from activities.manifests.route import HTTP_ROUTE, INGRESS, ROUTE_NAME, make_route, service_of
+from activities.manifests.route import (
+    HTTP_ROUTE,
+    INGRESS,
+    ROUTE_NAME,
+    Backend,
+    make_route,
+    service_of,
+)
 from activities.manifests.secrets import (
     ORIGIN_ANNOTATION,
     make_pull_secrets,
@@ -30,6 +37,7 @@ __all__ = [
     "INGRESS",
     "ORIGIN_ANNOTATION",
     "ROUTE_NAME",
+    "Backend",
     "NetworkRules",
     "cidr_of",
     "helm_may",

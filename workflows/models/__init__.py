@@ -27,6 +27,7 @@ from workflows.models.plan import (
 from workflows.models.project import (
     BuildSettings,
     HealthCheck,
+    PathRoute,
     PrebuiltImage,
     Project,
     Quota,
@@ -80,6 +81,7 @@ __all__ = [
     "JobSettings",
     "Label",
     "PackageManager",
+    "PathRoute",
     "Payload",
     "Phase",
     "PhaseTiming",

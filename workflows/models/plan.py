@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from workflows.models.base import Commit, Label, Payload
-from workflows.models.project import HealthCheck, PrebuiltImage, Quota, RouteSettings
+from workflows.models.project import HealthCheck, PathRoute, PrebuiltImage, Quota, RouteSettings
 from workflows.models.repository import Application
 
 
@@ -102,6 +102,7 @@ class RevisionPlan(Payload):
     builds: tuple[BuildPlan, ...]
     release: ReleasePlan
     route: RouteSettings
+    """Of the root."""
     health: HealthCheck
     quota: Quota
     rollout_timeout_seconds: int
@@ -115,6 +116,8 @@ class RevisionPlan(Payload):
     application: Application | None = None
     """What was detected, where detection decided."""
     warnings: tuple[str, ...] = ()
+    more_routes: tuple[PathRoute, ...] = ()
+    """Of paths that lead elsewhere; the longest path that fits wins."""
     stages: tuple[Stage, ...] = ()
     """What is deployed after what; empty for the release as a whole."""
     stages_after_health: tuple[Stage, ...] = ()

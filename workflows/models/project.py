@@ -48,6 +48,12 @@ class RouteSettings(Payload):
     port: int = Field(default=0, ge=0, le=65535)
 
 
+class PathRoute(RouteSettings):
+    """Where everything below a path of the public URL leads."""
+
+    path: str
+
+
 class PrebuiltImage(Payload):
     """An image that somebody else builds (ENV-013)."""
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from activities.addresses import PublicAddress
 from activities.manifests import (
+    Backend,
     NetworkRules,
     cidr_of,
     is_owned_by,
@@ -51,7 +52,7 @@ def all_objects() -> list[dict[str, Any]]:
         make_helm_service_account(REF, BRANCH),
         make_helm_role(REF, BRANCH),
         make_helm_role_binding(REF, BRANCH),
-        make_route(REF, address, service="web", port=80, labels=labels_of(REF, BRANCH)),
+        make_route(REF, address, [Backend("web", 80)], labels=labels_of(REF, BRANCH)),
     ]
 
 
@@ -189,7 +190,7 @@ def test_a_route_claims_the_environments_own_host_names_only() -> None:
     address = PublicAddress(
         domain="example.dev", inner_domain="example.internal", gateway="edge/main"
     )
-    route = make_route(REF, address, service="web", port=8080, labels={})
+    route = make_route(REF, address, [Backend("web", 8080)], labels={})
     assert route["spec"] == {
         "parentRefs": [
             {
@@ -200,7 +201,12 @@ def test_a_route_claims_the_environments_own_host_names_only() -> None:
             }
         ],
         "hostnames": [f"{REF.namespace}.example.dev", f"{REF.namespace}.example.internal"],
-        "rules": [{"backendRefs": [{"kind": "Service", "name": "web", "port": 8080}]}],
+        "rules": [
+            {
+                "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
+                "backendRefs": [{"kind": "Service", "name": "web", "port": 8080}],
+            }
+        ],
     }
 
 
@@ -232,7 +238,7 @@ def test_an_ingress_of_a_class_claims_the_same_host_names() -> None:
     address = PublicAddress(
         domain="example.dev", inner_domain="example.internal", ingress_class="nginx"
     )
-    route = make_route(REF, address, service="web", port=8080, labels={})
+    route = make_route(REF, address, [Backend("web", 8080)], labels={})
     assert (route["apiVersion"], route["kind"]) == ("networking.k8s.io/v1", "Ingress")
     backend = {"service": {"name": "web", "port": {"number": 8080}}}
     paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
@@ -249,7 +255,23 @@ def test_an_ingress_of_a_class_claims_the_same_host_names() -> None:
 @pytest.mark.parametrize("ingress_class", ["", "nginx"])
 def test_a_route_knows_its_service(ingress_class: str) -> None:
     address = PublicAddress(ingress_class=ingress_class)
-    assert service_of(make_route(REF, address, service="web", port=1, labels={})) == "web"
+    backends = [Backend("web", 1), Backend("api", 2, "/api")]
+    assert service_of(make_route(REF, address, backends, labels={})) == "web"
+
+
+@pytest.mark.parametrize("ingress_class", ["", "nginx"])
+def test_a_path_may_lead_elsewhere(ingress_class: str) -> None:
+    backends = [Backend("web", 1), Backend("api", 2, "/api")]
+    route = make_route(REF, PublicAddress(ingress_class=ingress_class), backends, labels={})
+    if ingress_class:
+        paths = route["spec"]["rules"][0]["http"]["paths"]
+        found = [(each["path"], each["backend"]["service"]["name"]) for each in paths]
+    else:
+        found = [
+            (each["matches"][0]["path"]["value"], each["backendRefs"][0]["name"])
+            for each in route["spec"]["rules"]
+        ]
+    assert found == [("/", "web"), ("/api", "api")]
 
 
 @pytest.mark.spec("FR-013")

@@ -13,7 +13,14 @@ from activities.cluster import ClusterActivities, ClusterConfig
 from activities.manifests import NetworkRules, cidr_of
 from deploy.local.cluster import ClusterConnection
 from tests.e2e.support.cluster import Cluster
-from workflows.models import EnvironmentRef, HealthCheck, PullRequestRef, Quota, RouteSettings
+from workflows.models import (
+    EnvironmentRef,
+    HealthCheck,
+    PathRoute,
+    PullRequestRef,
+    Quota,
+    RouteSettings,
+)
 from workflows.models import messages as m
 
 PULL_REQUEST = PullRequestRef(installation=7, repository_id=70, repository="acme/shop", number=1)
@@ -71,8 +78,12 @@ class Environment:
         )
         await self.run(self.activities.wait_for_rollout, request)
 
-    async def route(self, route: RouteSettings | None = None) -> m.EnsureRouteResult:
-        request = m.EnsureRouteInput(ref=self.ref, release=RELEASE, route=route or RouteSettings())
+    async def route(
+        self, route: RouteSettings | None = None, *more: PathRoute
+    ) -> m.EnsureRouteResult:
+        request = m.EnsureRouteInput(
+            ref=self.ref, release=RELEASE, route=route or RouteSettings(), more=more
+        )
         result: m.EnsureRouteResult = await self.run(self.activities.ensure_route, request)
         return result
 
@@ -121,26 +132,28 @@ def make_config(connection: ClusterConnection, **changes: Any) -> ClusterConfig:
     return ClusterConfig(**values)
 
 
-def make_web(environment: Environment, script: str, **changes: Any) -> KubeObject:
+def make_web(
+    environment: Environment, script: str, *, app: str = "web", **changes: Any
+) -> KubeObject:
     """A Deployment of the release whose one container runs a Python script; `changes` go into the container."""
     pod = make_pod_spec(environment, script, **changes)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": "web", **_of_release()},
+        "metadata": {"name": app, **_of_release()},
         "spec": {
-            "selector": {"matchLabels": {"app": "web"}},
-            "template": {"metadata": {"labels": {"app": "web"}}, "spec": pod},
+            "selector": {"matchLabels": {"app": app}},
+            "template": {"metadata": {"labels": {"app": app}}, "spec": pod},
         },
     }
 
 
-def make_service(name: str = "web", port: int = 80) -> KubeObject:
+def make_service(name: str = "web", port: int = 80, *, app: str = "web") -> KubeObject:
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name, **_of_release()},
-        "spec": {"selector": {"app": "web"}, "ports": [{"port": port, "targetPort": 8080}]},
+        "spec": {"selector": {"app": app}, "ports": [{"port": port, "targetPort": 8080}]},
     }
 
 

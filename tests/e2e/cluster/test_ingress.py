@@ -16,6 +16,8 @@ from tests.e2e.cluster.environments import (
     make_service,
     make_web,
 )
+from tests.e2e.support.waiting import eventually
+from workflows.models import PathRoute, RouteSettings
 
 pytestmark = [pytest.mark.cluster, pytest.mark.spec("OPS-7")]
 
@@ -25,6 +27,13 @@ def choose(environment: Environment, ingress_class: str) -> None:
     config = make_config(environment.cluster.connection)
     config = replace(config, address=replace(config.address, ingress_class=ingress_class))
     environment.activities = ClusterActivities(environment.cluster.api, config, environment.kept)
+
+
+async def page(environment: Environment, path: str) -> str:
+    port = environment.cluster.connection.browser_port
+    async with httpx.AsyncClient(trust_env=False) as client:
+        headers = {"Host": f"{environment.namespace}.localhost:{port}"}
+        return (await client.get(f"http://127.0.0.1:{port}{path}", headers=headers)).text
 
 
 async def routes(environment: Environment, kind: dict[str, str]) -> list[str]:
@@ -49,13 +58,29 @@ async def test_an_ingress_leads_the_url_to_the_application_and_takes_the_place_o
     assert await routes(environment, INGRESS) == ["catalyst"]
     assert await routes(environment, HTTP_ROUTE) == []
     assert await environment.health(route.url) == 200
-    host = f"{environment.namespace}.localhost:{connection.browser_port}"
-    async with httpx.AsyncClient(trust_env=False) as client:
-        page = await client.get(
-            f"http://127.0.0.1:{connection.browser_port}/", headers={"Host": host}
-        )
-    assert page.text == "hello"
+    assert await page(environment, "/") == "hello"
 
     choose(environment, "")
     assert await environment.health((await environment.route()).url) == 200
     assert await routes(environment, INGRESS) == []
+
+
+@pytest.mark.parametrize("kind", ["HTTPRoute", "Ingress"])
+async def test_paths_of_the_url_lead_to_other_services(environment: Environment, kind: str) -> None:
+    choose(environment, environment.cluster.connection.ingress_class if kind == "Ingress" else "")
+    await environment.ensure()
+    for app in ("web", "api"):
+        script = make_server(f"this is {app}")
+        await environment.apply(make_web(environment, script, app=app, readinessProbe=READY))
+        await environment.apply(make_service(app, app=app))
+    await environment.rollout()
+    more = PathRoute(path="/api", service="api")
+    route = await environment.route(RouteSettings(service="web"), more)
+    assert await environment.health(route.url) == 200
+
+    async def leads_there() -> bool:
+        return await page(environment, "/api/tides?day=1") == "this is api"
+
+    await eventually(leads_there, within=30, what="the path leads to the other Service")
+    assert await page(environment, "/") == "this is web"
+    assert await page(environment, "/apiary") == "this is web"

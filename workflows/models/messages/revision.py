@@ -13,7 +13,7 @@ from workflows.models.environment import (
     Serving,
 )
 from workflows.models.plan import BuildPlan, ReleasePlan
-from workflows.models.project import HealthCheck, Quota, RouteSettings
+from workflows.models.project import HealthCheck, PathRoute, Quota, RouteSettings
 from workflows.models.repository import Application
 
 
@@ -180,6 +180,8 @@ class EnsureRouteInput(Payload):
     ref: EnvironmentRef
     release: str
     route: RouteSettings
+    more: tuple[PathRoute, ...] = ()
+    """Of paths that lead elsewhere."""
 
 
 class EnsureRouteResult(Payload):

@@ -2,7 +2,6 @@
 
 from workflows.models import DetectionOverrides, Template
 from workflows.planning.plans.case import Case
-from workflows.planning.plans.routes import note_more_routes
 from workflows.repo_config import FILE_NAME, NOT_USED_YET
 
 _UNUSED = (*NOT_USED_YET, "ttl")
@@ -45,7 +44,6 @@ def note_what_does_not_fit(case: Case) -> None:
         listed = ", ".join(f"`{key}`" for key in unused)
         are = "is" if len(unused) == 1 else "are"
         case.story.warn(f"{listed} in `{FILE_NAME}` {are} checked and not used yet.")
-    note_more_routes(case)
     if case.template.secrets and not case.request.is_trusted:
         case.story.warn("No secrets are given, because the commit comes from a fork.")
     _note_settings(case)

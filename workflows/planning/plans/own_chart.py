@@ -7,6 +7,7 @@ from workflows.models import BuildPlan, HealthCheck, PrebuiltImage, ReleasePlan,
 from workflows.models.repository import Application
 from workflows.planning.plans.builds import described
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.routes import root_route
 from workflows.planning.plans.values import (
     MAX_COMPONENT,
     Component,
@@ -128,20 +129,18 @@ def _route(case: Case, components: Sequence[Component]) -> RouteSettings:
 
 
 def routed(case: Case) -> str:
-    """What the first route names; empty where it names nothing."""
-    if case.config.routes:
-        return case.config.routes[0].service or ""
-    return case.template.route.service
+    """What the route of the root names; empty where it names nothing."""
+    found = root_route(case)
+    return found[1].service or "" if found else case.template.route.service
 
 
 def _routed_port(case: Case) -> int:
-    if case.config.routes:
-        return case.config.routes[0].port or 0
-    return case.template.route.port
+    found = root_route(case)
+    return found[1].port or 0 if found else case.template.route.port
 
 
 def route_place(case: Case) -> str:
     """The beginning of a problem with that route."""
-    if case.config.routes:
-        return f"{case.place(('routes', 0))}: the route"
+    if found := root_route(case):
+        return f"{case.place(('routes', found[0]))}: the route"
     return f"The route of the template `{case.key}`"

@@ -15,6 +15,7 @@ from workflows.planning.plans.image import image
 from workflows.planning.plans.manifests import manifests
 from workflows.planning.plans.own_image import instead_of_first
 from workflows.planning.plans.request import PlanningRequest, Settled
+from workflows.planning.plans.routes import deeper_routes
 from workflows.planning.plans.values import confined_each
 from workflows.repo_config import Marks, RepoConfig
 from workflows.repo_config.problems import nowhere
@@ -46,10 +47,10 @@ def settle(
         values = confined_each(way.release.values)
         way = replace(way, release=way.release.model_copy(update={"values": values}))
     note_what_does_not_fit(case)
+    more = deeper_routes(case, way)
     refuse(case.problems)
-    return Settled(
-        draft=_draft(case, way), charts=way.charts, files=way.files, directories=way.directories
-    )
+    draft = _draft(case, way).model_copy(update={"more_routes": more})
+    return Settled(draft=draft, charts=way.charts, files=way.files, directories=way.directories)
 
 
 def _draft(case: Case, way: Way) -> RevisionPlan:

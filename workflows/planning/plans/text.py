@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from pydantic import JsonValue
 
-from workflows.models import BuildPlan, ReleasePlan, RevisionPlan
+from workflows.models import BuildPlan, ReleasePlan, RevisionPlan, RouteSettings
 from workflows.planning.plans.text_order import order_facts
 
 _MAX_VALUE = 120
@@ -83,7 +83,8 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
     facts |= dict(order_facts(plan))
     if plan.secrets:
         facts["secrets"] = ", ".join(plan.secrets)
-    facts["route"] = _route(plan)
+    facts["route"] = _route(plan.route)
+    facts |= {f"route {each.path}": _route(each) for each in plan.more_routes}
     facts["health"] = f"{plan.health.path} within {plan.health.timeout_seconds} s"
     facts["rollout"] = f"within {plan.rollout_timeout_seconds} s"
     quota = plan.quota
@@ -131,7 +132,9 @@ def _release(release: ReleasePlan) -> Iterator[tuple[str, str]]:
 
 def _flat(value: JsonValue, path: str) -> Iterator[tuple[str, str]]:
     """Dotted paths of all values; lists of plain ones and small mappings stay together."""
-    if isinstance(value, dict) and not (path.endswith("]") and _is_plain(value)):
+    if isinstance(value, dict) and value.keys() == {"secret", "key"}:
+        yield path, f"key {value['key']} of Secret {value['secret']}"
+    elif isinstance(value, dict) and not (path.endswith("]") and _is_plain(value)):
         for key in sorted(value):
             quoted = key if key.replace("-", "").replace("_", "").isalnum() else json.dumps(key)
             yield from _flat(value[key], f"{path}.{quoted}" if path else quoted)
@@ -147,9 +150,9 @@ def _is_plain(value: JsonValue) -> bool:
     return isinstance(items, Iterable) and not any(isinstance(each, dict | list) for each in items)
 
 
-def _route(plan: RevisionPlan) -> str:
-    service = plan.route.service or "the only Service"
-    return f"{service}, port {plan.route.port}" if plan.route.port else service
+def _route(route: RouteSettings) -> str:
+    service = route.service or "the only Service"
+    return f"{service}, port {route.port}" if route.port else service
 
 
 def _shown(value: str) -> str:

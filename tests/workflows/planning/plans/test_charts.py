@@ -11,7 +11,13 @@ from tests.workflows.planning.plans.cases import (
     problems_of,
     settled_of,
 )
-from workflows.models import BuildSettings, DetectionOverrides, PrebuiltImage, Template
+from workflows.models import (
+    BuildSettings,
+    DetectionOverrides,
+    PrebuiltImage,
+    RouteSettings,
+    Template,
+)
 
 CHART = {"chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"}
 BUILT = {**CHART, "Dockerfile": DOCKERFILE}
@@ -138,10 +144,9 @@ def test_the_configuration_file_names_builds_and_the_route() -> None:
     plan = plan_of(BUILT, template, config)
     assert [each.component for each in plan.builds] == ["api"]
     assert (plan.route.service, plan.route.port) == ("gate", 0)
-    assert plan_of(BUILT, template, "routes: [{port: 8}]").route.model_dump() == {
-        "service": "web",
-        "port": 8,
-    }
+    assert plan_of(BUILT, template, "routes: [{port: 8}]").route == RouteSettings(
+        service="web", port=8
+    )
     assert plan_of(BUILT, template).route.port == 9
 
 

@@ -169,13 +169,9 @@ def test_health_is_the_files_over_the_templates() -> None:
 
 
 def test_what_has_no_effect_yet_is_said() -> None:
-    config = "ttl: 30m\negress: []\nroutes:\n- {path: /api}\n- {path: /, port: 80}\n"
+    config = "ttl: 30m\negress: []\n"
     assert plan_of(ONE, AUTO.model_copy(update={"secrets": ()}), config).warnings == (
         "`egress`, `ttl` in `.catalyst.yaml` are checked and not used yet.",
-        ".catalyst.yaml:6:3: only the first of the 2 routes is used; the others have no effect yet.",
-        (
-            ".catalyst.yaml:5:4: the public URL leads to the first route as a whole; `path: /api` has no effect yet."
-        ),
     )
 
 
