@@ -189,6 +189,7 @@ def test_volumes_of_every_type_are_mounted_where_they_should_be(chart: Chart) ->
             "mountPath": "/etc/shop.ini",
             "subPath": "shop.ini",
             "readOnly": True,
+            "executable": True,
             "files": {"shop.ini": "  a = 1\n\tb: {{ 2 }}\n"},
         },
         "keys": {
@@ -215,7 +216,7 @@ def test_volumes_of_every_type_are_mounted_where_they_should_be(chart: Chart) ->
         "data": {"persistentVolumeClaim": {"claimName": "shop-it--data"}},
         "old": {"persistentVolumeClaim": {"claimName": "from-before"}},
         "tmp": {"emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"}},
-        "settings": {"configMap": {"name": "shop-it--settings"}},
+        "settings": {"configMap": {"name": "shop-it--settings", "defaultMode": 0o755}},
         "keys": {"secret": {"secretName": "tls", "items": [{"key": "k", "path": "x/.key"}]}},
     }
     mounts = {mount.pop("name"): mount for mount in rendered.container("it")["volumeMounts"]}

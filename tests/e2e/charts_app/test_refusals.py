@@ -72,10 +72,10 @@ def probe(**changes: Any) -> dict[str, Any]:
             ["at '/components/it': additional properties", "'ports'", "'probes'"],
         ),
         (
-            app(it=worker(env={"PORT": 8080, "A-B": ""})),
+            app(it=worker(env={"PORT": 8080, "A B": ""})),
             [
                 "at '/components/it/env/PORT': got number, want string",
-                "at '/components/it/env': additional properties 'A-B' not allowed",
+                "at '/components/it/env': additional properties 'A B' not allowed",
             ],
         ),
         (
