@@ -1,8 +1,10 @@
 """Which files a repository's compose files ask for, beside those that are read of any repository."""
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from workflows.models import RepositoryTree
+from workflows.planning.compose.copying import is_copied
 from workflows.planning.compose.loading import Loading
 from workflows.planning.compose.parts import Part
 from workflows.planning.compose.paths import inside
@@ -50,8 +52,9 @@ def _of_service(shelf: Shelf, service: Part) -> Iterator[str]:
     for each in (files.items or (files,)) if files else ():
         yield inside((each.get("path") or each).text)
     build = service.get("build")
-    if build:
-        yield _dockerfile(build)
+    context = inside((build.get("context") or build).text or ROOT) if build else ""
+    name = _dockerfile(build, context) if build else ""
+    dockerfile = shelf.text(name) or ""
     volumes = service.get("volumes")
     for each in volumes.items if volumes else ():
         source = each.get("source")
@@ -59,12 +62,12 @@ def _of_service(shelf: Shelf, service: Part) -> Iterator[str]:
         path = inside(text) if text.startswith(".") else ""
         if shelf.has(path):
             yield path
-        elif path != ROOT and not build:
-            below = shelf.below(path) if path else []
+        elif path and path != ROOT and not (context and is_copied(dockerfile, context, path)):
+            below = shelf.below(path)
             yield from below if len(below) <= MAX_MOUNTED else ()
 
 
-def _dockerfile(build: Part) -> str:
-    context, name = build.get("context") or build, build.get("dockerfile")
-    folder = inside(context.text or ".")
-    return join(folder, name.text if name else "Dockerfile") if folder else ""
+def _dockerfile(build: Part, context: str) -> str:
+    name = build.get("dockerfile")
+    path = posixpath.normpath(join(context, name.text if name else "Dockerfile"))
+    return path if context else ""

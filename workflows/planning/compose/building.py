@@ -9,7 +9,7 @@ from workflows.planning.compose.checking import Checked
 from workflows.planning.compose.model import Build, Content, Service
 from workflows.planning.compose.paths import inside, is_remote
 from workflows.planning.compose.special import readable, secrets_in
-from workflows.planning.detection.files import ROOT, shorten
+from workflows.planning.detection.files import shorten
 
 
 @dataclass
@@ -61,12 +61,6 @@ def note_without_image(checked: Checked) -> None:
             )
 
 
-def covers(build: Build, path: str) -> bool:
-    """Whether a build's context holds the path: what is there is in the image, as far as its Dockerfile copies it."""
-    context = inside(build.context)
-    return context in (ROOT, path) or (bool(context) and path.startswith(f"{context}/"))
-
-
 def dockerfile_of(build: Build) -> str:
     """Relative to the repository's root; empty where it leads out."""
     context = inside(build.context)
@@ -93,7 +87,7 @@ def _plan(
             else "from outside of the repository"
         )
         checked.problems.append(
-            f"{place}: the service `{shown}` is built {what} (`{shorten(readable(build.context), 80)}`), which is refused; "
+            f"{place}: the service `{shown}` is built {what} (`{shorten(readable(build.dockerfile if context else build.context), 80)}`), which is refused; "
             "build from a directory of this repository, or name an `image`."
         )
         return None

@@ -26,6 +26,8 @@ class Checked:
     services: dict[str, Service] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     """Of each service, for places."""
+    invalid: set[str] = field(default_factory=set)
+    """Services that are there and could not be understood."""
     inactive: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Services that do not run, with the profiles that would start them."""
     volumes: dict[str, Volume] = field(default_factory=dict)
@@ -48,9 +50,11 @@ def check(project: Part, profiles: Collection[str], only: Collection[str] = ()) 
             _unknown(checked, part, key, "", _TOP, why)
     services = _mapping(checked, project, "services")
     if not services:
-        checked.problems.append(f"`{project.place.path}` holds no `services`.")
+        checked.problems.append(f"{project.place.path}: there are no `services`.")
     if len(services) > _MAX_SERVICES:
-        checked.problems.append(f"`{project.place.path}` has more than {_MAX_SERVICES} services.")
+        checked.problems.append(
+            f"{project.place.path}: there are more than {_MAX_SERVICES} services."
+        )
         return checked
     for name, part in services.items():
         _service(checked, name, part, profiles, only)
@@ -75,6 +79,7 @@ def _service(
     checked: Checked, name: str, part: Part, profiles: Collection[str], only: Collection[str]
 ) -> None:
     if not isinstance(part.value, dict):
+        checked.invalid.add(name)
         checked.problems.append(
             f"{part.place}: the service `{shorten(name)}` must hold keys and values."
         )
@@ -87,7 +92,9 @@ def _service(
         return
     kept = _without_idle(checked, name, part)
     service = _validated(checked, Service, kept, f"services.{name}")
-    if service is not None:
+    if service is None:
+        checked.invalid.add(name)
+    else:
         checked.services[name] = service
         checked.parts[name] = part
 
@@ -158,7 +165,6 @@ def _volumes(checked: Checked, project: Part) -> None:
                 f"{options.place}: the volume `{shorten(name)}` mounts a path of a machine or a share, which is refused: "
                 "a preview's volumes are its own; leave `driver_opts` out."
             )
-            continue
         extension = part.get("x-catalyst")
         entries = {key: each for key, each in part.entries.items() if key in ("name", "external")}
         if extension and (size := extension.get("size")):

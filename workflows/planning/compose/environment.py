@@ -42,6 +42,7 @@ class Settings:
     warn: Callable[[str], None]
     published: Mapping[int, str] = field(default_factory=dict)
     """Ports of the machine, each with the service that publishes it."""
+    _missing: set[str] = field(default_factory=set)
 
     def environment_of(self, name: str, *, is_own: bool) -> Environment:
         """The file's variables over those of the files it names; what Catalyst was told of the environment over both."""
@@ -119,14 +120,16 @@ class Settings:
             )
             return
         if self.shelf.has(path):
-            self.warn(f"{place}: the file of variables `{shown}` {self.shelf.problem(path)}.")
+            self.warn(f"The file of variables `{shown}` {self.shelf.problem(path)}.")
             return
         example = next((f"{path}{end}" for end in _EXAMPLES if self.shelf.has(f"{path}{end}")), "")
-        like = f", as in `{example}`" if example else ""
-        self.warn(
-            f"{place}: the file of variables `{shown}` is not in the repository, so `{shorten(name, 60)}` goes without; set "
-            f"its variables{like} in the project's settings or in `.catalyst.yaml`."
-        )
+        listed = f" (`{example}` lists them)" if example else ""
+        if path not in self._missing:
+            self._missing.add(path)
+            self.warn(
+                f"{place}: the file of variables `{shown}` is not in the repository, so its variables{listed} are not set; set "
+                "them in the project's settings or in `.catalyst.yaml`."
+            )
 
     def _note_local(self, service: str, key: str, value: str, place: str) -> None:
         """A browser reaches the public service alone, and a container itself alone."""

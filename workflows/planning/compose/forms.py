@@ -12,7 +12,8 @@ _SECONDS = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3_600
 _BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(?:i?b)?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _PORT = re.compile(
-    r"(?:(?:\[[0-9a-fA-F:]+\]|[0-9.]+|localhost|):)?(?:([0-9-]*):)?([0-9-]+)(?:/(tcp|udp|sctp))?",
+    r"(?:(?:\[[0-9a-fA-F:]+\]|[0-9]+(?:\.[0-9]+){3}|localhost)?:(?=[0-9-]*:))?"
+    r"(?:([0-9-]*):)?([0-9-]+)(?:/(tcp|udp|sctp))?",
     re.IGNORECASE,
 )
 _TRUE = ("true", "yes", "on", "1")

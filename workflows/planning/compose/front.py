@@ -15,7 +15,7 @@ def front_of(
     ports: Mapping[str, list[Port]],
     jobs: Collection[str],
 ) -> tuple[str, str]:
-    """The service, empty where none listens, and the reason as a sentence. What contradicts itself is noted."""
+    """The service, empty where none listens, and the reason as a part of a sentence. What contradicts itself is noted."""
     public = [name for name, each in checked.services.items() if each.catalyst.public]
     if len(public) > 1:
         listed = ", ".join(f"`{shorten(name, 60)}`" for name in public)
@@ -23,12 +23,10 @@ def front_of(
             f"{checked.place(public[1], 'x-catalyst')}: {listed} are all `public`; one of them can be."
         )
     if public:
-        return public[
-            0
-        ], f"The public URL leads to `{public[0]}`, because its `x-catalyst` says `public`."
+        return public[0], "its `x-catalyst` says `public`"
     for name, component in components.items():
         if wanted and wanted in (name, component):
-            return name, f"The public URL leads to `{name}`, because a route names it."
+            return name, "a route names it"
     able = [name for name in checked.services if name not in jobs]
     if not able:
         return "", ""
@@ -38,10 +36,7 @@ def front_of(
     if not ports.get(chosen):
         return "", ""
     why = "it publishes a port" if service.ports else "it listens"
-    return (
-        chosen,
-        f"The public URL leads to `{shorten(chosen, 60)}`: {why}, and {_why(chosen, service)}.",
-    )
+    return chosen, f"{why}, and {_why(chosen, service)}"
 
 
 def _order(

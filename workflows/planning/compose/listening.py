@@ -2,15 +2,15 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from workflows.planning.compose.building import dockerfile_of
-from workflows.planning.compose.checking import Checked
 from workflows.planning.compose.model import Health, Port, Service
 from workflows.planning.compose.special import literals
 from workflows.planning.compose.wishes import Values
+from workflows.planning.detection.compose import base_name
 from workflows.planning.detection.dockerfile import port_of_dockerfile
-from workflows.planning.detection.files import Files, name_of
+from workflows.planning.detection.files import Files
 
 _USUAL: dict[str, tuple[int, ...]] = {
     "postgres": (5432,), "postgis": (5432,), "pgvector": (5432,), "timescaledb": (5432,),
@@ -29,10 +29,8 @@ _LONGEST_START = 600
 """Seconds that a service may fail its check at least before it is started again: Docker would never do that."""
 
 
-def ports_of(
-    files: Files, service: Service, name: str, mentioned: Mapping[str, list[int]]
-) -> list[Port]:
-    """All ports known, each once: published, exposed, of the Dockerfile, of the image, and those that others name."""
+def sure_ports(files: Files, service: Service) -> list[Port]:
+    """Ports that the service certainly listens on, each once: published, exposed, of its Dockerfile, of its image."""
     found = [*service.ports, *service.expose]
     if service.catalyst.port:
         found.insert(0, Port(target=service.catalyst.port))
@@ -42,39 +40,54 @@ def ports_of(
         port, _ = port_of_dockerfile(files, dockerfile_of(service.build))
         found += [Port(target=port)] if port else []
     if not found and service.build is None:
-        image = name_of(service.image.partition("@")[0]).partition(":")[0].lower()
-        found += [Port(target=each) for each in _USUAL.get(image, ())]
-    if found:  # one without any is reached on all, so none of it must be named
-        found += [Port(target=each) for each in mentioned.get(name, ())]
-    unique = {(each.target, each.protocol): each for each in reversed(found)}
-    return list(reversed(unique.values()))[:_MAX_PORTS]
+        found += [Port(target=each) for each in _USUAL.get(base_name(service.image), ())]
+    return _unique(found)
 
 
-def mentioned_ports(checked: Checked, further: Iterable[str]) -> dict[str, list[int]]:
-    """Service to the ports under which the texts of others name it: `http://api:9000`."""
-    if not checked.services:
+def with_mentioned(ports: Sequence[Port], mentioned: Iterable[int]) -> list[Port]:
+    """Further ports, under which other services name this one. Without any port, a service is reached on all."""
+    return _unique([*ports, *(Port(target=each) for each in mentioned)])
+
+
+def _unique(ports: Iterable[Port]) -> list[Port]:
+    found: dict[tuple[int, str], Port] = {}
+    for port in ports:
+        found.setdefault((port.target, port.protocol), port)
+    return list(found.values())[:_MAX_PORTS]
+
+
+def mentioned_ports(
+    aliases: Mapping[str, Sequence[str]], texts: Iterable[str]
+) -> dict[str, list[int]]:
+    """Service to the ports under which texts name it: `http://api:9000`. `aliases`: its names."""
+    owners = {alias: service for service, names in aliases.items() for alias in (service, *names)}
+    if not owners:
         return {}
-    listed = "|".join(re.escape(name) for name in sorted(checked.services, key=len, reverse=True))
+    listed = "|".join(
+        re.escape(name) for name in sorted(owners, key=lambda each: (-len(each), each))
+    )
     pattern = re.compile(rf"(?<![\w.-])({listed}):(\d{{2,5}})(?!\d)")
     found: dict[str, list[int]] = {}
-    own = (text for part in checked.parts.values() for text in part.texts())
-    volumes = {
-        text
-        for part in checked.parts.values()
-        if (listed_ports := part.get("image"))
-        for text in listed_ports.texts()
-    }
-    for text in (*own, *further):
-        if text in volumes:  # `postgres:16` is an image, not a port
-            continue
+    for text in texts:
         for name, digits in pattern.findall(text):
-            port = int(digits)
-            if 0 < port <= 65535 and port not in found.setdefault(name, []):
-                found[name].append(port)
+            ports = found.setdefault(owners[name], [])
+            if 0 < int(digits) <= 65535 and int(digits) not in ports:
+                ports.append(int(digits))
     return found
 
 
-def chart_ports(ports: list[Port], front: int) -> list[Values]:
+def names_itself(service: Service, names: Iterable[str]) -> bool:
+    """Whether it reaches itself under a name of its own before it is ready, as brokers and checks do."""
+    listed = "|".join(map(re.escape, sorted(names)))
+    if not listed:
+        return False
+    pattern = re.compile(rf"(?<![\w.-])(?:{listed})(?=:\d)")
+    check = service.healthcheck.test if service.healthcheck else ()
+    values = (value or "" for value in service.environment.values())
+    return any(pattern.search(text) for text in (*check, *values, *(service.command or ())))
+
+
+def chart_ports(ports: Sequence[Port], front: int) -> list[Values]:
     """As the chart has them; the one that the public URL leads to first, under the name `http`."""
     ordered = sorted(ports, key=lambda each: each.target != front or each.protocol != "tcp")
     if front and not any(each.target == front for each in ports):
@@ -88,8 +101,8 @@ def _chart_port(port: Port, *, is_front: bool) -> Values:
     return values if port.protocol == "tcp" else {**values, "protocol": port.protocol.upper()}
 
 
-def probes_of(service: Service, ports: list[Values]) -> Values:
-    """By its own check, else by its first port; empty where there is neither."""
+def probes_of(service: Service, ports: list[Values], sure: Collection[int]) -> Values:
+    """By its own check, else by the first port that it is `sure` to listen on; empty where there is neither."""
     health = service.healthcheck
     if health is not None and health.test and health.test[0] != "NONE" and not health.disable:
         return _checked(health)
@@ -97,7 +110,7 @@ def probes_of(service: Service, ports: list[Values]) -> Values:
         (
             each["name"]
             for each in ports
-            if "protocol" not in each and each["port"] not in _OF_DEBUGGERS
+            if "protocol" not in each and each["port"] in sure and each["port"] not in _OF_DEBUGGERS
         ),
         None,
     )

@@ -1,7 +1,7 @@
 """Names of compose services in Kubernetes: of components, and those under which they are reached."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from workflows.planning.compose.checking import Checked
 from workflows.planning.detection.files import shorten
@@ -43,12 +43,12 @@ def alias_of(name: str) -> str:
     return plain if _ALIAS.fullmatch(plain) else component_name(name)
 
 
-def aliases(checked: Checked, taken: Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+def aliases(checked: Checked) -> tuple[dict[str, list[str]], list[str]]:
     """Service to the names that it is reached under, each name once; and what to tell of names that had to change.
 
     A service's own name comes before what others call themselves.
     """
-    owners: dict[str, str] = dict.fromkeys(taken, "")
+    owners: dict[str, str] = {}
     found: dict[str, list[str]] = {name: [] for name in checked.services}
     told: list[str] = []
     for service in checked.services:
@@ -78,8 +78,7 @@ def _add(
     owner = owners.setdefault(alias, service)
     if owner != service:
         told.append(
-            f"`{shorten(name, 60)}` would lead to `{shorten(service, 60)}` and "
-            f"{f'`{shorten(owner, 60)}`' if owner else 'something else of the release'}; it leads to the latter."
+            f"`{shorten(name, 60)}` would lead to `{shorten(service, 60)}` and `{shorten(owner, 60)}`; it leads to the latter."
         )
     elif alias not in found[service]:
         found[service].append(alias)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from workflows.planning.compose.checking import Checked
 from workflows.planning.compose.model import Service
-from workflows.planning.detection.files import name_of, shorten
+from workflows.planning.detection.compose import base_name
+from workflows.planning.detection.files import shorten
 from workflows.planning.detection.interest import words
 
 _COMPLETED = "service_completed_successfully"
@@ -41,7 +42,7 @@ def _ends_by_itself(name: str, service: Service) -> str:
         return ""
     if service.restart in ("no", "false"):
         return "it is not to be restarted, and listens nowhere"
-    image = name_of(service.image.partition("@")[0]).partition(":")[0]
+    image = base_name(service.image)
     if not _ENDING.isdisjoint(name.lower().replace("_", "-").split("-")):
         return "its name says that it does one thing and ends"
     return f"`{image}` does one thing and ends" if image in _ENDING_IMAGES else ""
@@ -60,7 +61,7 @@ def dependencies(checked: Checked) -> dict[str, tuple[str, ...]]:
             dependency = service.depends_on.get(other)
             if other in checked.services:
                 wanted.append(other)
-            elif dependency is None or dependency.required:
+            elif other not in checked.invalid and (dependency is None or dependency.required):
                 checked.problems.append(_missing(checked, name, other))
         found[name] = tuple(wanted)
     if circle := _circle(found):

@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 
 from workflows.planning.compose.model import Service
-from workflows.planning.compose.storage import quantity
+from workflows.planning.compose.sizes import quantity
 from workflows.planning.compose.wishes import Values
 
 

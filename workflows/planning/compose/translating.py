@@ -1,31 +1,27 @@
 """A compose file of a commit -> components of Catalyst's chart, images, and what is brought up after what (ENV-012)."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.models import RepositoryTree
-from workflows.naming import PROJECT_SECRETS
-from workflows.planning.compose import building, listening, naming, order, resources
+from workflows.planning.compose import building, listening, naming, order
 from workflows.planning.compose.checking import Checked, check, ignored_told
 from workflows.planning.compose.environment import Settings
 from workflows.planning.compose.front import front_of
 from workflows.planning.compose.loading import Loading
-from workflows.planning.compose.model import Port, Service
+from workflows.planning.compose.model import Port
+from workflows.planning.compose.mounts import mounted_texts
 from workflows.planning.compose.parts import Part
+from workflows.planning.compose.pieces import Pieces
 from workflows.planning.compose.shelf import Shelf
-from workflows.planning.compose.special import (
-    KNOWN,
-    literal,
-    literals,
-    of_placeholder,
-    of_secret,
-    secrets_in,
-)
+from workflows.planning.compose.special import KNOWN, of_placeholder, of_secret
 from workflows.planning.compose.storage import Storage
-from workflows.planning.compose.wishes import Composed, Piece, Values, Wishes
+from workflows.planning.compose.wishes import Composed, Values, Wishes
 from workflows.planning.detection.files import shorten
 
 _MAX_NAMED = 8
+_PLACE = re.compile(r"([^\s:`]+):(?:(\d+):)?")
 
 
 def compose(tree: RepositoryTree, wishes: Wishes) -> Composed:
@@ -33,15 +29,26 @@ def compose(tree: RepositoryTree, wishes: Wishes) -> Composed:
     shelf, done = Shelf(tree), Composed()
     loading = Loading(shelf, _variables(wishes))
     project = loading.project(wishes.path, is_chosen=wishes.is_chosen)
-    checked = Checked(problems=loading.problems)
-    if not loading.problems:
-        profiles = tuple(each.strip() for each in loading.profiles.split(",") if each.strip())
-        checked = check(project, profiles, wishes.only)
+    if loading.problems:
+        done.problems = _by_place(loading.problems)
+        return done
+    profiles = tuple(each.strip() for each in loading.profiles.split(",") if each.strip())
+    checked = check(project, profiles, wishes.only)
     _tell_reading(done, loading, checked)
-    if not checked.problems:
-        _Translation(shelf, wishes, loading, project, checked, done).run()
-    done.problems = list(dict.fromkeys(checked.problems))
+    # Also where there are problems: all of them are told at once.
+    _Translation(shelf, wishes, loading, checked, done).run()
+    done.problems = _by_place(checked.problems)
     return done
+
+
+def _by_place(problems: Sequence[str]) -> list[str]:
+    """Each once, file by file in the order of lines."""
+
+    def place(problem: str) -> tuple[str, int]:
+        found = _PLACE.match(problem)
+        return (found[1], int(found[2] or 0)) if found else ("", 0)
+
+    return sorted(dict.fromkeys(problems), key=place)
 
 
 def _variables(wishes: Wishes) -> dict[str, str]:
@@ -77,38 +84,60 @@ class _Translation:
     shelf: Shelf
     wishes: Wishes
     loading: Loading
-    project: Part
     checked: Checked
     done: Composed
 
     def run(self) -> None:
-        checked = self.checked
+        checked, wishes = self.checked, self.wishes
         building.note_without_image(checked)
-        self.components = naming.component_names(checked)
+        components = naming.component_names(checked)
         wanted = order.dependencies(checked)
-        self.jobs = order.jobs_of(checked)
-        self.settings = self._settings()
-        self.images = building.images_of(
-            checked, self.components, self._arguments(), self.wishes.secrets
-        )
-        self.ports = self._ports()
-        levels = order.levels(wanted)
-        if checked.problems:
-            return
-        front = self._front()
-        self.aliases, told = naming.aliases(checked, ())
-        self.done.warnings += told
+        jobs = order.jobs_of(checked)
+        images = building.images_of(checked, components, self._arguments(), wishes.secrets)
+        aliases, told = naming.aliases(checked)
+        for warning in told:
+            self._warn(warning)
+        sure = {
+            name: listening.sure_ports(self.shelf.files, service)
+            for name, service in checked.services.items()
+        }
+        front = self._front(components, sure, jobs) if wishes.with_front else ""
         self._note_published()
-        self._pieces(levels, front)
-        self.done.builds = list(self.images.builds.values())
-        self._stages(levels)
-        self._tell_jobs()
+        levels = order.levels(wanted)
+        volumes = self._volumes(levels, components, images)
+        pieces = Pieces(
+            checked=checked,
+            settings=self._settings(),
+            images=images,
+            components=components,
+            sure=sure,
+            ports=self._ports(sure, aliases, volumes),
+            aliases=aliases,
+            jobs=jobs,
+            front=front,
+            front_port=self.done.port,
+            has_secrets=bool(wishes.secrets),
+        )
+        for name in sorted(checked.services, key=lambda each: each != front):
+            self.done.pieces.append(pieces.piece(name, volumes[name]))
+        self.done.builds = list(images.builds.values())
+        self._stages(levels, components, jobs)
+
+    def _warn(self, warning: str) -> None:
+        if warning not in self.done.warnings:
+            self.done.warnings.append(warning)
 
     def _settings(self) -> Settings:
         changed = {
             name: naming.alias_of(name)
             for name in self.checked.services
             if naming.alias_of(name) != name
+        }
+        published = {
+            port.published: name
+            for name, service in reversed(self.checked.services.items())
+            for port in service.ports
+            if port.published
         }
         return Settings(
             checked=self.checked,
@@ -117,12 +146,7 @@ class _Translation:
             wishes=self.wishes,
             renamed=changed,
             warn=self._warn,
-            published={
-                port.published: name
-                for name, service in reversed(self.checked.services.items())
-                for port in service.ports
-                if port.published
-            },
+            published=published,
         )
 
     def _arguments(self) -> dict[str, str]:
@@ -135,42 +159,48 @@ class _Translation:
             if said is None and (value := self.loading.lookup(key)) is not None
         }
 
-    def _warn(self, warning: str) -> None:
-        if warning not in self.done.warnings:
-            self.done.warnings.append(warning)
-
     # --- ports and the public one
 
-    def _ports(self) -> dict[str, list[Port]]:
-        mentioned = listening.mentioned_ports(self.checked, ())
+    def _ports(
+        self,
+        sure: Mapping[str, Sequence[Port]],
+        aliases: Mapping[str, Sequence[str]],
+        volumes: Mapping[str, Values],
+    ) -> dict[str, list[Port]]:
+        """With those that services name of each other, in the file or in what is mounted into them."""
+        values = [text for part in self.checked.parts.values() for text in _values(part)]
+        mounted = [text for each in volumes.values() for text in mounted_texts(each)]
+        mentioned = listening.mentioned_ports(aliases, (*values, *mounted))
         return {
-            name: listening.ports_of(self.shelf.files, service, name, mentioned)
-            for name, service in self.checked.services.items()
-            if name not in self.jobs
+            name: listening.with_mentioned(ports, mentioned.get(name, ()))
+            for name, ports in sure.items()
         }
 
-    def _front(self) -> str:
-        if not self.wishes.with_front:
-            return ""
-        wanted = self.wishes.front
-        name, reason = front_of(self.checked, wanted, self.components, self.ports, self.jobs)
+    def _front(
+        self,
+        components: Mapping[str, str],
+        sure: Mapping[str, list[Port]],
+        jobs: Mapping[str, str],
+    ) -> str:
+        name, reason = front_of(self.checked, self.wishes.front, components, sure, jobs)
         if not name:
-            self.checked.problems.append(
-                f"No service of `{self.wishes.path}` listens on a port that is known, so the public URL would lead nowhere; "
-                "add `ports` to the one that people look at."
-            )
+            if not self.checked.problems:
+                self.checked.problems.append(
+                    f"{self.wishes.path}: no service listens on a port that is known, so the public URL would lead nowhere; "
+                    "add `ports` to the one that people look at."
+                )
             return ""
-        service = self.checked.services[name]
-        ports = [each.target for each in self.ports.get(name, ()) if each.protocol == "tcp"]
-        self.done.port = service.catalyst.port or self.wishes.port or (ports[0] if ports else 0)
-        if not self.done.port or name in self.jobs:
+        service, shown = self.checked.services[name], shorten(name, 60)
+        ports = [each.target for each in sure[name] if each.protocol == "tcp"]
+        port = service.catalyst.port or self.wishes.port or (ports[0] if ports else 0)
+        if not port or name in jobs:
             self.checked.problems.append(
-                f"{self.checked.place(name)}: the public URL leads to `{shorten(name, 60)}`, and nothing says where it "
-                "listens; add `ports` to it, or `port` under its `x-catalyst`."
+                f"{self.checked.place(name)}: the public URL leads to `{shown}`, and nothing says where it listens; add `ports` "
+                "to it, or `port` under its `x-catalyst`."
             )
-        self.done.front = self.components[name]
+        self.done.front, self.done.port = components[name], port
         self.done.health = service.catalyst.health
-        self.done.reasons.append(reason)
+        self.done.reasons.append(f"The public URL leads to `{shown}`, port {port}: {reason}.")
         return name
 
     def _note_published(self) -> None:
@@ -184,102 +214,44 @@ class _Translation:
                         f"{port.published}; in a preview each has its own, and only the public one is reached from outside."
                     )
 
-    # --- components
+    # --- volumes and order
 
-    def _pieces(self, levels: Sequence[Sequence[str]], front: str) -> None:
+    def _volumes(
+        self,
+        levels: Sequence[Sequence[str]],
+        components: Mapping[str, str],
+        images: building.Images,
+    ) -> dict[str, Values]:
         storage = Storage(
             checked=self.checked,
             shelf=self.shelf,
             wishes=self.wishes,
-            components=self.components,
-            has_image={name: name in self.images.of for name in self.checked.services},
+            components=components,
+            builds={name: images.builds[build] for name, build in images.of.items()},
         )
         # In the order in which they come up: the first to mount a volume makes its claim.
         volumes = {name: storage.volumes_of(name) for level in levels for name in level}
         self.done.reasons += list(dict.fromkeys(storage.reasons))
         for warning in storage.warnings:
             self._warn(warning)
-        for name in sorted(self.checked.services, key=lambda each: each != front):
-            self.done.pieces.append(self._piece(name, volumes[name], is_front=name == front))
+        return volumes
 
-    def _piece(self, name: str, volumes: Values, *, is_front: bool) -> Piece:
-        service = self.checked.services[name]
-        is_own = name in self.images.of
-        found = self.settings.environment_of(name, is_own=is_own)
-        values: Values = {"kind": "job"} if name in self.jobs else self._reached(name, is_front)
-        build = self.images.of.get(name, "")
-        if not is_own:
-            values |= {"image": service.image, "catalystEnv": False}
-        elif build != self.components[name]:
-            values["imageFrom"] = build
-        secrets = dict(found.secrets)
-        values |= self._commands(name, service, secrets)
-        if volumes:
-            values["volumes"] = volumes
-        if limits := resources.resources_of(service):
-            values["resources"] = limits
-        self._confine(name, service, values)
-        if service.stop_grace_period != 10.0:
-            values["terminationGracePeriodSeconds"] = max(int(service.stop_grace_period), 1)
-        if secrets:
-            values["secretEnv"] = {
-                key: {"secret": PROJECT_SECRETS, "key": secret}
-                for key, secret in sorted(secrets.items())
-                if key not in found.env
-            }
-        if is_own and self.wishes.secrets:
-            values["envFrom"] = [PROJECT_SECRETS]
-        return Piece(self.components[name], name, values, found.env)
-
-    def _reached(self, name: str, is_front: bool) -> Values:
-        service = self.checked.services[name]
-        ports = listening.chart_ports(self.ports[name], self.done.port if is_front else 0)
-        values: Values = {"kind": "web" if is_front else "worker"}
-        if ports:
-            values["ports"] = list(ports)
-        if aliases := self.aliases[name]:
-            values["service"] = {"aliases": list(aliases)}
-        if probes := listening.probes_of(service, ports):
-            values["probes"] = probes
-        replicas = resources.replicas_of(service)
-        if replicas is not None:
-            values["replicas"] = replicas
-        return values
-
-    def _commands(self, name: str, service: Service, secrets: dict[str, str]) -> Values:
-        values: Values = {}
-        for key, words in (("command", service.entrypoint), ("args", service.command)):
-            if words:
-                values[key] = list(literals(words, is_expanded=True))
-                for secret in (each for word in words for each in secrets_in(word)):
-                    secrets.setdefault(secret, secret)
-        if service.working_dir:
-            if service.working_dir.startswith("/") and ":" not in service.working_dir:
-                values["workingDir"] = literal(service.working_dir)
-            else:
-                self.checked.problems.append(
-                    f"{self.checked.place(name, 'working_dir')}: `{shorten(service.working_dir, 60)}` must begin with `/`."
-                )
-        return values
-
-    def _confine(self, name: str, service: Service, values: Values) -> None:
-        security, problem = resources.security_of(service)
-        if security:
-            values["security"] = security
-        if problem:
-            self._warn(f"{self.checked.place(name, 'user')}: `{shorten(name, 60)}` {problem}.")
-
-    # --- order
-
-    def _stages(self, levels: Sequence[Sequence[str]]) -> None:
+    def _stages(
+        self,
+        levels: Sequence[Sequence[str]],
+        components: Mapping[str, str],
+        jobs: Mapping[str, str],
+    ) -> None:
+        self.done.reasons += [
+            f"`{shorten(name, 60)}` runs once for each revision: {reason}."
+            for name, reason in jobs.items()
+        ]
         if len(levels) < 2:
             return
         for level in levels:
-            names = [self.components[name] for name in level]
-            jobs = [name for name in level if name in self.jobs]
-            what = "job" if len(jobs) == len(level) == 1 else ""
-            title = " ".join(filter(None, (what, ", ".join(names))))
-            self.done.stages.append((shorten(title, 120), tuple(names)))
+            names = tuple(components[name] for name in level)
+            what = "job " if len(level) == 1 and level[0] in jobs else ""
+            self.done.stages.append((shorten(f"{what}{', '.join(names)}", 120), names))
         listed = ", then ".join(
             ", ".join(f"`{each}`" for each in names) for _, names in self.done.stages
         )
@@ -287,8 +259,9 @@ class _Translation:
             f"Brought up one after the other, by `depends_on`: {shorten(listed, 400)}."
         )
 
-    def _tell_jobs(self) -> None:
-        for name, reason in self.jobs.items():
-            self.done.reasons.append(
-                f"`{shorten(name, 60)}` runs once for each revision: {reason}."
-            )
+
+def _values(service: Part) -> Iterator[str]:
+    """Texts of a service but its image: `postgres:16` is no port of `postgres`."""
+    for key, part in service.entries.items():
+        if key not in ("image", "build", "ports", "volumes"):
+            yield from part.texts()

@@ -138,12 +138,12 @@ def _is_backing(service: dict[str, JsonValue]) -> bool:
 
 def is_backing(image: str) -> bool:
     """Whether it is a database, cache, broker or a tool of such."""
-    return _base_name(image) in _BACKING
+    return base_name(image) in _BACKING
 
 
 def is_proxy(image: str) -> bool:
     """Whether it passes requests on to others."""
-    return _base_name(image) in _PROXIES
+    return base_name(image) in _PROXIES
 
 
 def rank_of_name(service: str) -> int:
@@ -151,7 +151,8 @@ def rank_of_name(service: str) -> int:
     return _WEB_NAMES.index(service) if service in _WEB_NAMES else len(_WEB_NAMES)
 
 
-def _base_name(image: str) -> str:
+def base_name(image: str) -> str:
+    """The last part of an image's name, without tag and digest: what it is, for those that are well known."""
     return name_of(image.partition("@")[0]).partition(":")[0].lower()
 
 
@@ -172,6 +173,8 @@ def _front(
         )
 
     for name in sorted(own, key=order):
+        if port := as_port(string(mapping(services[name].get("x-catalyst")).get("port"))):
+            return name, port, f"Port {port}, by `x-catalyst` of the service `{name}` in `{path}`."
         for key in ("ports", "expose"):
             if ports := _ports(services[name], key):
                 return (

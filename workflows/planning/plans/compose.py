@@ -1,6 +1,7 @@
 """Docker Compose files as releases of Catalyst's own chart (ENV-012)."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from workflows.models import (
     Understanding,
 )
 from workflows.planning.compose import Composed, Piece, Wishes, compose
+from workflows.planning.detection import NO_PORT
 from workflows.planning.detection.compose import compose_file_of
 from workflows.planning.detection.files import ROOT, Files, folder_of
 from workflows.planning.plans.builds import described, told_builds
@@ -58,10 +60,18 @@ def of_compose(case: Case, application: Application, *, is_chosen: bool = False)
     if composed.problems:
         case.problems.extend(composed.problems)
         return Way(release=ReleasePlan(name=case.release, chart="", source="catalyst"))
+    _forget_port(case, composed)
     _note_route(case, composed)
     _note_too_large(case, composed)
     builds = tuple(composed.builds)
-    told_builds(case, builds)
+    told_builds(case, tuple(each for each in builds if not each.generated))
+    case.story.because(
+        *(
+            f"Image `{each.component}` from the Dockerfile inside of `{application.compose}`, context `{each.context}`"
+            for each in builds
+            if each.generated
+        )
+    )
     tell_secrets(case, variables_of(case))
     components = [_component(case, piece, composed) for piece in composed.pieces]
     values = app_values(components, {}, has_secrets=bool(case.secrets))
@@ -130,6 +140,14 @@ def _health(case: Case, composed: Composed) -> HealthCheck | None:
     if not composed.health or case.says("health"):
         return None
     return case.template.health.model_copy(update={"path": composed.health})
+
+
+def _forget_port(case: Case, composed: Composed) -> None:
+    """What detection saw of the port without all files and variables gives way to what came of them."""
+    other = re.compile(rf"Port (?!{composed.port}[ ,.])")
+    story = case.story
+    story.reasons[:] = [each for each in story.reasons if not other.match(each)]
+    story.warnings[:] = [each for each in story.warnings if each != NO_PORT]
 
 
 def _note_route(case: Case, composed: Composed) -> None:

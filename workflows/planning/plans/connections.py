@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from workflows.planning.compose import Piece
-from workflows.planning.detection.files import name_of
+from workflows.planning.detection.compose import base_name
 from workflows.planning.detection.interest import words
 
 _POSTGRES = words("postgres postgis pgvector timescaledb")
@@ -19,8 +19,7 @@ def connections(pieces: Sequence[Piece]) -> dict[str, str]:
     """Variables by the names that most frameworks know; of two databases only the first has them."""
     found: dict[str, str] = {}
     for piece in pieces:
-        image = piece.values.get("image")
-        base = name_of(str(image).partition("@")[0]).partition(":")[0].lower()
+        base = base_name(str(piece.values.get("image", "")))
         host = _host(piece)
         if base in _POSTGRES:
             found.setdefault("DATABASE_URL", _postgres(host, piece.env))
