@@ -142,6 +142,7 @@ _JOB: dict[str, st.SearchStrategy[Any]] = {
     "once": st.booleans(),
     "backoffLimit": st.integers(0, 5),
     "activeDeadlineSeconds": st.integers(1, 3600),
+    "waitFor": st.just({"db": {"image": "postgres:17", "command": ["pg_isready"]}}),
 }
 component = st.one_of(
     st.fixed_dictionaries({"kind": st.just("job")}, optional=_JOB),

@@ -197,3 +197,14 @@ def test_every_documented_example_renders(chart: Chart) -> None:
     for text in texts:
         example = yaml.safe_load(text)
         assert set(chart.render(example).templates()) == set(example["components"])
+
+
+@pytest.mark.spec("ENV-018")
+def test_a_job_waits_in_its_own_pod_for_what_it_needs(chart: Chart) -> None:
+    wait = {"db": {"image": "postgres:17", "command": ["pg_isready", "--host=db"]}}
+    found = chart.render(app(migrate=job(waitFor=wait), page=web())).one("Job")
+    pod = found["spec"]["template"]["spec"]
+    assert violations(pod) == []
+    [waiting] = pod["initContainers"]
+    assert (waiting["name"], waiting["image"]) == ("wait--db", "postgres:17")
+    assert waiting["command"] == ["pg_isready", "--host=db"]

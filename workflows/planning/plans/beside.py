@@ -81,7 +81,8 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
         name: offer.given_to(each) if name == front or "image" not in each else each
         for name, each in ((name, _mapping(each)) for name, each in own.items())
     }
-    known = Surroundings(given, _built(way), _mapping(given.get(front)))
+    common = _mapping(given.get(front))
+    known = Surroundings(given, _built(way), common, _waits(beside.services))
     components = {**given, **_aliased(beside.services), **_jobs(case, beside.jobs, known)}
     secrets = {**_mapping(values.get("secrets")), **_secrets(beside.services)}
     route = way.route
@@ -111,7 +112,8 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
         common["envFrom"] = [SECRETS]
         secrets[SECRETS] = {"checksum": "{secrets_checksum}"}
     offer = settled_offer(case, offer, _mapping(common["env"]))
-    known = Surroundings({}, _built(way), offer.given_to(common))
+    waits = _waits(beside.services)
+    known = Surroundings({}, _built(way), offer.given_to(common), waits)
     services: Values = {each.name: each.values for each in beside.services}
     values: Values = {
         "components": {**services, **_jobs(case, beside.jobs, known)},
@@ -149,6 +151,10 @@ def _secrets(services: Sequence[Service]) -> Values:
         for each in services
         if each.credentials
     }
+
+
+def _waits(services: Sequence[Service]) -> Values:
+    return {each.name: each.wait for each in services if each.reached}
 
 
 def _if_any(secrets: Values) -> Values:

@@ -30,6 +30,8 @@ class Surroundings:
     """Components that an image is built or awaited for."""
     common: Mapping[str, JsonValue]
     """Values of jobs whose image belongs to no component."""
+    waits: Mapping[str, JsonValue]
+    """What ends once a service is reached, by service."""
 
 
 def make_job(case: Case, name: str, asked: JobSettings, known: Surroundings) -> Values:
@@ -44,6 +46,8 @@ def make_job(case: Case, name: str, asked: JobSettings, known: Surroundings) -> 
     }
     if asked.run == "once":
         values["once"] = True
+    if known.waits and asked.when != "post-build":  # when services need not be there yet
+        values["waitFor"] = dict(known.waits)
     if not isinstance(component, dict):
         if asked.component not in known.built:
             _note_no_image(case, name, asked.component, known)

@@ -1,7 +1,7 @@
 """Services that an environment has of its own (ENV-017): what runs, what it keeps, what the application is told of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -34,6 +34,13 @@ class Service:
     """Variables for the application, each a key of its Secret."""
     plain: Mapping[str, str] = field(default_factory=dict)
     """Variables for the application that are no secret."""
+    reached: str = ""
+    """Shell command of its own image that ends once it is reached; empty where nobody knows one."""
+
+    @property
+    def wait(self) -> Values:
+        """For jobs: a new pod may be told "connection refused" by a network that does not know it yet."""
+        return {"image": self.values["image"], "command": ["/bin/sh", "-c", self.reached]}
 
 
 def make_service(release: str, name: str, asked: ServiceSettings) -> Service:
@@ -53,17 +60,14 @@ def _postgres(name: str, host: str, asked: ServiceSettings) -> Service:
         f"docker.io/library/postgres:{version}",
         ("postgres", 5432),
         asked,
-        env={
-            "POSTGRES_USER": APP,
-            "POSTGRES_DB": APP,
-            # Below the volume's root, which may hold `lost+found`: initdb wants an empty directory.
-            "PGDATA": "/var/lib/postgresql/data/pgdata",
-        },
+        env={"POSTGRES_USER": APP, "POSTGRES_DB": APP, "PGDATA": "/var/lib/postgresql/data"},
         secrets={"POSTGRES_PASSWORD": (secret, "password")},
         # By address: while it makes its database it answers on its socket only, and has no data yet.
         ready={"type": "command", "command": list(ready)},
         kept="/var/lib/postgresql/data",
         memory=("128Mi", "512Mi"),
+        # Not the volume's root: that may hold `lost+found`, and belong to root alone.
+        folder="pgdata",
     )
     # A database that has to end within seconds recovers when it starts again.
     values["terminationGracePeriodSeconds"] = 30
@@ -75,9 +79,9 @@ def _postgres(name: str, host: str, asked: ServiceSettings) -> Service:
         "PGPASSWORD": "{password}",
         "PGDATABASE": APP,
     }
-    return _known(
-        name, f"PostgreSQL {version}", host, values, asked, {"password": _PASSWORD}, texts
-    )
+    made = {"password": _PASSWORD}
+    known = _known(name, f"PostgreSQL {version}", host, values, asked, made, texts)
+    return replace(known, reached=f"until pg_isready --quiet --host={host}; do sleep 0.2; done")
 
 
 def _redis(name: str, host: str, asked: ServiceSettings) -> Service:
@@ -104,7 +108,9 @@ def _redis(name: str, host: str, asked: ServiceSettings) -> Service:
         *("--requirepass", "$(REDIS_PASSWORD)"),
     ]
     texts = {"REDIS_URL": f"redis://:{{password}}@{host}:6379/0"}
-    return _known(name, f"Redis {version}", host, values, asked, {"password": _PASSWORD}, texts)
+    known = _known(name, f"Redis {version}", host, values, asked, {"password": _PASSWORD}, texts)
+    # Any answer will do, also that a password is missing.
+    return replace(known, reached=f"until redis-cli -h {host} ping; do sleep 0.2; done")
 
 
 def _s3(name: str, host: str, asked: ServiceSettings) -> Service:
@@ -190,6 +196,7 @@ def _provided(
     ready: Values,
     kept: str,
     memory: tuple[str, str],
+    folder: str = "",
     env: Mapping[str, str] | None = None,
 ) -> Values:
     name, number = port
@@ -200,7 +207,7 @@ def _provided(
             variable: {"secret": secret, "key": key} for variable, (secret, key) in secrets.items()
         },
         "probes": {"readiness": {**ready, "periodSeconds": 2, "timeoutSeconds": 5}},
-        "volumes": _kept(kept, asked),
+        "volumes": _kept(kept, asked, folder),
         "resources": {"requests": {"memory": memory[0]}, "limits": {"memory": memory[1]}},
     }
 
@@ -220,5 +227,6 @@ def _component(image: str, asked: ServiceSettings, env: Mapping[str, str]) -> Va
     return values
 
 
-def _kept(path: str, asked: ServiceSettings) -> Values:
-    return {"data": {"type": "persistent", "mountPath": path, "size": asked.size or SIZE}}
+def _kept(path: str, asked: ServiceSettings, folder: str = "") -> Values:
+    volume: Values = {"type": "persistent", "mountPath": path, "size": asked.size or SIZE}
+    return {"data": {**volume, **({"subPath": folder} if folder else {})}}

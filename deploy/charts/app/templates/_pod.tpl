@@ -63,6 +63,21 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurityContext" (dict "settings" .settings "security" $security) | trim | nindent 2 }}
+{{- with .settings.waitFor }}
+{{- /* From the very pod: a Service, and the policies of a new pod, need a moment to be known to all nodes. */}}
+initContainers:
+  {{- range $name, $wait := . }}
+  - name: {{ printf "wait--%s" $name | quote }}
+    image: {{ $wait.image | quote }}
+    imagePullPolicy: {{ $.root.Values.image.pullPolicy }}
+    command:
+      {{- range $wait.command }}
+      - {{ . | quote }}
+      {{- end }}
+    securityContext:
+      {{- include "app.containerSecurityContext" $security | nindent 6 }}
+  {{- end }}
+{{- end }}
 containers:
   - name: {{ .component | quote }}
     {{- include "app.container" (merge (dict "security" $security) .) | nindent 4 }}

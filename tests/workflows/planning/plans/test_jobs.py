@@ -51,11 +51,22 @@ def test_a_job_runs_its_command_in_the_image_of_the_commit_with_all_that_the_app
         "envFrom": ["catalyst-secrets"],
         "secretEnv": web["secretEnv"],
         "security": web["security"],
+        "waitFor": {
+            "db": {
+                "image": "docker.io/library/postgres:17",
+                "command": [
+                    "/bin/sh",
+                    "-c",
+                    "until pg_isready --quiet --host=pr-shop-7-db; do sleep 0.2; done",
+                ],
+            }
+        },
     }
     assert job["env"]["MODE"] == "preview"
     assert "DATABASE_URL" in job["secretEnv"]
     seed = component(plan, "seed")
     assert (seed["once"], seed["activeDeadlineSeconds"]) == (True, 90)
+    assert "waitFor" not in component(plan, "check"), "services come up after it"
 
 
 def test_each_moment_has_its_place_and_jobs_run_one_after_another_as_they_are_written() -> None:

@@ -47,7 +47,7 @@ def test_a_database_is_a_component_with_a_volume_that_a_push_does_not_restart() 
         "catalystEnv": False,
         "security": {"profile": "baseline"},
         "env": {
-            "PGDATA": "/var/lib/postgresql/data/pgdata",
+            "PGDATA": "/var/lib/postgresql/data",
             "POSTGRES_DB": "app",
             "POSTGRES_USER": "app",
         },
@@ -69,7 +69,12 @@ def test_a_database_is_a_component_with_a_volume_that_a_push_does_not_restart() 
             }
         },
         "volumes": {
-            "data": {"type": "persistent", "mountPath": "/var/lib/postgresql/data", "size": "1Gi"}
+            "data": {
+                "type": "persistent",
+                "mountPath": "/var/lib/postgresql/data",
+                "size": "1Gi",
+                "subPath": "pgdata",
+            }
         },
         "resources": {"requests": {"memory": "128Mi"}, "limits": {"memory": "512Mi"}},
         "terminationGracePeriodSeconds": 30,
