@@ -69,6 +69,7 @@ BUILDKIT = GoTools(
     module="buildkit",
     stamps=(("github.com/moby/buildkit/version.Version", versions.BUILDKIT),),
 )
+VERSITYGW = GoTools(module="versitygw", stamps=(("main.Version", versions.VERSITYGW),))
 
 
 def go_program() -> str:

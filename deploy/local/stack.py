@@ -8,7 +8,8 @@ from pathlib import Path
 from deploy.local import debian, external, golang, smalltools
 from deploy.local.browser import ensure_forward, stop_forward
 from deploy.local.cluster import ClusterConnection, connection_file, write_connection
-from deploy.local.images import builder, languages, pause, standins
+from deploy.local.images import builder, languages, pause, services, standins
+from deploy.local.images.variants import StandIn
 from deploy.local.instance import Instance
 from deploy.local.node import lifecycle, objects
 from deploy.local.node.layout import REGISTRY_PORT, NodeFiles, Tools
@@ -18,6 +19,7 @@ CLUSTER_READY = "cluster"
 """The last step: whatever needs a working cluster comes after it."""
 REGISTRY_READY = "registry"
 
+_STAND_INS = (*languages.ALL, services.POSTGRES, services.REDIS, services.OBJECTS)
 _Cached = Callable[[Path, StepContext], Awaitable[Outcome]]
 _Push = Callable[[Path, str], Awaitable[Outcome]]
 _GO_HINT = (
@@ -104,7 +106,7 @@ class ClusterStack:
                 self._write_connection,
                 after=(
                     *("dns", "ingress", "kube-router", "forward", "prepull"),
-                    *(f"{each.step}-pushed" for each in languages.ALL),
+                    *(f"{each.step}-pushed" for each in _STAND_INS),
                 ),
             ),
         ]
@@ -130,6 +132,7 @@ class ClusterStack:
             compiled("kubernetes", "Kubernetes, Helm, kube-router", golang.KUBERNETES),
             compiled("coredns", "CoreDNS", golang.COREDNS),
             compiled("buildkit", "BuildKit", golang.BUILDKIT),
+            compiled("versitygw", "object storage", golang.VERSITYGW),
             fetched("debian", "Debian packages", debian.ensure_node_packages, _APT_HINT),
             fetched("traefik", "Traefik", smalltools.ensure_traefik, ""),
             fetched("pause", "pause", smalltools.ensure_pause, _GO_HINT),
@@ -176,12 +179,17 @@ class ClusterStack:
         def push(name: str, title: str, action: _Push, *after: str) -> Step:
             return Step(f"{name}-pushed", title, partial(self._push, action), ("registry", *after))
 
+        def needed(stand_in: StandIn) -> tuple[str, ...]:
+            return ("versitygw",) if stand_in is services.OBJECTS else ()
+
         prepull = self._objects.ensure_prepulled
         further = [
             step
-            for each in languages.ALL
+            for each in _STAND_INS
             for step in (
-                make(each.step, f"base images: {each.name}", each.ensure, "standins"),
+                make(
+                    each.step, f"base images: {each.name}", each.ensure, "standins", *needed(each)
+                ),
                 push(each.step, f"base images pushed: {each.name}", each.push, each.step),
             )
         ]

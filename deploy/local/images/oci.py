@@ -43,6 +43,10 @@ class Settings:
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     )
     user: str = ""
+    directory: str = ""
+    """Where it starts; empty for `/`."""
+    stop_signal: str = ""
+    """Such as `SIGINT`; empty for the usual one."""
     labels: tuple[tuple[str, str], ...] = ()
 
 
@@ -99,6 +103,7 @@ def mark_deletions(tree: Path) -> None:
 
 def write_image(directory: Path, layers: Sequence[Layer], settings: Settings) -> str:
     """Write configuration and manifest of an image beside its layers; return its digest."""
+    seldom = {"WorkingDir": settings.directory, "StopSignal": settings.stop_signal}
     config = {
         "architecture": "amd64",
         "os": "linux",
@@ -109,6 +114,7 @@ def write_image(directory: Path, layers: Sequence[Layer], settings: Settings) ->
             "Env": list(settings.environment),
             "User": settings.user,
             "Labels": dict(settings.labels),
+            **{key: value for key, value in seldom.items() if value},
         },
         "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
     }

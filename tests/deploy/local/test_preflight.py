@@ -30,6 +30,7 @@ def test_an_older_go_counts_as_older_although_it_sorts_later_as_text() -> None:
         (golang.KUBERNETES, "k8s.io/kubernetes", versions.KUBERNETES),
         (golang.KUBERNETES, "helm.sh/helm/v4", versions.HELM),
         (golang.BUILDKIT, "github.com/moby/buildkit", versions.BUILDKIT),
+        (golang.VERSITYGW, "github.com/versity/versitygw", versions.VERSITYGW),
     ],
 )
 def test_the_stamped_version_is_the_one_that_is_compiled(
