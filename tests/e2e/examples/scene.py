@@ -124,6 +124,13 @@ _ALL = (
         # The page shows the beginning of the hash of `key`.
         secrets={"STATION_KEY": "key", "FORECAST_TOKEN": "token"},
     ),
+    Scene(
+        "services",
+        ("Village library", "A Field Guide to Clouds"),
+        "library.pl",
+        "Village library",
+        "Library of the harbour",
+    ),
 )
 SCENES = {scene.name: scene for scene in _ALL}
 

@@ -36,6 +36,7 @@ EXAMPLES = [
     pytest.param("monorepo-workdir", marks=pytest.mark.spec("ENV-009", "ENV-011")),
     pytest.param("devcontainer", marks=pytest.mark.spec("ENV-024")),
     pytest.param("configured", marks=pytest.mark.spec("ENV-029", "ENV-030", "EC-6")),
+    pytest.param("services", marks=pytest.mark.spec("ENV-004", "ENV-017", "ENV-018")),
 ]
 
 

@@ -1,0 +1,4 @@
+CREATE TABLE books (
+  title text PRIMARY KEY,
+  author text NOT NULL
+);
