@@ -46,6 +46,8 @@ def _is_part(source: str, wanted: str) -> bool:
     if source.startswith(("*", "<<")):
         return True
     stem = re.split(r"[*?\[]", source, maxsplit=1)[0].rstrip("/")
+    if stem != source:
+        return wanted.startswith(stem)
     if wanted == ROOT:
-        return "." not in posixpath.basename(source).lstrip(".") and stem != ""
+        return "." not in posixpath.basename(source).lstrip(".")
     return f"{wanted}/".startswith(f"{stem}/") or f"{stem}/".startswith(f"{wanted}/")
