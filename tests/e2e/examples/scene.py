@@ -41,6 +41,13 @@ class Scene:
 
 _ALL = (
     Scene(
+        "compose",
+        ("Night bakery", "Rye bread", "Plum cake"),
+        "schema.sql",
+        "Plum cake",
+        "Almond cake",
+    ),
+    Scene(
         "helm",
         ("Hello from the shop",),
         "chart/values.yaml",

@@ -24,6 +24,7 @@ _URL = re.compile(r"\]\((http://[^)\s]+)\)\*\*")
 """The address that the comment shows in bold."""
 NOTE: Files = {"CHANGES.md": "One line more.\n"}
 EXAMPLES = [
+    pytest.param("compose", marks=pytest.mark.spec("ENV-012", "ENV-006")),
     pytest.param("helm", marks=pytest.mark.spec("FR-002")),
     pytest.param("dockerfile", marks=pytest.mark.spec("FR-002", "ENV-004", "ENV-031")),
     pytest.param("node", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
