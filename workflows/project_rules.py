@@ -12,10 +12,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from workflows.models import Project, Template
 from workflows.overrides import CommandLine, ImageTemplate, VariableValue, why_too_many
+from workflows.repo_config import Service
 from workflows.repo_config.egress import Destination
-from workflows.repo_config.fields import Bytes, Cpu, Name, RelativePath, VariableName
+from workflows.repo_config.fields import Bytes, Command, Cpu, Name, RelativePath, VariableName
 from workflows.repo_config.messages import reason
 from workflows.repo_config.problems import Finding, Path, key_of
+from workflows.repo_config.rules import broken_service
 
 _Texts = TypeAdapter[Any]
 _TEMPLATE_NAME: _Texts = TypeAdapter(Name)
@@ -24,6 +26,8 @@ _PATH: _Texts = TypeAdapter(RelativePath)
 _NAME: _Texts = TypeAdapter(VariableName)
 _VALUE: _Texts = TypeAdapter(VariableValue)
 _COMMAND: _Texts = TypeAdapter(CommandLine)
+_COMPONENT: _Texts = TypeAdapter(Name)
+_JOB_COMMAND: _Texts = TypeAdapter(Command)
 _CHECKED: dict[tuple[str, ...], _Texts] = {
     ("value_files", "*"): _PATH,
     ("manifests", "*"): _PATH,
@@ -66,6 +70,8 @@ def template_problems(name: str, template: Template) -> tuple[Finding, ...]:
         *_images(template),
         *_components(template),
         *_build_secrets(template),
+        *_services(template),
+        *_jobs(template),
     ]
     return tuple(each._replace(path=("templates", name, *each.path)) for each in found)
 
@@ -148,6 +154,29 @@ def _build_secrets(template: Template) -> Iterator[Finding]:
             if each not in template.secrets:
                 path = ("builds", index, "secrets")
                 yield Finding(path, f"names `{each}`, which `secrets` of the template does not")
+
+
+def _services(template: Template) -> Iterator[Finding]:
+    """By the rules of the configuration file, which says the same of them."""
+    for name, service in template.services.items():
+        path: Path = ("services", name)
+        yield from _refused(_COMPONENT, name, path)
+        said = {key: value for key, value in service.model_dump(mode="json").items() if value}
+        try:
+            Service.model_validate(said)
+        except ValidationError as error:
+            for each in error.errors(include_url=False):
+                yield Finding((*path, *each["loc"]), reason(each))
+        for finding in broken_service(said, path):
+            yield Finding(finding.path, f"cannot be: {finding.message}")
+
+
+def _jobs(template: Template) -> Iterator[Finding]:
+    for name, job in template.jobs.items():
+        yield from _refused(_COMPONENT, name, ("jobs", name))
+        yield from _refused(_JOB_COMMAND, job.command, ("jobs", name, "command"))
+        if job.component:
+            yield from _refused(_COMPONENT, job.component, ("jobs", name, "component"))
 
 
 def told(finding: Finding) -> str:

@@ -28,6 +28,9 @@ def problems(**settings: object) -> list[str]:
         {"builds": [{"secrets": ["TOKEN"], "args": {"NODE_ENV": "x"}}], "secrets": ["TOKEN"]},
         {"type": "manifests", "manifests": ["k8s", "deploy/web.yaml"]},
         {"egress": ["*.example.com", "192.0.2.0/24"], "quota": {"cpu": "500m", "pods": 3}},
+        {"services": {"db": {"type": "postgres", "version": "16", "size": "2Gi"}}},
+        {"services": {"mail": {"image": "acme/mail:1", "port": 25, "volume": "/var/mail"}}},
+        {"jobs": {"migrate": {"when": "pre-deploy", "command": "a\nb", "component": "api"}}},
     ],
     ids=str,
 )
@@ -51,6 +54,24 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         ({"egress": ["https://x.org"]}, "egress[0]: must be a host such as"),
         ({"quota": {"memory": "8"}}, "quota.memory: must be a number with its unit"),
         ({"quota": {"cpu": "0"}}, "quota.cpu: must be more than zero"),
+        ({"services": {"Db": {"type": "s3"}}}, "services.Db: must be lower-case letters"),
+        ({"services": {"db": {}}}, "services.db: cannot be: `services.db` needs either `type` or"),
+        (
+            {"services": {"db": {"type": "redis", "size": "5"}}},
+            "services.db.size: must be a number with its unit",
+        ),
+        (
+            {"services": {"db": {"image": "x", "version": "1"}}},
+            "services.db.version: cannot be: `services.db.version` goes with `type`",
+        ),
+        (
+            {"jobs": {"m": {"when": "pre-deploy", "command": " "}}},
+            "jobs.m.command: must be a command, not empty text",
+        ),
+        (
+            {"jobs": {"m": {"when": "pre-deploy", "command": "x", "component": "A"}}},
+            "jobs.m.component: must be lower-case letters",
+        ),
         ({"quota": {"pods": 0}}, "quota.pods: must be at least 1"),
         ({"application": {"workdir": ".."}}, "application.workdir: must stay inside"),
         ({"application": {"start": "a\nb"}}, "application.start: must be one line"),
