@@ -65,6 +65,7 @@ async def test_a_snapshot_tells_phases_times_and_reasons(stage: Stage, preview: 
         "namespace",
         "build",
         "secrets",
+        "credentials",
         "deploy",
         "rollout",
         "route",

@@ -17,9 +17,9 @@ async def test_an_opened_pull_request_is_built_deployed_and_shown(
     assert snapshot.serving.url == stage.cluster.url
     assert snapshot.revisions[0].state is RevisionState.SUCCEEDED
     names = [step.name for step in preview.steps()]
-    assert [set(names[:1]), set(names[1:4]), set(names[4:5]), set(names[5:7]), set(names[7:])] == [
+    assert [set(names[:1]), set(names[1:5]), set(names[5:6]), set(names[6:8]), set(names[8:])] == [
         {"plan_revision"},
-        {"ensure_namespace", "copy_secrets", "build_image"},
+        {"ensure_namespace", "copy_secrets", "ensure_credentials", "build_image"},
         {"deploy_release"},
         {"wait_for_rollout", "ensure_route"},
         {"check_health"},
