@@ -208,3 +208,30 @@ def test_a_job_waits_in_its_own_pod_for_what_it_needs(chart: Chart) -> None:
     [waiting] = pod["initContainers"]
     assert (waiting["name"], waiting["image"]) == ("wait--db", "postgres:17")
     assert waiting["command"] == ["pg_isready", "--host=db"]
+
+
+@pytest.mark.spec("ENV-012")
+def test_what_names_itself_is_reached_before_it_is_ready(chart: Chart) -> None:
+    broker = worker(
+        ports=[{"name": "tcp-9092", "port": 9092}],
+        env={"discovery.type": "single-node"},
+        service={"aliases": ["kafka"], "publishNotReady": True},
+    )
+    rendered = chart.render(app(broker=broker, page=web()))
+    services = rendered.all("Service")
+    assert services["kafka"]["spec"]["publishNotReadyAddresses"] is True
+    assert "publishNotReadyAddresses" not in services["shop-page"]["spec"]
+    env = {each["name"]: each["value"] for each in rendered.container("broker")["env"]}
+    assert env == {"discovery.type": "single-node"}
+
+
+@pytest.mark.spec("ENV-012")
+def test_files_can_be_programs(chart: Chart) -> None:
+    files = {"type": "config", "files": {"start.sh": "#!/bin/sh\n"}}
+    volumes = {
+        "plain": {**files, "mountPath": "/a"},
+        "run": {**files, "mountPath": "/b", "executable": True},
+    }
+    pod = chart.render(app(page=web(volumes=volumes))).pod("page")
+    modes = {each["name"]: each["configMap"].get("defaultMode") for each in pod["volumes"]}
+    assert modes == {"plain": None, "run": 0o755}

@@ -1,14 +1,18 @@
 """What planning makes for this chart, the real Helm renders: nothing that only a person's values would fulfil."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from activities import kube
 from tests.e2e.charts_app.chart import Chart
 from tests.e2e.helm.conftest import Release
+from tests.e2e.stacks import ROOT
 from tests.e2e.support.waiting import eventually
 from tests.workflows.planning.plans.cases import DOCKERFILE, NODE, plan_of
+from workflows.errors import PlanError
 from workflows.models import BuildSettings, PrebuiltImage, RevisionPlan, Template
 
 pytestmark = [pytest.mark.cluster]
@@ -37,6 +41,7 @@ PLANS = {
     "components": (ODD, TWO, "pr-" + "y" * 40),
     "components of an odd release": (ODD, TWO, "7-" + "y" * 51),
 }
+COMPOSE = sorted((ROOT / "tests/corpus").glob("compose-*.yaml"))
 
 
 def with_images(plan: RevisionPlan) -> dict[str, Any]:
@@ -81,3 +86,21 @@ async def test_the_container_that_says_what_is_missing_runs_and_answers(release:
     page = await kube.read_text(release.cluster.api, path)
     assert "<h1>Nothing to run was found</h1>" in page
     assert "<code>commands.start</code>" in page
+
+
+@pytest.mark.spec("ENV-012")
+@pytest.mark.parametrize("path", COMPOSE, ids=lambda path: path.stem)
+def test_a_compose_file_of_the_corpus_renders_with_every_claim_that_its_pods_name(
+    chart: Chart, path: Path
+) -> None:
+    try:
+        plan = plan_of(yaml.safe_load(path.read_text())["files"])
+    except PlanError:
+        return  # refusals have expectations of their own
+    rendered = chart.render(with_images(plan), plan.release.name)
+    assert not plan.route.service or plan.route.service in rendered.all("Service")
+    claims = rendered.all("PersistentVolumeClaim")
+    for template in rendered.templates().values():
+        for volume in template["spec"].get("volumes", ()):
+            claim = volume.get("persistentVolumeClaim")
+            assert claim is None or claim["claimName"] in claims

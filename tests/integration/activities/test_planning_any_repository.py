@@ -216,3 +216,28 @@ async def test_two_images_of_one_commit_are_both_described(shop: Shop, tmp_path:
     commit = await push(shop, {"api/Dockerfile": "FROM scratch\n"})
     found = await plan(shop, tmp_path, template=template, commit=commit)
     assert [build.component for build in found.builds] == ["web", "api"]
+
+
+@pytest.mark.spec("ENV-012")
+async def test_a_compose_file_is_planned_with_all_files_that_it_asks_for(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """Each in its own round: a file that is included, what that mounts, and a link to one of them."""
+    compose = "include: [infra/db.yaml]\nservices: {web: {image: nginx, ports: [80], env_file: web.env}}\n"
+    database = "services: {db: {image: postgres, volumes: ['./init:/init:ro']}}\n"
+    commit = await push_links(
+        shop,
+        {"infra/init/b.sql": "a.sql"},
+        {
+            "compose.yaml": compose,
+            "web.env": "LEVEL=debug\n",
+            "infra/db.yaml": database,
+            "infra/init/a.sql": "SELECT 1;\n",
+            "unrelated.bin": "\0",
+        },
+    )
+    found = await plan(shop, tmp_path, template=Template(type="compose"), commit=commit)
+    components = found.release.values["components"]
+    assert isinstance(components, dict)
+    assert '"LEVEL":"debug"' in found.release.model_dump_json()
+    assert '"files":{"a.sql":"SELECT 1;\\n","b.sql":"SELECT 1;\\n"}' in found.release.model_dump_json()

@@ -10,6 +10,7 @@ from workflows.planning.compose.checking import Checked
 from workflows.planning.compose.environment import Settings
 from workflows.planning.compose.model import Port, Service
 from workflows.planning.compose.special import literal, literals, secrets_in
+from workflows.planning.compose.waiting import waits_for
 from workflows.planning.compose.wishes import Piece, Values
 from workflows.planning.detection.files import shorten
 
@@ -30,6 +31,8 @@ class Pieces:
     ports: Mapping[str, Sequence[Port]]
     """The same with those under which others name it."""
     aliases: Mapping[str, Sequence[str]]
+    wanted: Mapping[str, Sequence[str]]
+    """Service to those that it waits for."""
     jobs: Mapping[str, str]
     front: str
     front_port: int
@@ -41,7 +44,7 @@ class Pieces:
         is_own = name in self.images.of
         found = self.settings.environment_of(name, is_own=is_own)
         secrets = dict(found.secrets)
-        values: Values = {"kind": "job"} if name in self.jobs else self._reached(name, service)
+        values: Values = self._job(name) if name in self.jobs else self._reached(name, service)
         values |= self._image(name, service)
         values |= self._commands(name, service, secrets)
         if volumes:
@@ -59,6 +62,11 @@ class Pieces:
         if is_own and self.has_secrets:
             values["envFrom"] = [PROJECT_SECRETS]
         return Piece(self.components[name], name, values, found.env)
+
+    def _job(self, name: str) -> Values:
+        wanted = [each for each in self.wanted[name] if each not in self.jobs]
+        waits = waits_for(wanted, self.checked.services, self.components, self.sure, self.aliases)
+        return {"kind": "job", **({"waitFor": waits} if waits else {})}
 
     def _image(self, name: str, service: Service) -> Values:
         """Its own build's by name; another's build; or an image of others, which no commit changes."""

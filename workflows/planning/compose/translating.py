@@ -113,6 +113,7 @@ class _Translation:
             sure=sure,
             ports=self._ports(sure, aliases, volumes),
             aliases=aliases,
+            wanted=wanted,
             jobs=jobs,
             front=front,
             front_port=self.done.port,
