@@ -13,6 +13,7 @@ from tests.workflows.planning.plans.cases import ROOT, plan_of
 from workflows.errors import PlanError
 from workflows.models import DetectionOverrides
 from workflows.planning.plans import plan_text
+from workflows.repo_config import FILE_NAME
 
 CORPUS = ROOT / "tests/corpus"
 EXPECTED = sorted((CORPUS / "plans").glob("*.txt"))
@@ -26,8 +27,9 @@ def repository(name: str) -> dict[str, Any]:
 def shown(name: str) -> str:
     found = repository(name)
     overrides = DetectionOverrides.model_validate(found.get("overrides", {}))
+    config = found["files"].get(FILE_NAME, "").removeprefix("version: 1\n")
     try:
-        text = plan_text(plan_of(found["files"], overrides=overrides))
+        text = plan_text(plan_of(found["files"], config=config, overrides=overrides))
     except PlanError as error:
         return refusal(error)
     generated = ("  build web Dockerfile ", "  build web .dockerignore ")
@@ -42,7 +44,9 @@ def refusal(error: PlanError) -> str:
     return "\n".join((*lines, "", error.hint, ""))
 
 
-@pytest.mark.spec("FR-002", "ENV-006", "ENV-008", "ENV-009", "ENV-012", "ENV-024")
+@pytest.mark.spec(
+    "FR-002", "ENV-006", "ENV-008", "ENV-009", "ENV-012", "ENV-017", "ENV-018", "ENV-024"
+)
 @pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
 def test_a_repository_becomes_the_expected_plan(path: Path) -> None:
     assert shown(path.stem) == path.read_text()
