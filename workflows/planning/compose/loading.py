@@ -16,6 +16,8 @@ _MAX_CHAIN = 16
 """Files that include each other, services that extend each other."""
 _MAX_FILES = 100
 """Compose files of one project, each counted as often as it is included."""
+_MAX_EXTENDED = 50_000
+"""Values that services of one project take over from those they extend: real ones a few hundred."""
 _OVERRIDES = (
     *("compose.override.yml", "compose.override.yaml"),
     *("docker-compose.override.yml", "docker-compose.override.yaml"),
@@ -39,6 +41,8 @@ class Loading:
     """`COMPOSE_PROFILES`, as a variable or `.env` sets it."""
     lookup: Lookup = lambda _: None
     """Variables of the project itself: what Catalyst sets, then `.env` beside the compose file."""
+    _extended_size: int = 0
+    """Values that services took over from others."""
     _documents: dict[tuple[str, str, Lookup], Part | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -141,7 +145,12 @@ class Loading:
         file = extends.get("file")
         origin = inside(file.text) if file else path
         here = (path, name)
-        if here in chain or len(chain) >= _MAX_CHAIN:
+        if len(chain) >= _MAX_CHAIN or self._extended_size > _MAX_EXTENDED:
+            self.problems.append(
+                f"{extends.place}: services that extend others are too many, or grow too large."
+            )
+            return _without(service, "extends")
+        if here in chain:
             circle = " -> ".join(f"`{each}`" for _, each in (*chain, here))
             self.problems.append(
                 f"{extends.place}: services extend each other in a circle: {circle}."
@@ -156,6 +165,9 @@ class Loading:
                 )
             return _without(service, "extends")
         under = self._extended(origin, base, named.text, lookup, (*chain, here))
+        self._extended_size += sum(
+            1 + len(each.entries) + len(each.items) for each in under.entries.values()
+        )
         return _without(merge(under, service), "extends")
 
     def _origin(self, path: str, extends: Part, lookup: Lookup) -> Part | None:

@@ -1,8 +1,10 @@
 """The files of a commit, as far as they were read, and which further ones a compose file asks for."""
 
+from bisect import bisect_left
+
 from workflows.models import RepositoryTree
 from workflows.planning.compose.parts import Part, part_of
-from workflows.planning.detection.files import Files, shorten
+from workflows.planning.detection.files import ROOT, Files, shorten
 
 MAX_ASKED = 300
 """Files that one repository's compose files may ask for: those of variables, settings that are mounted, included ones."""
@@ -14,6 +16,7 @@ class Shelf:
     def __init__(self, tree: RepositoryTree) -> None:
         self.files = Files(tree)
         self._tree = tree
+        self._sorted = sorted(self.files.paths)
         self.asked: dict[str, bool] = {}
 
     def has(self, path: str) -> bool:
@@ -23,8 +26,10 @@ class Shelf:
         """Paths of all files in a directory and the directories in it, sorted; not empty only where it is one."""
         if not self.files.is_folder(folder):
             return []
-        start = "" if folder == "." else f"{folder}/"
-        return sorted(path for path in self.files.paths if path.startswith(start))
+        if folder == ROOT:
+            return list(self._sorted)
+        start = bisect_left(self._sorted, f"{folder}/")
+        return self._sorted[start : bisect_left(self._sorted, f"{folder}0")]  # "0" comes after "/"
 
     def text(self, path: str) -> str | None:
         """None where there is no such file, or it could not be read, or was not read so far."""

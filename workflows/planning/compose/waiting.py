@@ -9,9 +9,9 @@ from workflows.planning.compose.model import Port, Service
 from workflows.planning.compose.wishes import Values
 from workflows.planning.detection.compose import base_name
 
-_POSTGRES = 'pg_isready --quiet --host={host} --port={port}'
-_MYSQL = 'mysqladmin ping --silent --host={host} --port={port}'
-_MARIADB = 'mariadb-admin ping --silent --host={host} --port={port}'
+_POSTGRES = "pg_isready --quiet --host={host} --port={port}"
+_MYSQL = "mysqladmin ping --silent --host={host} --port={port}"
+_MARIADB = "mariadb-admin ping --silent --host={host} --port={port}"
 _REDIS = '{client} -h {host} -p {port} ping | grep -qE "PONG|NOAUTH"'
 _CHECKS = {
     **dict.fromkeys(("postgres", "postgis", "pgvector", "timescaledb"), _POSTGRES),
