@@ -66,5 +66,8 @@ async def take_picture(
 def _read(file: Path, errors: str) -> Picture:
     assert file.exists(), errors
     with Image.open(file) as image:
-        grey, colours = image.convert("L"), image.convert("RGB").getcolors(image.width * image.height)
+        grey, colours = (
+            image.convert("L"),
+            image.convert("RGB").getcolors(image.width * image.height),
+        )
         return Picture(ImageStat.Stat(grey).mean[0] / 255, len(colours or ()))

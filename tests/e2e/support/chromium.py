@@ -50,6 +50,4 @@ async def unpack_chromium(cache: Path, log: Path) -> Chromium:
     context = StepContext(Step("chromium", "Chromium", nothing), log, PlainReporter())
     await debian.ensure_tree(tree, _PACKAGES, cache, context, finish=name_fonts)
     libraries = ":".join(str(tree / each) for each in _LIBRARIES)
-    return Chromium(
-        tree / _PROGRAM, {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_FILE": str(fonts)}
-    )
+    return Chromium(tree / _PROGRAM, {"LD_LIBRARY_PATH": libraries, "FONTCONFIG_FILE": str(fonts)})

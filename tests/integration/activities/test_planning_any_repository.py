@@ -240,4 +240,6 @@ async def test_a_compose_file_is_planned_with_all_files_that_it_asks_for(
     components = found.release.values["components"]
     assert isinstance(components, dict)
     assert '"LEVEL":"debug"' in found.release.model_dump_json()
-    assert '"files":{"a.sql":"SELECT 1;\\n","b.sql":"SELECT 1;\\n"}' in found.release.model_dump_json()
+    assert (
+        '"files":{"a.sql":"SELECT 1;\\n","b.sql":"SELECT 1;\\n"}' in found.release.model_dump_json()
+    )

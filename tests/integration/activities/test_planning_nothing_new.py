@@ -119,8 +119,15 @@ async def test_settings_that_changed_meanwhile_are_deployed_with_a_push_to_ignor
     new = await push(shop, {"docs/a": "2\n"})
 
     async def found(projects: Projects) -> str:
-        options = {"serving": old, "serving_settings": before.settings}
-        return (await plan(shop, tmp_path, commit=new, projects=projects, **options)).unchanged
+        again = await plan(
+            shop,
+            tmp_path,
+            commit=new,
+            projects=projects,
+            serving=old,
+            serving_settings=before.settings,
+        )
+        return again.unchanged
 
     project = project_of(shop, DOCKERFILE)
     assert await found(Projects(project))
