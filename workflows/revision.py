@@ -35,6 +35,8 @@ class RevisionWorkflow:
         self._has_stages = False
         self._work: asyncio.Task[m.RevisionResult | Failure]
         self._progress = Progress(request)
+        self._url = ""
+        """Set once this commit answers there: what fails afterwards does not take it away."""
 
     @workflow.run
     async def run(self, _request: m.RevisionInput) -> m.RevisionResult:
@@ -78,10 +80,12 @@ class RevisionWorkflow:
             return await self._stop()
         return m.RevisionResult(
             state="failed",
+            url=self._url,
             failure=failure,
             reasons=self._progress.reasons,
             timings=self._progress.timings,
             application=self._progress.application,
+            settings=self._progress.settings,
             is_confirmed=is_confirmed,
         )
 
@@ -101,6 +105,7 @@ class RevisionWorkflow:
         stages = Stages(request, plan, self._progress, images=images, secrets=secrets)
         url = await stages.bring_up()
         await self._check_health(plan, url)
+        self._url = url
         await stages.finish()
         return self._succeeded(url)
 

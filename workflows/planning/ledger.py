@@ -108,12 +108,12 @@ def end_revision(
     elif final is RevisionState.SUCCEEDED and result is not None:
         state.phase, state.failure = Phase.READY, None
         state.reason = _why_unchanged(state.revisions[0])
-        if not result.unchanged:
-            state.serving = Serving(
-                commit=commit, url=result.url, since=now, settings=result.settings
-            )
     elif failure is not None:
         state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
+    is_over = final in (RevisionState.SUCCEEDED, RevisionState.FAILED)
+    if result is not None and is_over and result.url and not result.unchanged:
+        # Also of one that failed afterwards: the pods are its own by then.
+        state.serving = Serving(commit=commit, url=result.url, since=now, settings=result.settings)
 
 
 def rest(state: EnvironmentState, reason: str, *, is_refused: bool = False) -> None:

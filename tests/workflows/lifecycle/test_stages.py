@@ -212,6 +212,8 @@ async def test_a_job_that_fails_once_the_url_answers_fails_the_revision(
     snapshot = await preview.reaches(Phase.FAILED)
     assert snapshot.failure is not None
     assert snapshot.failure.phase == "deploy: job seed"
+    assert snapshot.serving is not None, "it answers all the same, and nothing else does"
+    assert snapshot.serving.commit == snapshot.commit
 
 
 async def test_a_plan_that_contradicts_itself_is_told(stage: Stage, preview: Preview) -> None:

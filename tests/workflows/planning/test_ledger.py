@@ -129,6 +129,26 @@ def test_a_success_serves() -> None:
 
 
 @pytest.mark.invariant(3)
+def test_a_commit_that_answered_before_it_failed_serves() -> None:
+    known = state(serving=serving(B))
+    begin(known)
+    result = RevisionResult(state="failed", url=URL, failure=failure())
+    end_revision(known, RevisionState.FAILED, now=NOW, result=result, failure=failure())
+    assert known.phase is Phase.FAILED
+    assert known.serving is not None
+    assert known.serving.commit == A
+    begin(known)
+    end_revision(
+        known,
+        RevisionState.FAILED,
+        now=NOW,
+        result=RevisionResult(state="failed", failure=failure()),
+        failure=failure(),
+    )
+    assert known.serving.commit == A
+
+
+@pytest.mark.invariant(3)
 def test_where_nothing_has_changed_what_served_goes_on_and_is_named() -> None:
     known = state(serving=serving(B))
     begin(known)

@@ -49,6 +49,7 @@ class RevisionProgress(Payload):
 class RevisionResult(Payload):
     state: Literal["succeeded", "failed"]
     url: str = ""
+    """Where the commit answers; also of a revision that failed after it did."""
     failure: Failure | None = None
     reasons: tuple[str, ...] = ()
     timings: tuple[PhaseTiming, ...] = ()
