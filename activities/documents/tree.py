@@ -8,7 +8,7 @@ from activities.documents.document import MAX_BYTES, Document, DocumentError
 from activities.documents.reading import read_document
 from activities.documents.text import TextError, decode
 from workflows.models import RepositoryTree
-from workflows.planning.compose.parts import escaped
+from workflows.planning.compose.reading.parts import escaped
 from workflows.planning.detection import MAX_PATHS, document_format, is_compose, is_of_interest
 
 Read = Callable[[str], bytes]

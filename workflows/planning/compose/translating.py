@@ -5,18 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.models import RepositoryTree
-from workflows.planning.compose import building, listening, naming, order
-from workflows.planning.compose.checking import Checked, check, ignored_told
-from workflows.planning.compose.environment import Settings
-from workflows.planning.compose.front import front_of
-from workflows.planning.compose.loading import Loading
-from workflows.planning.compose.model import Port
-from workflows.planning.compose.mounts import mounted_texts
-from workflows.planning.compose.parts import Part
-from workflows.planning.compose.pieces import Pieces
-from workflows.planning.compose.shelf import Shelf
-from workflows.planning.compose.special import KNOWN, of_placeholder, of_secret
-from workflows.planning.compose.storage import Storage
+from workflows.planning.compose.reading.loading import Loading
+from workflows.planning.compose.reading.parts import Part
+from workflows.planning.compose.reading.shelf import Shelf
+from workflows.planning.compose.specification.checking import Checked, check, ignored_told
+from workflows.planning.compose.specification.model import Port
+from workflows.planning.compose.translation import building, listening, naming, order
+from workflows.planning.compose.translation.environment import Settings
+from workflows.planning.compose.translation.front import front_of
+from workflows.planning.compose.translation.mounts import mounted_texts
+from workflows.planning.compose.translation.pieces import Pieces
+from workflows.planning.compose.translation.special import KNOWN, of_placeholder, of_secret
+from workflows.planning.compose.translation.storage import Storage
 from workflows.planning.compose.wishes import Composed, Values, Wishes
 from workflows.planning.detection.files import shorten
 

@@ -4,19 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workflows.models import HealthCheck, RepositoryTree, RevisionPlan, TemplateType
-from workflows.planning.plans.auto import auto
-from workflows.planning.plans.beside import with_services
+from workflows.planning.plans.beside.joining import with_services
 from workflows.planning.plans.case import Case, Way, open_case, refuse
-from workflows.planning.plans.compose import compose_file
-from workflows.planning.plans.dockerfile import dockerfile
 from workflows.planning.plans.fitting import note_what_does_not_fit
-from workflows.planning.plans.helm import helm
-from workflows.planning.plans.image import image
-from workflows.planning.plans.manifests import manifests
-from workflows.planning.plans.own_image import instead_of_first
 from workflows.planning.plans.request import PlanningRequest, Settled
 from workflows.planning.plans.routes import deeper_routes
 from workflows.planning.plans.values import confined_each
+from workflows.planning.plans.ways.auto import auto
+from workflows.planning.plans.ways.compose import compose_file
+from workflows.planning.plans.ways.dockerfile import dockerfile
+from workflows.planning.plans.ways.helm import helm
+from workflows.planning.plans.ways.image import image
+from workflows.planning.plans.ways.manifests import manifests
+from workflows.planning.plans.ways.own_image import instead_of_first
 from workflows.repo_config import Marks, RepoConfig
 from workflows.repo_config.problems import nowhere
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.local.images import services
 from workflows.models import ServiceSettings
 from workflows.models.services import ServiceType
-from workflows.planning.plans.services import make_service
+from workflows.planning.plans.beside.services import make_service
 
 SCRIPTS = sorted((Path(services.__file__).parent / "entrypoints").glob("*.sh"))
 NAMES = {*services.POSTGRES_NAMES, *services.REDIS_NAMES, *services.OBJECTS_NAMES}

@@ -19,9 +19,9 @@ from workflows.models import (
     Template,
     Understanding,
 )
-from workflows.planning.plans.base import BASE_IMAGE
 from workflows.planning.plans.case import open_case
-from workflows.planning.plans.generated import generated
+from workflows.planning.plans.ways.base import BASE_IMAGE
+from workflows.planning.plans.ways.generated import generated
 from workflows.repo_config.problems import nowhere
 
 PYTHON = {

@@ -14,7 +14,7 @@ from tests.workflows.planning.plans.cases import (
 )
 from workflows.models import BuildSettings, PrebuiltImage, RevisionPlan, Stage, Template
 from workflows.planning.plans import plan_text
-from workflows.planning.plans.ordering import stages_of
+from workflows.planning.plans.beside.ordering import stages_of
 
 pytestmark = pytest.mark.spec("ENV-018")
 

@@ -1,0 +1,1 @@
+"""What the Compose specification allows, and what of it a preview can have."""

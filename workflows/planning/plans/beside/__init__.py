@@ -1,0 +1,1 @@
+"""Services and jobs beside an application."""

@@ -1,0 +1,274 @@
+"""Docker Compose files as releases of Catalyst's own chart (ENV-012)."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from workflows.models import (
+    Application,
+    ApplicationKind,
+    HealthCheck,
+    ReleasePlan,
+    RouteSettings,
+    Stage,
+    Understanding,
+)
+from workflows.planning.compose import Composed, Piece, Wishes, compose
+from workflows.planning.detection import NO_PORT
+from workflows.planning.detection.compose import compose_file_of
+from workflows.planning.detection.files import ROOT, Files, folder_of
+from workflows.planning.plans.builds import described, told_builds
+from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.connections import connections
+from workflows.planning.plans.values import Component, app_values, service_name, volume_name
+from workflows.planning.plans.variables import variables_of
+from workflows.planning.plans.ways.own_chart import (
+    route_place,
+    routed,
+    said_front_port,
+    tell_secrets,
+)
+from workflows.repo_config.quantities import quantity
+
+MAX_VALUES = 900_000
+"""Characters of a release's values: Helm keeps them in a Secret, which ends at 1 MiB."""
+
+
+def compose_file(case: Case) -> Way:
+    """Template type `compose`: the file that the template names, else the one that Compose itself takes."""
+    files = Files(case.tree)
+    folder = case.overrides.workdir or ROOT
+    path = case.template.compose or compose_file_of(files, folder)
+    if not files.has(path):
+        what = f"`{path}` is not in the repository" if path else "none was found at the root"
+        case.problems.append(
+            f"The template `{case.key}` is of type `compose`, and {what}; name the file with `compose`."
+        )
+        return Way(release=ReleasePlan(name=case.release, chart="", source="catalyst"))
+    case.story.because(f"`{path}` runs the application, because the template says so.")
+    application = Application(kind=ApplicationKind.COMPOSE, workdir=folder_of(path), compose=path)
+    return of_compose(case, application, is_chosen=bool(case.template.compose))
+
+
+def of_compose(case: Case, application: Application, *, is_chosen: bool = False) -> Way:
+    """All services of the application's compose file, each a component."""
+    composed = compose(case.tree, _wishes(case, application.compose, is_chosen=is_chosen))
+    _take_over(case, composed)
+    if composed.problems:
+        case.problems.extend(composed.problems)
+        return Way(release=ReleasePlan(name=case.release, chart="", source="catalyst"))
+    _forget_port(case, composed)
+    _note_route(case, composed)
+    _note_too_large(case, composed)
+    builds = tuple(composed.builds)
+    told_builds(case, tuple(each for each in builds if not each.generated))
+    case.story.because(
+        *(
+            f"Image `{each.component}` from the Dockerfile inside of `{application.compose}`, context `{each.context}`"
+            for each in builds
+            if each.generated
+        )
+    )
+    tell_secrets(case, variables_of(case))
+    components = [_component(case, piece, composed) for piece in composed.pieces]
+    values = app_values(components, {}, has_secrets=bool(case.secrets))
+    _note_too_long(case, application.compose, values)
+    return Way(
+        release=ReleasePlan(name=case.release, chart="", source="catalyst", values=values),
+        builds=builds,
+        route=_route(case, composed),
+        health=_health(case, composed),
+        application=application.model_copy(update={"port": composed.port}),
+        files=described(builds),
+        stages=stages_of(case, composed),
+    )
+
+
+def backing_of(case: Case, path: str, services: Sequence[str]) -> Composed:
+    """The backing services of a file, which come along with an application that was found beside it."""
+    wishes = replace(_wishes(case, path), only=tuple(services), with_front=False)
+    composed = compose(case.tree, wishes)
+    _take_over(case, composed)
+    case.problems.extend(composed.problems)
+    return composed
+
+
+def stages_of(case: Case, composed: Composed) -> tuple[Stage, ...]:
+    return tuple(
+        Stage(title=title, release=case.release, components=names)
+        for title, names in composed.stages
+    )
+
+
+def _wishes(case: Case, path: str, *, is_chosen: bool = False) -> Wishes:
+    project, template = case.request.project.variables, case.template.variables
+    file, own = case.config.variables, case.request.variables
+    return Wishes(
+        path=path,
+        claim_name=lambda component, volume: volume_name(case.release, component, volume),
+        is_chosen=is_chosen,
+        variables=variables_of(case).values,
+        below={**project, **template},
+        above={**file, **own},
+        secrets=case.secrets,
+        front=routed(case),
+        port=said_front_port(case),
+    )
+
+
+def _take_over(case: Case, composed: Composed) -> None:
+    case.story.because(*composed.reasons)
+    case.story.warn(*composed.warnings)
+
+
+def _component(case: Case, piece: Piece, composed: Composed) -> Component:
+    values = dict(piece.values)
+    if case.request.image and piece.name == composed.front:  # the environment's own image instead
+        values = {key: each for key, each in values.items() if key not in ("image", "imageFrom")}
+    return Component(piece.name, env=piece.env, is_given=False, own=values)
+
+
+def _route(case: Case, composed: Composed) -> RouteSettings:
+    """Always by name: every service of the file has a Service, some of them several."""
+    return RouteSettings(service=service_name(case.release, composed.front))
+
+
+def _health(case: Case, composed: Composed) -> HealthCheck | None:
+    if not composed.health or case.says("health"):
+        return None
+    return case.template.health.model_copy(update={"path": composed.health})
+
+
+def _forget_port(case: Case, composed: Composed) -> None:
+    """What detection saw of the port without all files and variables gives way to what came of them."""
+    other = re.compile(rf"Port (?!{composed.port}[ ,.])")
+    story = case.story
+    story.reasons[:] = [each for each in story.reasons if not other.match(each)]
+    story.warnings[:] = [each for each in story.warnings if each != NO_PORT]
+
+
+def _note_route(case: Case, composed: Composed) -> None:
+    wanted = routed(case)
+    known = {name for piece in composed.pieces for name in (piece.name, piece.service)}
+    known |= {service_name(case.release, piece.name) for piece in composed.pieces}
+    if wanted and wanted not in known:
+        listed = ", ".join(f"`{piece.service}`" for piece in composed.pieces)
+        case.problems.append(
+            f"{route_place(case)} names `{wanted}`, which is no service of the compose file; there are: {listed}."
+        )
+
+
+def _note_too_large(case: Case, composed: Composed) -> None:
+    """A problem where the volumes together are more than the environment may have."""
+    sizes = {
+        f"{piece.name}/{name}": str(volume["size"])
+        for piece in composed.pieces
+        for name, volume in _mappings(piece.values.get("volumes"))
+        if volume["type"] == "persistent" and "existingClaim" not in volume
+    }
+    granted = case.granted.quota.storage
+    if sum(quantity(size) for size in sizes.values()) > quantity(granted):
+        listed = ", ".join(f"`{name}` {size}" for name, size in list(sizes.items())[:8])
+        case.problems.append(
+            f"The volumes of the compose file ask for more than the {granted} of storage that the environment may have "
+            f"({listed}); make them smaller with `x-catalyst: {{size: …}}`, or raise the template's `quota.storage`."
+        )
+
+
+def _note_too_long(case: Case, path: str, values: dict[str, JsonValue]) -> None:
+    if len(json.dumps(values)) > MAX_VALUES:
+        case.problems.append(
+            f"What `{path}` and the files that it names say is too much for one release "
+            f"(more than {MAX_VALUES // 1000} kB); put files into images instead of mounting them."
+        )
+
+
+def _mappings(value: JsonValue) -> list[tuple[str, dict[str, JsonValue]]]:
+    found = value if isinstance(value, dict) else {}
+    return [(name, each) for name, each in found.items() if isinstance(each, dict)]
+
+
+def with_backing(case: Case, found: Understanding, way: Way) -> Way:
+    """The way with the backing services of a compose file beside what was detected, brought up before it."""
+    path = found.backing_compose
+    if not path:
+        return way
+    if way.release.source != "catalyst":
+        listed = ", ".join(found.backing_services[:8])
+        case.story.warn(
+            f"`{path}` is not used ({listed}): the chart says itself what is there beside the application."
+        )
+        return way
+    composed = backing_of(case, path, found.backing_services)
+    components = _of_values(way.release.values.get("components"))
+    for piece in composed.pieces:
+        if piece.name in components:
+            case.problems.append(
+                f"`{path}`: the service `{piece.service}` has the name of the application's own component; rename it."
+            )
+    if composed.problems or not components:
+        return way
+    return _beside(case, way, composed, components)
+
+
+def _beside(case: Case, way: Way, composed: Composed, own: dict[str, JsonValue]) -> Way:
+    front = next(iter(own))
+    backing = app_values([_backing(each) for each in composed.pieces], {}, has_secrets=False)
+    names = tuple(each.name for each in composed.pieces)
+    before = stages_of(case, composed) or (
+        Stage(title=", ".join(names), release=case.release, components=names),
+    )
+    listed = ", ".join(f"`{each.service}`" for each in composed.pieces)
+    case.story.because(
+        f"Reached under their names, and brought up before the application: {listed}."
+    )
+    told = {front: _connected(case, _of_values(own[front]), composed)}
+    components = {**own, **told, **_of_values(backing.get("components"))}
+    return replace(
+        way,
+        release=way.release.model_copy(
+            update={"values": {**way.release.values, "components": components}}
+        ),
+        route=RouteSettings(
+            service=way.route.service or service_name(case.release, front), port=way.route.port
+        ),
+        stages=(
+            *before,
+            Stage(title="application", release=case.release, components=tuple(own)),
+        ),
+    )
+
+
+def _backing(piece: Piece) -> Component:
+    """An image of others, whoever the application runs as."""
+    security: dict[str, JsonValue] = {
+        "profile": "baseline",
+        **_of_values(piece.values.get("security")),
+    }
+    return Component(
+        piece.name, env=piece.env, own={**piece.values, "security": security}, is_given=False
+    )
+
+
+def _connected(
+    case: Case, component: dict[str, JsonValue], composed: Composed
+) -> dict[str, JsonValue]:
+    """The application, told where its databases are, unless people have told it themselves."""
+    env = _of_values(component.get("env"))
+    found = {
+        name: value
+        for name, value in connections(composed.pieces).items()
+        if name not in env and name not in case.secrets
+    }
+    if not found:
+        return component
+    listed = ", ".join(f"`{name}`" for name in found)
+    case.story.because(f"The application is told where they are: {listed}.")
+    return {**component, "env": dict(sorted({**env, **found}.items()))}
+
+
+def _of_values(value: JsonValue) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
