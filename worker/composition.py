@@ -86,6 +86,7 @@ def make_cluster_config(settings: WorkerSettings) -> ClusterConfig:
         network=NetworkRules(
             ingress_namespace=settings.ingress_namespace,
             ingress_cidrs=(settings.ingress_cidr,) if settings.ingress_cidr else (),
+            inner_cidrs=settings.cluster_cidrs,
             registry_cidr=cidr_of(settings.registry),
             registry_port=int(port) if port.isdigit() else 443,
         ),

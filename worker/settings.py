@@ -70,6 +70,9 @@ class WorkerSettings(BaseSettings):
     """Whose pods may reach previews (FR-013)."""
     ingress_cidr: str = ""
     """Address block of an ingress that runs outside the pod network, such as on the node itself."""
+    cluster_cidrs: tuple[str, ...] = ()
+    """Address blocks of the cluster's pods and Services, as a JSON list: what projects open for their environments never
+    includes these (T-5)."""
     gateway: str = "catalyst-system/catalyst"
     """`namespace/name` of the Gateway that previews' routes attach to."""
     ingress_class: str = ""

@@ -182,6 +182,7 @@ class RevisionWorkflow:
                     pull_request=request.pull_request,
                     branch=request.branch,
                     quota=plan.quota,
+                    egress=plan.egress if request.is_trusted else (),
                 ),
                 **policies.ENSURE_NAMESPACE,
             ),

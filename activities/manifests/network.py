@@ -4,7 +4,9 @@ The Kubernetes API is not on the list: what runs in a preview has no business wi
 """
 
 import ipaddress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 from activities.kube import KubeObject
 from activities.manifests.namespace import labels_of
@@ -14,6 +16,9 @@ from workflows.models import EnvironmentRef
 _NAME_LABEL = "kubernetes.io/metadata.name"
 """Kubernetes sets it on every namespace to the namespace's name, and nobody can change it."""
 _DNS_PORT = 53
+_LOCAL = ("169.254.0.0/16", "127.0.0.0/8", "fe80::/10", "::1/128")
+"""A node's own services, a cloud's metadata among them: no approval opens these."""
+_Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class NetworkRules:
     """Address block of the registry; empty when it is known by name only, which a policy cannot hold."""
     registry_port: int = 443
     dns_namespace: str = "kube-system"
+    inner_cidrs: tuple[str, ...] = ()
+    """Address blocks of the cluster's own pods and Services: no approval opens these."""
 
 
 def cidr_of(address: str) -> str:
@@ -43,9 +50,12 @@ def cidr_of(address: str) -> str:
 
 
 def make_network_policies(
-    ref: EnvironmentRef, branch: str, rules: NetworkRules
+    ref: EnvironmentRef, branch: str, rules: NetworkRules, approved: Iterable[str] = ()
 ) -> tuple[KubeObject, ...]:
-    """One policy a permission, so that each can be read, and found missing, by its name."""
+    """One policy a permission, so that each can be read, and found missing, by its name.
+
+    `approved`: networks that a project's admin has opened (T-5).
+    """
     own_pods: KubeObject = {"podSelector": {}}
     controllers = _controllers(rules)
     policies = [
@@ -91,7 +101,29 @@ def make_network_policies(
         policies.append(
             _policy(ref, branch, "catalyst-registry", types=("Egress",), egress=[to_registry])
         )
+    if opened := list(_opened(approved, rules)):
+        policies.append(_policy(ref, branch, "catalyst-egress", types=("Egress",), egress=opened))
     return tuple(policies)
+
+
+def _opened(approved: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
+    """Each network, without what is never opened."""
+    closed = [ipaddress.ip_network(each) for each in (*_LOCAL, *rules.inner_cidrs)]
+    for text in approved:
+        network = ipaddress.ip_network(text)
+        if any(_is_within(network, each) for each in closed):
+            continue
+        holes = [str(each) for each in closed if _is_within(each, network)]
+        block: KubeObject = {"cidr": str(network), **({"except": holes} if holes else {})}
+        yield {"to": [{"ipBlock": block}]}
+
+
+def _is_within(inner: _Network, outer: _Network) -> bool:
+    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):
+        return inner.subnet_of(outer)
+    return False
 
 
 def _controllers(rules: NetworkRules) -> list[KubeObject]:

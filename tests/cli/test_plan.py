@@ -56,7 +56,7 @@ def test_the_config_overrides_what_was_detected(tmp_path: Path) -> None:
     text = plan(root)
     assert "`.catalyst.yaml` is valid; it sets `commands`, `port`, `ttl`, `egress`." in text
     assert "Compared with what the project grants when a push arrives: `ttl`, `egress`." in text
-    assert "Checked, and not used yet: `egress`." in text
+    assert "Checked, and not used yet: `ttl`." in text
 
 
 def test_an_invalid_config_is_shown_with_file_line_and_column(

@@ -125,6 +125,8 @@ class RevisionPlan(Payload):
     extras: ReleasePlan | None = None
     """Services and jobs of a project that brings a chart of its own: a second release, of Catalyst's chart."""
     credentials: tuple[CredentialPlan, ...] = ()
+    egress: tuple[str, ...] = ()
+    """Networks outside that the environment may reach; never any for untrusted code."""
     settings: str = ""
     """Mark of what people had set when it was made."""
     unchanged: str = ""

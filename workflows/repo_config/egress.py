@@ -13,6 +13,11 @@ _HOST = re.compile(
 )
 
 
+def is_network(destination: str) -> bool:
+    """Whether it is a network rather than a host name."""
+    return _network(destination) is not None
+
+
 def covers(granted: str, asked: str) -> bool:
     """Whether what is granted includes what is asked for. `*.x.org` includes every name below x.org, not itself."""
     granted_network, asked_network = _network(granted), _network(asked)

@@ -45,8 +45,8 @@ __all__ = [
     "Service",
 ]
 
-NOT_USED_YET = ("egress",)
-"""Keys that are checked already, so that configs can be written, and change nothing so far."""
+NOT_USED_YET = ("ttl",)
+"""Keys that are held against what is granted already, so that configs can be written, and change nothing so far."""
 
 Kind = Literal[
     "compose", "dockerfile", "node", "make", "procfile", "python", "go", "static", "chart"
@@ -184,4 +184,4 @@ class RepoConfig(Section):
     """Commands around a deployment, by name; those of one moment run one after another, as they are written."""
     egress: Annotated[tuple[Destination, ...], Field(max_length=100)] | None = None
     """Hosts (`api.example.com`, `*.example.com`) and networks (`192.0.2.0/24`) that the environment may reach, of those
-    that the project grants; all of them when left out. Checked, and not used yet."""
+    that the project grants; all of them when left out. Host names are checked, and not opened yet."""

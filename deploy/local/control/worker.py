@@ -1,5 +1,6 @@
 """The worker: every activity and workflow of Catalyst in one process on this machine."""
 
+import json
 import sys
 
 from deploy.local.cluster import ClusterConnection
@@ -7,7 +8,7 @@ from deploy.local.control.github import GitHubFacts
 from deploy.local.control.probes import answers
 from deploy.local.control.service import Service
 from deploy.local.control.temporal import temporal_environment, temporal_ui
-from deploy.local.instance import Instance
+from deploy.local.instance import POD_NETWORK, SERVICE_NETWORK, Instance
 
 _GRACE = 15.0
 """Seconds a stopping worker gets; running activities are taken over by the next one anyway."""
@@ -47,6 +48,7 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "inner_domain": cluster.cluster_domain,
         "ingress": f"{cluster.ingress_address}:{cluster.ingress_port}",
         "ingress_namespace": cluster.ingress_namespace,
+        "cluster_cidrs": json.dumps(_inner_networks(instance, cluster)),
         "gateway": cluster.gateway,
         "web_url": catalyst_url(instance),
         "temporal_ui_url": temporal_ui(instance),
@@ -73,9 +75,17 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
 
 def _base_images(instance: Instance, cluster: ClusterConnection) -> dict[str, str]:
     """The node's own registry stands in for docker.io; another cluster asks the real one, or a mirror it names."""
-    is_own_node = cluster.node_address == instance.network.node_address
-    mirror = cluster.registry if is_own_node else cluster.mirror
+    mirror = cluster.registry if _is_own_node(instance, cluster) else cluster.mirror
     return {
         "registry_mirror": mirror,
         "probe_image": f"{mirror or 'docker.io'}/library/python:3.11-slim",
     }
+
+
+def _inner_networks(instance: Instance, cluster: ClusterConnection) -> list[str]:
+    """Of a cluster that is not ours they are not known."""
+    return [POD_NETWORK, SERVICE_NETWORK] if _is_own_node(instance, cluster) else []
+
+
+def _is_own_node(instance: Instance, cluster: ClusterConnection) -> bool:
+    return cluster.node_address == instance.network.node_address

@@ -17,8 +17,8 @@ def namespace(name: str) -> dict[str, Any]:
     return {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
 
 
-def specs(rules: NetworkRules) -> dict[str, dict[str, Any]]:
-    policies = make_network_policies(REF, "main", rules)
+def specs(rules: NetworkRules, *approved: str) -> dict[str, dict[str, Any]]:
+    policies = make_network_policies(REF, "main", rules, approved)
     return {policy["metadata"]["name"]: policy["spec"] for policy in policies}
 
 
@@ -79,3 +79,33 @@ def test_no_rule_is_ever_empty_since_an_empty_one_allows_everything() -> None:
 @pytest.mark.spec("FR-013")
 def test_without_a_known_registry_address_none_is_allowed() -> None:
     assert "catalyst-registry" not in specs(NetworkRules())
+
+
+INNER = NetworkRules(inner_cidrs=("10.244.0.0/16", "fd00:1::/64"))
+
+
+@pytest.mark.spec("FR-013", "T-5")
+@pytest.mark.parametrize(
+    ("approved", "opened"),
+    [
+        ("192.0.2.0/24", {"cidr": "192.0.2.0/24"}),
+        ("10.0.0.0/8", {"cidr": "10.0.0.0/8", "except": ["10.244.0.0/16"]}),
+        ("fd00::/16", {"cidr": "fd00::/16", "except": ["fd00:1::/64"]}),
+        (
+            "0.0.0.0/0",
+            {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16", "127.0.0.0/8", "10.244.0.0/16"]},
+        ),
+    ],
+)
+def test_what_is_approved_is_opened_without_the_cluster_and_the_nodes_own(
+    approved: str, opened: dict[str, Any]
+) -> None:
+    spec = specs(INNER, approved)["catalyst-egress"]
+    assert spec["policyTypes"] == ["Egress"]
+    assert spec["egress"] == [{"to": [{"ipBlock": opened}]}]
+
+
+@pytest.mark.spec("FR-013", "T-5")
+def test_what_lies_within_the_cluster_or_a_node_is_never_opened() -> None:
+    assert "catalyst-egress" not in specs(INNER)
+    assert "catalyst-egress" not in specs(INNER, "10.244.3.0/24", "169.254.169.254/32")

@@ -12,6 +12,7 @@ from activities.addresses import PublicAddress
 from activities.cluster import ClusterActivities, ClusterConfig
 from activities.manifests import NetworkRules, cidr_of
 from deploy.local.cluster import ClusterConnection
+from deploy.local.instance import POD_NETWORK, SERVICE_NETWORK
 from tests.e2e.support.cluster import Cluster
 from workflows.models import (
     EnvironmentRef,
@@ -65,9 +66,13 @@ class Environment:
         runner.on_heartbeat = self.heartbeats.append
         return await runner.run(activity, *arguments)
 
-    async def ensure(self, quota: Quota | None = None) -> m.EnsureNamespaceResult:
+    async def ensure(self, quota: Quota | None = None, *egress: str) -> m.EnsureNamespaceResult:
         request = m.EnsureNamespaceInput(
-            ref=self.ref, pull_request=PULL_REQUEST, branch="feat/cart", quota=quota or Quota()
+            ref=self.ref,
+            pull_request=PULL_REQUEST,
+            branch="feat/cart",
+            quota=quota or Quota(),
+            egress=egress,
         )
         result: m.EnsureNamespaceResult = await self.run(self.activities.ensure_namespace, request)
         return result
@@ -126,6 +131,7 @@ def make_config(connection: ClusterConnection, **changes: Any) -> ClusterConfig:
             ingress_namespace=connection.ingress_namespace,
             registry_cidr=cidr_of(connection.registry),
             registry_port=int(connection.registry.rpartition(":")[2]),
+            inner_cidrs=(POD_NETWORK, SERVICE_NETWORK),
         ),
         **changes,
     }

@@ -53,6 +53,28 @@ async def test_a_preview_reaches_what_it_needs_and_nothing_else(
     assert reached == {name: expected for name, _, _, _, expected in targets}
 
 
+@pytest.mark.spec("FR-013", "T-5")
+async def test_a_network_that_a_project_opens_is_reached_but_no_other_environment_in_it(
+    environment: Environment, cluster: Cluster, namespaces: Namespaces
+) -> None:
+    other = Environment(cluster)
+    namespaces.claim(other.namespace)
+    await other.ensure()
+    await other.apply(make_listener(environment.image, "listener"))
+    foreign = await address_of(cluster, other.namespace, "listener")
+    await environment.ensure(None, "10.0.0.0/8")
+    targets: list[Target] = [
+        ("a node in the network", "tcp", cluster.connection.node_address, 10250, True),
+        ("another environment", "tcp", foreign, 8080, False),
+    ]
+    reached = await try_to_reach(environment, targets)
+    assert reached == {name: expected for name, _, _, _, expected in targets}
+    await environment.ensure()
+    path = f"/apis/networking.k8s.io/v1/namespaces/{environment.namespace}/networkpolicies"
+    names = [each["metadata"]["name"] for each in await cluster.items(path)]
+    assert "catalyst-egress" not in names
+
+
 @pytest.mark.spec("FR-013")
 async def test_nobody_but_the_ingress_reaches_a_preview(
     environment: Environment, cluster: Cluster, namespaces: Namespaces

@@ -104,6 +104,8 @@ class EnsureNamespaceInput(Payload):
     pull_request: PullRequestRef
     branch: str
     quota: Quota
+    egress: tuple[str, ...] = ()
+    """Networks that may be reached besides (T-5)."""
 
 
 class EnsureNamespaceResult(Payload):

@@ -3,9 +3,8 @@
 from workflows.models import DetectionOverrides, Template
 from workflows.planning.plans.case import Case
 from workflows.repo_config import FILE_NAME, NOT_USED_YET
+from workflows.repo_config.egress import is_network
 
-_UNUSED = (*NOT_USED_YET, "ttl")
-"""Keys of the configuration file that are held against what is granted, and change nothing so far."""
 _USED = {
     "helm": frozenset[str](),
     "manifests": frozenset[str](),
@@ -39,15 +38,31 @@ _OF_TYPES = {
 
 def note_what_does_not_fit(case: Case) -> None:
     """Warnings for keys and overrides without effect."""
-    unused = [key for key in _UNUSED if case.says(key)]
+    unused = [key for key in NOT_USED_YET if case.says(key)]
     if unused:
         listed = ", ".join(f"`{key}`" for key in unused)
         are = "is" if len(unused) == 1 else "are"
         case.story.warn(f"{listed} in `{FILE_NAME}` {are} checked and not used yet.")
     if case.template.secrets and not case.request.is_trusted:
         case.story.warn("No secrets are given, because the commit comes from a fork.")
+    _note_egress(case)
     _note_settings(case)
     _note_overrides(case)
+
+
+def _note_egress(case: Case) -> None:
+    granted = case.granted.egress
+    if granted and not case.request.is_trusted:
+        case.story.warn("Nothing outside is opened, because the commit comes from a fork.")
+        return
+    networks = [f"`{each}`" for each in granted if is_network(each)]
+    names = [f"`{each}`" for each in granted if not is_network(each)]
+    if networks:
+        case.story.because(f"It may reach {', '.join(networks)} outside, as the project grants.")
+    if names:
+        case.story.warn(
+            f"{', '.join(names)} cannot be reached yet: networks are opened, host names are not."
+        )
 
 
 def _note_settings(case: Case) -> None:

@@ -18,6 +18,7 @@ from workflows.planning.plans.ways.image import image
 from workflows.planning.plans.ways.manifests import manifests
 from workflows.planning.plans.ways.own_image import instead_of_first
 from workflows.repo_config import Marks, RepoConfig
+from workflows.repo_config.egress import is_network
 from workflows.repo_config.problems import nowhere
 
 _WAYS: dict[TemplateType, Callable[[Case], Way]] = {
@@ -72,6 +73,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         stages_after_health=way.stages_after_health,
         extras=way.extras,
         credentials=way.credentials,
+        egress=tuple(filter(is_network, case.granted.egress)) if case.request.is_trusted else (),
     )
 
 

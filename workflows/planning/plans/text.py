@@ -81,6 +81,8 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
     if plan.extras is not None:
         facts |= {f"beside: {name}": each for name, each in _release(plan.extras)}
     facts |= dict(order_facts(plan))
+    if plan.egress:
+        facts["reaches outside"] = ", ".join(plan.egress)
     if plan.secrets:
         facts["secrets"] = ", ".join(plan.secrets)
     facts["route"] = _route(plan.route)

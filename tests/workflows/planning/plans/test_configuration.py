@@ -169,10 +169,36 @@ def test_health_is_the_files_over_the_templates() -> None:
 
 
 def test_what_has_no_effect_yet_is_said() -> None:
-    config = "ttl: 30m\negress: []\n"
+    config = "ttl: 30m\n"
     assert plan_of(ONE, AUTO.model_copy(update={"secrets": ()}), config).warnings == (
-        "`egress`, `ttl` in `.catalyst.yaml` are checked and not used yet.",
+        "`ttl` in `.catalyst.yaml` is checked and not used yet.",
     )
+
+
+@pytest.mark.spec("T-5", "FR-013")
+def test_networks_that_are_granted_are_opened_and_the_file_may_take_fewer() -> None:
+    granted = ("192.0.2.0/24", "2001:db8::/48", "api.example.com")
+    template = AUTO.model_copy(update={"secrets": (), "egress": granted})
+    plan = plan_of(ONE, template)
+    assert plan.egress == granted[:2]
+    assert plan.warnings == (
+        "`api.example.com` cannot be reached yet: networks are opened, host names are not.",
+    )
+    assert (
+        "It may reach `192.0.2.0/24`, `2001:db8::/48` outside, as the project grants."
+        in plan.reasons
+    )
+    assert plan_of(ONE, template, "egress: [192.0.2.7/32]").egress == ("192.0.2.7/32",)
+    assert plan_of(ONE, template, "egress: []").egress == ()
+    assert problems_of(ONE, template, "egress: [198.51.100.0/24]")
+
+
+@pytest.mark.invariant(7)
+def test_the_code_of_a_fork_reaches_nothing_outside() -> None:
+    template = AUTO.model_copy(update={"secrets": (), "egress": ("192.0.2.0/24",)})
+    plan = plan_of(ONE, template, is_trusted=False)
+    assert plan.egress == ()
+    assert "Nothing outside is opened, because the commit comes from a fork." in plan.warnings
 
 
 def test_settings_that_the_type_of_the_template_has_no_use_for_are_said() -> None:
