@@ -1,7 +1,6 @@
 """Real commands with long lines, odd bytes, input, and a start that is cut off."""
 
 import asyncio
-import os
 import time
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from activities.processes import is_group_alive
 from deploy.local.commands import run_command
+from tests.support.children import children
 
 
 async def test_lines_are_heard_as_they_come_and_standard_output_is_returned() -> None:
@@ -46,11 +46,12 @@ async def test_a_cancel_during_the_start_leaves_no_child_behind(tmp_path: Path) 
     """The command runs before its pipes are connected; a loop that is slow meanwhile makes that moment long."""
     file = tmp_path / "pid"
     script = 'sleep 600 & echo $$ > "$1"; wait'
+    before = children()
     work = asyncio.ensure_future(run_command(["sh", "-c", script, "sh", str(file)], lambda _: None))
     deadline = time.monotonic() + 10
     while not written(file):
         await asyncio.sleep(0)  # the command's start, one callback after the other
-        if not work.done() and has_child():
+        if not work.done() and children() - before:
             while not written(file) and time.monotonic() < deadline:
                 time.sleep(0.01)  # noqa: ASYNC251  (a busy event loop is what this shows)
     work.cancel()
@@ -61,8 +62,3 @@ async def test_a_cancel_during_the_start_leaves_no_child_behind(tmp_path: Path) 
 
 def written(file: Path) -> bool:
     return file.exists() and bool(file.read_text())
-
-
-def has_child() -> bool:
-    me = os.getpid()
-    return bool(Path(f"/proc/{me}/task/{me}/children").read_text().strip())

@@ -18,6 +18,7 @@ from activities.processes import (
     is_group_alive,
     run_process,
 )
+from tests.support.children import children
 
 ENV = {"PATH": os.defpath}
 # The shell's child ignores TERM, as a program in trouble does, and says when it is ready.
@@ -85,24 +86,20 @@ async def test_a_cancel_during_the_start_leaves_no_child_behind(tmp_path: Path) 
     """The program runs before its pipes are connected; a loop that is slow meanwhile makes that moment long."""
     file = tmp_path / "pid"
     script = 'sleep 600 & echo $$ > "$1"; wait'
+    before = children()
     work = asyncio.ensure_future(
         run_process(["sh", "-c", script, "sh", str(file)], env=ENV, timeout=60, grace=0.3)
     )
     deadline = time.monotonic() + 10
     while read_pid(file) == 0:
         await asyncio.sleep(0)  # the program's start, one callback after the other
-        if not work.done() and has_child():
+        if not work.done() and children() - before:
             while read_pid(file) == 0 and time.monotonic() < deadline:
                 time.sleep(0.01)  # noqa: ASYNC251  (a busy event loop is what this shows)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
     assert not is_group_alive(read_pid(file))
-
-
-def has_child() -> bool:
-    me = os.getpid()
-    return bool(Path(f"/proc/{me}/task/{me}/children").read_text().strip())
 
 
 async def test_a_program_that_uses_up_its_time_is_ended(tmp_path: Path) -> None:
