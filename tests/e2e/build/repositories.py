@@ -86,9 +86,3 @@ MAKE = {
     "Makefile": "dev:\n\tpython app.py\n",
     **PYTHON,
 }
-ALL: dict[str, dict[str, str]] = {
-    "node": NODE,
-    "python": PYTHON,
-    "go": GO,
-    "static": STATIC,
-}
