@@ -17,7 +17,7 @@ _NAME_LABEL = "kubernetes.io/metadata.name"
 """Kubernetes sets it on every namespace to the namespace's name, and nobody can change it."""
 _DNS_PORT = 53
 _LOCAL = ("169.254.0.0/16", "127.0.0.0/8", "fe80::/10", "::1/128")
-"""A node's own services, a cloud's metadata among them: no approval opens these."""
+"""Loopback and link-local addresses, a cloud's metadata among them: no approval opens these."""
 _Network = IPv4Network | IPv6Network
 
 
@@ -56,9 +56,31 @@ def make_network_policies(
 
     `approved`: networks that a project's admin has opened (T-5).
     """
+    policies = _inside(ref, branch, rules)
+    if controllers := _controllers(rules):
+        from_ingress = [{"from": controllers}]
+        policies.append(
+            _policy(ref, branch, "catalyst-from-ingress", types=("Ingress",), ingress=from_ingress)
+        )
+    if own_url := _own_url(rules):
+        policies.append(_policy(ref, branch, "catalyst-own-url", types=("Egress",), egress=own_url))
+    if rules.registry_cidr:
+        to_registry = {
+            "to": [_block(rules.registry_cidr)],
+            "ports": [_port(rules.registry_port, "TCP")],
+        }
+        policies.append(
+            _policy(ref, branch, "catalyst-registry", types=("Egress",), egress=[to_registry])
+        )
+    if opened := list(_opened(approved, rules)):
+        policies.append(_policy(ref, branch, "catalyst-egress", types=("Egress",), egress=opened))
+    return tuple(policies)
+
+
+def _inside(ref: EnvironmentRef, branch: str, rules: NetworkRules) -> list[KubeObject]:
+    """What every environment has: nothing is allowed but its own pods and DNS."""
     own_pods: KubeObject = {"podSelector": {}}
-    controllers = _controllers(rules)
-    policies = [
+    return [
         _policy(ref, branch, "catalyst-default-deny", types=("Ingress", "Egress")),
         _policy(
             ref,
@@ -81,29 +103,6 @@ def make_network_policies(
             ],
         ),
     ]
-    if controllers:
-        policies.append(
-            _policy(
-                ref,
-                branch,
-                "catalyst-from-ingress",
-                types=("Ingress",),
-                ingress=[{"from": controllers}],
-            )
-        )
-    if own_url := _own_url(rules):
-        policies.append(_policy(ref, branch, "catalyst-own-url", types=("Egress",), egress=own_url))
-    if rules.registry_cidr:
-        to_registry = {
-            "to": [_block(rules.registry_cidr)],
-            "ports": [_port(rules.registry_port, "TCP")],
-        }
-        policies.append(
-            _policy(ref, branch, "catalyst-registry", types=("Egress",), egress=[to_registry])
-        )
-    if opened := list(_opened(approved, rules)):
-        policies.append(_policy(ref, branch, "catalyst-egress", types=("Egress",), egress=opened))
-    return tuple(policies)
 
 
 def _opened(approved: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:

@@ -97,7 +97,7 @@ INNER = NetworkRules(inner_cidrs=("10.244.0.0/16", "fd00:1::/64"))
         ),
     ],
 )
-def test_what_is_approved_is_opened_without_the_cluster_and_the_nodes_own(
+def test_what_is_approved_is_opened_without_the_cluster_and_local_addresses(
     approved: str, opened: dict[str, Any]
 ) -> None:
     spec = specs(INNER, approved)["catalyst-egress"]
@@ -106,6 +106,6 @@ def test_what_is_approved_is_opened_without_the_cluster_and_the_nodes_own(
 
 
 @pytest.mark.spec("FR-013", "T-5")
-def test_what_lies_within_the_cluster_or_a_node_is_never_opened() -> None:
+def test_what_lies_within_the_cluster_or_is_local_is_never_opened() -> None:
     assert "catalyst-egress" not in specs(INNER)
     assert "catalyst-egress" not in specs(INNER, "10.244.3.0/24", "169.254.169.254/32")
