@@ -78,11 +78,18 @@ async def try_to_reach(
     environment: Environment, targets: list[Target], namespace: str = ""
 ) -> dict[str, bool]:
     """What a pod in that namespace (the environment's, when empty) reached."""
-    cluster, place = environment.cluster, namespace or environment.namespace
+    place = namespace or environment.namespace
+    return await reached_from(environment.cluster, place, environment.image, targets)
+
+
+async def reached_from(
+    cluster: Cluster, namespace: str, image: str, targets: list[Target]
+) -> dict[str, bool]:
+    """What a new pod of an image with Python reached."""
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "asking", "namespace": place},
+        "metadata": {"name": "asking", "namespace": namespace},
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
@@ -90,8 +97,8 @@ async def try_to_reach(
             "containers": [
                 {
                     "name": "asking",
-                    "image": environment.image,
-                    "command": ["python", "-c", _SCRIPT, json.dumps(targets)],
+                    "image": image,
+                    "command": ["python3", "-c", _SCRIPT, json.dumps(targets)],
                 }
             ],
         },
@@ -99,10 +106,10 @@ async def try_to_reach(
     await cluster.apply(pod)
 
     async def look() -> dict[str, bool] | None:
-        found = await cluster.get(f"/api/v1/namespaces/{place}/pods/asking")
+        found = await cluster.get(f"/api/v1/namespaces/{namespace}/pods/asking")
         if not found or found["status"].get("phase") not in ("Succeeded", "Failed"):
             return None
-        log = await cluster.logs(place, "asking", "asking")
+        log = await cluster.logs(namespace, "asking", "asking")
         line = next(line for line in log.splitlines() if line.startswith("RESULT "))
         result: dict[str, bool] = json.loads(line.removeprefix("RESULT "))
         return result

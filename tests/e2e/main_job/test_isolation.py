@@ -2,65 +2,18 @@
 
 import pytest
 
+from tests.e2e.cluster.packets import Target, reached_from
 from tests.e2e.support.preview import Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
-from tests.e2e.support.waiting import eventually
 from workflows import naming
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
-_PROBE = """
-import socket, sys
-for target in sys.argv[1:]:
-    host, _, port = target.rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=3).close()
-        print(target, "open", flush=True)
-    except OSError as error:
-        print(target, "closed", type(error).__name__, flush=True)
-"""
 
-
-async def probe(stack: Stack, preview: Preview, targets: list[str]) -> dict[str, bool]:
-    """Try to connect from a pod of the preview's namespace to each `host:port`."""
-    namespace = await preview.namespace()
-    name = "probe"
-    await stack.cluster.apply(
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {
-                "restartPolicy": "Never",
-                "automountServiceAccountToken": False,
-                "containers": [
-                    {
-                        "name": name,
-                        "image": "python:3.11-slim",
-                        "command": ["python3", "-c", _PROBE, *targets],
-                    }
-                ],
-            },
-        }
-    )
-    path = f"/api/v1/namespaces/{namespace}/pods/{name}"
-
-    async def has_ended() -> bool:
-        pod = await stack.cluster.get(path)
-        return bool(pod and pod["status"].get("phase") in ("Succeeded", "Failed"))
-
-    await eventually(has_ended, within=90, what="the probe has ended")
-    text = await stack.cluster.logs(namespace, name, name)
-    await stack.cluster.delete(path)
-    found = {line.split()[0]: line.split()[1] == "open" for line in text.splitlines() if line}
-    assert found.keys() == set(targets), text
-    return found
-
-
-async def service_address(stack: Stack, preview: Preview) -> str:
+async def service_address(stack: Stack, preview: Preview) -> tuple[str, int]:
     services = await stack.cluster.items(f"/api/v1/namespaces/{await preview.namespace()}/services")
-    return f"{services[0]['spec']['clusterIP']}:{services[0]['spec']['ports'][0]['port']}"
+    return str(services[0]["spec"]["clusterIP"]), int(services[0]["spec"]["ports"][0]["port"])
 
 
 @pytest.mark.spec("FR-013")
@@ -73,11 +26,17 @@ async def test_a_pod_of_one_preview_reaches_its_own_service_and_no_other_preview
     await other.until_ready(commits[1])
     own, foreign = await service_address(stack, one), await service_address(stack, other)
     pods = await stack.cluster.pods(await other.namespace())
-    pod = f"{pods[0]['status']['podIP']}:8080"
-    api = "kubernetes.default.svc.cluster.local:443"
-    github = stack.github.base_url.removeprefix("http://")
-    found = await probe(stack, one, [own, foreign, pod, api, github])
-    assert found == {own: True, foreign: False, pod: False, api: False, github: False}
+    github, github_port = stack.github.base_url.removeprefix("http://").split(":")
+    targets: list[Target] = [
+        ("its own service", "tcp", *own, True),
+        ("another preview's service", "tcp", *foreign, False),
+        ("another preview's pod", "tcp", pods[0]["status"]["podIP"], 8080, False),
+        ("the Kubernetes API", "tcp", "kubernetes.default.svc.cluster.local", 443, False),
+        ("GitHub", "tcp", github, int(github_port), False),
+    ]
+    place = await one.namespace()
+    reached = await reached_from(stack.cluster, place, "python:3.11-slim", targets)
+    assert reached == {name: expected for name, *_, expected in targets}
 
 
 _LOOKUP = """{{- $found := lookup "v1" "Secret" "kube-system" "e2e-foreign" -}}
