@@ -7,6 +7,7 @@ node: the kernel takes the processes, the mounts and the links along.
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -26,8 +27,11 @@ _RESTART_DELAYS = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds before a process that ended is started again; what a service manager would do."""
 _LINK_DEADLINE = 20.0
 _GRACE = 5.0
+_WAKING = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGIO}
 _MS_BIND = 4096
 _MS_REC = 16384
+_AS_MADE = 0o750
+"""Mode that Kubernetes gives the directory of a new volume."""
 
 
 class Mount(TypedDict):
@@ -69,6 +73,8 @@ class Specification(TypedDict):
     logs: str
     status: str
     processes: list[Process]
+    volumes: str
+    """Where the cluster makes a directory for each volume that is claimed."""
 
 
 class Member:
@@ -84,22 +90,24 @@ class Member:
 
 def main() -> int:
     """Run the node that the given file describes until TERM."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_BLOCK, _WAKING)
     specification: Specification = json.loads(Path(sys.argv[1]).read_text())
     _set_up(specification)
     members = [Member(process) for process in specification["processes"]]
     environment = {**os.environ, **specification["environment"]}
     status = Path(specification["status"])
     logs = Path(specification["logs"])
+    volumes = _watch_volumes(Path(specification["volumes"]))
     while True:
         _start_due(members, logs, environment)
         _check_ready(members)
         _write_status(status, members)
         tick = _IDLE_TICK if all(member.is_ready for member in members) else _TICK
-        received = signal.sigtimedwait({signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}, tick)
-        if received and received.si_signo != signal.SIGCHLD:
+        received = signal.sigtimedwait(_WAKING, tick)
+        if received and received.si_signo in (signal.SIGTERM, signal.SIGINT):
             _stop(members)
             return 0
+        _open_volumes(volumes)
         _reap(members)
 
 
@@ -125,6 +133,25 @@ def _set_up(specification: Specification) -> None:
         Path("/proc/sys", name).write_text(value)
     for command in specification["commands"]:
         _run(*command, environment=specification["environment"])
+
+
+def _watch_volumes(directory: Path) -> Path:
+    """Have the kernel send SIGIO for every directory that is made in it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    # Left open: it is watched as long as it is.
+    fcntl.fcntl(
+        os.open(directory, os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_CREATE | fcntl.DN_MULTISHOT
+    )
+    return directory
+
+
+def _open_volumes(directory: Path) -> None:
+    """Let every pod write to its volumes, whoever it runs as: volumes that are paths of the node ignore `fsGroup`,
+    which other storage classes honour."""
+    for volume in directory.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if volume.stat().st_mode & 0o7777 == _AS_MADE:
+                volume.chmod(0o777)
 
 
 def _bind(source: str, target: str) -> None:

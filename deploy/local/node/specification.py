@@ -21,6 +21,10 @@ _SHOWN_SETTINGS = {
 wishes fulfilled while the machine's settings stay as they are."""
 
 
+_VOLUMES = "/tmp/hostpath_pv"  # noqa: S108  (the node's own)
+"""Where the controller manager's provisioner puts volumes; it can be told no other place."""
+
+
 def make_specification(instance: Instance, tools: Tools, files: NodeFiles) -> Specification:
     """Return all that the node's init does."""
     network = instance.network
@@ -46,6 +50,7 @@ def make_specification(instance: Instance, tools: Tools, files: NodeFiles) -> Sp
         logs=str(layout.LOGS),
         status=str(DATA / "status.json"),
         processes=_processes(instance),
+        volumes=_VOLUMES,
     )
 
 
