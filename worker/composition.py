@@ -102,6 +102,7 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         mirror=settings.registry_mirror,
         git_url=settings.git_url,
         package_sources=settings.build_sources,
+        state_size=settings.build_state_size,
     )
 
 

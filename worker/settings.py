@@ -50,6 +50,10 @@ class WorkerSettings(BaseSettings):
     """What builds may reach besides git host and registry, such as private registries and approved package sources:
     `https://…` and `http://…` URLs, as a JSON list (FR-013)."""
 
+    build_state_size: str = Field(default="", pattern=r"^([1-9][0-9]*(Mi|Gi|Ti))?$")
+    """Size of the volume that keeps base images, layers and caches of a component's builds for its next build, such as
+    `10Gi`, from the default storage class; empty: none, and builds have the registry's cache alone."""
+
     helm: Path = Path("helm")
     """Helm 4; pyhelm3 refuses other majors."""
     app_chart: Path = Field(default_factory=find_app_chart)

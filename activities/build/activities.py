@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from kubernetes.aio.client import ApiClient
@@ -14,6 +15,7 @@ from activities.build.jobs import BuildJobs
 from activities.build.keeping import BuildLogs, KeptLogs
 from activities.build.manifests import BuildJob
 from activities.build.sharing import SharedImages
+from activities.build.state import BuildStates
 from activities.git import fetch_object_ids
 from activities.heartbeat import Progress, beating
 from activities.origin import GitHubAccess, Origin, origin_of
@@ -44,6 +46,7 @@ class BuildActivities(BuildPort):
         self._config = config
         self._github = github
         self._jobs = BuildJobs(api, config)
+        self._states = BuildStates(api, config)
         self._logs = BuildLogs(api, config, kept) if kept else None
 
     @activity.defn(name="build_image")
@@ -70,6 +73,7 @@ class BuildActivities(BuildPort):
             )
             try:
                 await self._jobs.prepare()
+                job = replace(job, state=await self._state(request))
                 await self._jobs.ensure(job, origin.token)
                 await self._follow(job, progress)
             except asyncio.CancelledError:
@@ -96,12 +100,13 @@ class BuildActivities(BuildPort):
 
     @activity.defn(name="delete_images")
     async def delete_images(self, request: m.RemoveInput) -> None:
-        """See `BuildPort`. Raises RegistryError."""
+        """See `BuildPort`. Raises RegistryError, ClusterError."""
         prefix = naming.image_repository("", request.ref.project, request.ref.environment, "")
         async with beating():
             for repository in await self._registry.list_repositories(prefix.removeprefix("/")):
                 await self._registry.delete_tags(repository)
-            await self._shared.forget_unused(request.ref.project)
+            if not await self._shared.forget_unused(request.ref.project):
+                await self._states.forget(request.ref.project)
 
     async def _follow(self, job: BuildJob, progress: Progress) -> None:
         """Its log is kept however it ends, unless it is stopped: nobody asks for that."""
@@ -115,6 +120,11 @@ class BuildActivities(BuildPort):
     async def _keep_log(self, job: BuildJob) -> None:
         if self._logs is not None:
             await self._logs.keep(job)
+
+    async def _state(self, request: m.BuildImageInput) -> str:
+        """None for what has failed by no fault of the code's: it may be the state that is broken."""
+        is_first = not activity.in_activity() or activity.info().attempt == 1
+        return await self._states.take(request) if is_first else ""
 
     async def _inputs(self, request: m.BuildImageInput) -> BuildInputs:
         """Nothing of the project's for code that nobody answers for (invariant 7)."""

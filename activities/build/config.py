@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from workflows import naming
+from workflows.repo_config.quantities import quantity
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class BuildConfig:
     memory_limit: str = "2Gi"
     storage_limit: str = "10Gi"
     """For the checkout, and as much again for layers and BuildKit's state."""
+    state_size: str = ""
+    """Of the volume that keeps BuildKit's state of a component between builds; empty for none. Emptied when it is more
+    than half full."""
     context_limit: int = 1 << 30
     """Bytes of a build's context, before anything of it is left out."""
     kept_for: int = 600
@@ -40,6 +44,11 @@ class BuildConfig:
     """How long a stopped build's pods may take to be gone before that is a failure of the cluster."""
     patience: float = 90.0
     """How long the Kubernetes API may give no answer while a build runs: longer than its servers take to restart."""
+
+    @property
+    def state_limit(self) -> int:
+        """KiB of kept state with which a build may begin. Raises ValueError when `state_size` is no quantity."""
+        return int(quantity(self.state_size or "0") / 2048)
 
     @property
     def registry_url(self) -> str:

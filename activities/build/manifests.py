@@ -20,9 +20,11 @@ from activities.build.scripts import (
     DOCKERFILES,
     FETCH_SCRIPT,
     INPUTS,
+    KEPT,
     build_arguments,
     buildkit_settings,
 )
+from activities.build.state import STATE_LABEL
 from activities.git import header_key, header_of
 from activities.kube import KubeObject
 from activities.manifests import cidr_of, labels_of
@@ -49,6 +51,8 @@ class BuildJob:
     """Image repository without the registry."""
     tag: str
     inputs: BuildInputs = field(default_factory=BuildInputs, repr=False)
+    state: str = ""
+    """Claim of the volume that keeps BuildKit's state; empty when it has none or another build uses it."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -58,6 +62,7 @@ class BuildJob:
             naming.COMPONENT_LABEL: naming.label_value(request.build.component),
             naming.REVISION_LABEL: naming.short_hash(request.revision),
             naming.COMMIT_LABEL: request.commit,
+            **({STATE_LABEL: self.state} if self.state else {}),
         }
 
 
@@ -170,8 +175,14 @@ def _pod(job: BuildJob, config: BuildConfig) -> KubeObject:
             {"name": "state", "emptyDir": {"sizeLimit": config.storage_limit}},
             _volume(job, "git", [AUTHORIZATION]),
             *(_volume(job, name, keys) for name, keys in _given(job).items()),
+            *_kept(job),
         ],
     }
+
+
+def _kept(job: BuildJob) -> list[KubeObject]:
+    claim = {"persistentVolumeClaim": {"claimName": job.state}}
+    return [{"name": "kept", **claim}] if job.state else []
 
 
 def _given(job: BuildJob) -> dict[str, list[str]]:
@@ -214,6 +225,7 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
 
 def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObject:
     arguments = build_arguments(job.request, config, repository=job.repository, tag=job.tag)
+    limit = {"name": "KEPT_LIMIT", "value": str(config.state_limit)}
     return {
         "name": naming.BUILD_CONTAINER,
         "image": config.builder_image,
@@ -228,6 +240,7 @@ def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
         "env": [
             {"name": "SETTINGS", "value": buildkit_settings(config)},
             *([{"name": "DOCKER_CONFIG", "value": _REGISTRY_PLACE}] if job.inputs.registry else []),
+            *([{"name": "KEPT", "value": KEPT}, limit] if job.state else []),
             {
                 "name": "BUILDKITD_FLAGS",
                 "value": "--oci-worker-no-process-sandbox --config=/build/buildkitd.toml",
@@ -249,7 +262,8 @@ def _mounts(job: BuildJob) -> list[KubeObject]:
         else:
             path = INPUTS if name == "inputs" else _REGISTRY_PLACE
             mounts.append({"name": name, "mountPath": path})
-    return [{**mount, "readOnly": True} for mount in mounts]
+    kept = [{"name": "kept", "mountPath": KEPT}] if job.state else []
+    return [*({**mount, "readOnly": True} for mount in mounts), *kept]
 
 
 def _resources(config: BuildConfig) -> KubeObject:

@@ -12,6 +12,8 @@ INPUTS = "/inputs"
 """Where the building container finds secrets and what hides them."""
 DOCKERFILES = "/dockerfile"
 """Where it finds a generated Dockerfile."""
+KEPT = "/kept"
+"""Where it finds what is kept of earlier builds, if anything is."""
 COMMIT_GONE = 41
 """Exit code of the fetching container: the commit is not there any more."""
 FETCH_FAILED = 42
@@ -62,6 +64,20 @@ if test -e /inputs/masks.sed; then
   LC_ALL=C sed ${unbuffered:-} -f /inputs/masks.sed < /build/output &
   mask=$!
   exec > /build/output 2>&1
+fi
+# Another build may have it after all, and then this one does without; the lock ends with the last of its processes.
+if test -n "${KEPT:-}" && exec 9> $KEPT/lock && flock -n 9; then
+  boot="$(cat /proc/sys/kernel/random/boot_id)"
+  # What a node wrote before it went down may be torn; what a stopped build wrote is whole.
+  if test "$(cat $KEPT/boot 2> /dev/null || echo $boot)" != "$boot"; then
+    rootlesskit rm -rf $KEPT/state
+  elif test -d $KEPT/state && test -z "$(find $KEPT/measured -mmin -60 2> /dev/null)"; then
+    size="$(rootlesskit du -sk $KEPT/state | cut -f1)"
+    test "$size" -le "$KEPT_LIMIT" || rootlesskit rm -rf $KEPT/state
+    touch $KEPT/measured
+  fi
+  echo "$boot" > $KEPT/boot
+  export BUILDKITD_FLAGS="$BUILDKITD_FLAGS --root=$KEPT/state"
 fi
 buildctl-daemonless.sh build "$@" &
 code=0

@@ -42,8 +42,9 @@ class SharedImages:
         except RegistryError as error:
             activity.logger.warning("%s is not shared: %s", repository, error)
 
-    async def forget_unused(self, project: str) -> None:
-        """Delete what no environment of the project has any more. Raises RegistryError."""
+    async def forget_unused(self, project: str) -> bool:
+        """Delete what no environment of the project has any more; whether any of them has an image. Raises
+        RegistryError."""
         repositories = await self._registry.list_repositories(f"{project}/")
         shared_prefix = naming.cache_repository("", project, "").removeprefix("/")
         shared = [name for name in repositories if name.startswith(shared_prefix)]
@@ -56,6 +57,7 @@ class SharedImages:
                     digest = await self._registry.find_digest(name, tag)
                     if digest:
                         await self._registry.delete_if_present(name, digest)
+        return bool(used)
 
 
 def _shared(request: m.BuildImageInput) -> str:

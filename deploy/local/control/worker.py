@@ -40,6 +40,7 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "github_app_key": str(github.key_file),
         "registry": cluster.registry,
         "registry_is_plain_http": "true",
+        "build_state_size": "4Gi",
         **_base_images(instance, cluster),
         "builder_image": cluster.builder_image,
         "helm": str(cluster.helm),
