@@ -8,7 +8,7 @@ import sys
 from deploy.local.cluster import connection_file
 from deploy.local.instance import current
 from deploy.local.processes import Processes
-from tests.bench import floor, lifecycle
+from tests.bench import floor, lifecycle, rebuilds
 from tests.bench.figures import Figure, machine, resident, table
 from tests.e2e.support.preview import BRANCH, Preview
 from tests.e2e.support.previews import Previews
@@ -32,7 +32,7 @@ def main() -> int:
 async def _run(runs: int) -> None:
     async with open_stack() as stack:
         await stack.ensure_all()
-        previews = Previews(stack)
+        previews = Previews(stack, dockerfile="")
         try:
             figures = [*_memory(stack), *await _measure(previews, runs)]
         finally:
@@ -59,8 +59,13 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
         pushes.append(await lifecycle.measure_push(preview))
         stops += [await lifecycle.measure_superseding(preview) for _ in range(STOPS)]
     for number, each in enumerate(previews.made, 1):
-        _say(f"{number}/{runs}: closing")
+        _say(f"{number}/{len(previews.made)}: closing")
         closings.append(await lifecycle.measure_closing(each))
+    rebuilt: dict[str, list[rebuilds.Rebuilt]] = {kind: [] for kind in rebuilds.KINDS}
+    for number in range(1, runs + 1):
+        _say(f"{number}/{runs}: building again after a change of one line")
+        for kind, found in rebuilt.items():
+            found.append(await rebuilds.measure_rebuilding(previews, kind, number))
     whole = tuple(one.whole for one in floors)
     bare = Figure("bare `buildctl` Job, then `helm upgrade --install --wait`", whole)
     return [
@@ -85,6 +90,7 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
         ),
         Figure("… with it (1 s of grace)", tuple(each.whole for each in stops)),
         Figure("closed → namespace gone", tuple(closings), goal="≤ 5 min"),
+        *rebuilds.figures_of(rebuilt),
     ]
 
 

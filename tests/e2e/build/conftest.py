@@ -59,6 +59,16 @@ class Builds:
         path = f"/api/v1/namespaces/{self.namespace}/secrets"
         return [secret["metadata"]["name"] for secret in await self.cluster.items(path)]
 
+    async def log_of(self, revision: str) -> str:
+        """What the build of a revision printed."""
+        job = naming.build_job_name(revision, "web")
+        (name,) = [
+            pod["metadata"]["name"]
+            for pod in await self.cluster.pods(self.namespace)
+            if pod["metadata"]["labels"]["batch.kubernetes.io/job-name"] == job
+        ]
+        return await self.cluster.logs(self.namespace, name, naming.BUILD_CONTAINER)
+
     async def until_building(self) -> None:
         async def runs() -> bool:
             pods = await self.cluster.pods(self.namespace)

@@ -17,7 +17,7 @@ from workflows.errors import BuildFailedError, SecretError
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
 
 VALUE = "correct/horse battery*staple"
-SHOWS = """FROM python:3.11-slim
+SHOWS = """FROM busybox:1.37
 RUN --mount=type=secret,id=API_KEY cat /run/secrets/API_KEY && wc -c < /run/secrets/API_KEY > /length
 RUN test ! -e /run/secrets/API_KEY
 """

@@ -31,7 +31,8 @@ async def test_a_step_that_takes_too_much_memory_is_told_the_limit(
     builds: Builds, config: BuildConfig
 ) -> None:
     small = with_limits(builds, config, memory_limit="400Mi")
-    greedy = DOCKERFILE.replace("print('built')", "len(bytearray(900 << 20))")
+    doubling = """awk 'BEGIN { text = "x"; while (1) text = text text }'"""
+    greedy = DOCKERFILE.replace("echo built", doubling)
     commit = await builds.source.push(files(Dockerfile=greedy))
     with pytest.raises(BuildFailedError, match="400Mi"):
         await small.build(commit)
@@ -42,10 +43,8 @@ async def test_an_image_that_takes_too_much_disk_is_told_the_limit(
     builds: Builds, config: BuildConfig
 ) -> None:
     small = with_limits(builds, config, storage_limit="300Mi", deadline=300)
-    large = DOCKERFILE.replace(
-        "\"print('built')\"",
-        "\"import time; open('/large', 'wb').write(b'x' * (300 << 20)); time.sleep(250)\"",
-    )
+    writing = "dd if=/dev/zero of=/large bs=1M count=320; sleep 250"
+    large = DOCKERFILE.replace("echo built", writing)
     commit = await builds.source.push(files(Dockerfile=large))
     with pytest.raises(BuildFailedError, match="layers take more than 300Mi"):
         await small.build(commit)
@@ -53,7 +52,7 @@ async def test_an_image_that_takes_too_much_disk_is_told_the_limit(
 
 @pytest.mark.spec("FR-002", "ENV-031")
 async def test_several_images_of_one_commit_are_built_at_the_same_time(builds: Builds) -> None:
-    slow = DOCKERFILE.replace("print('built')", "import time; time.sleep(8)")
+    slow = DOCKERFILE.replace("echo built", "sleep 8")
     commit = await builds.source.push(
         files(Dockerfile=slow, **{"worker/Dockerfile": slow, "worker/app.py": "print('work')\n"})
     )
