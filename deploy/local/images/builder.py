@@ -19,11 +19,13 @@ _PACKAGES = (
     "ca-certificates",
     "fuse-overlayfs",
     "git",
+    "isal",
     "rootlesskit",
     "runc",
     "slirp4netns",
     "uidmap",
 )
+"""`isal` brings `igzip`, with which layers are unpacked several times as fast as by BuildKit itself."""
 _FORMAT = "2"
 """Raised when the way the image is made changes."""
 

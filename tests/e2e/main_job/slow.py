@@ -3,12 +3,13 @@
 SECONDS = 240
 """Longer than any test waits for the next thing, so that nothing ends by itself."""
 
-_DOCKERFILE = """FROM python:3.11-slim
-WORKDIR /app
-COPY app.py .
-RUN python -c "import time; print('a slow step', flush=True); time.sleep({seconds})"
+_DOCKERFILE = """FROM busybox:1.37 AS slow
+RUN echo 'a slow step' && sleep {seconds} && touch /done
+FROM python:3.11-slim
+COPY --link --from=slow /done /
+COPY --link app.py /app/
 USER 10001:10001
-CMD ["python", "-u", "app.py"]
+CMD ["python", "-u", "/app/app.py"]
 """
 SLOW_BUILD = _DOCKERFILE.format(seconds=SECONDS)
 """Does not end while anybody waits for it."""

@@ -22,9 +22,7 @@ def assert_users_fault(snapshot: EnvironmentSnapshot, kind: str, *, attempts: in
 
 async def test_a_broken_dockerfile_is_told_with_the_failing_step(previews: Previews) -> None:
     preview = await previews.create()
-    broken = (
-        "FROM python:3.11-slim\nRUN echo preparing && python -c 'import nothing_of_that_name'\n"
-    )
+    broken = "FROM busybox:1.37\nRUN echo preparing && cat nothing_of_that_name\n"
     commit = await preview.open({"Dockerfile": broken})
     assert_users_fault(await preview.until_failed(commit), "BuildFailedError")
     comment = await preview.until_comment("nothing_of_that_name")
@@ -35,7 +33,7 @@ async def test_a_broken_dockerfile_is_told_with_the_failing_step(previews: Previ
 
 async def test_correcting_the_dockerfile_makes_it_well(previews: Previews) -> None:
     preview = await previews.create()
-    commit = await preview.open({"Dockerfile": "FROM python:3.11-slim\nRUN false\n"})
+    commit = await preview.open({"Dockerfile": "FROM busybox:1.37\nRUN false\n"})
     await preview.until_failed(commit)
     fixed = await preview.push({"Dockerfile": preview.sample["Dockerfile"]})
     await preview.until_ready(fixed)
@@ -152,7 +150,7 @@ async def test_a_failed_update_leaves_the_old_version_serving_and_says_so(
 
 async def test_a_retry_runs_the_same_commit_again(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()
-    commit = await preview.open({"Dockerfile": "FROM python:3.11-slim\nRUN false\n"})
+    commit = await preview.open({"Dockerfile": "FROM busybox:1.37\nRUN false\n"})
     await preview.until_failed(commit)
     await stack.catalyst.command("retry", preview.project, preview.environment)
     again = await preview.until(lambda s: len(s.revisions) == 2, what="a second revision")

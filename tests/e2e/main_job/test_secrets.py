@@ -106,7 +106,7 @@ def printing(stack: Stack, token: str, identity: str) -> dict[str, str | None]:
         ".dockerignore": "",
         "secrets.txt": "".join(f"{line}\n" for line in lines),
         "Dockerfile": (
-            f"FROM python:3.11-slim\nCOPY secrets.txt .\nRUN echo {said} && cat secrets.txt && exit 3\n"
+            f"FROM busybox:1.37\nCOPY secrets.txt .\nRUN echo {said} && cat secrets.txt && exit 3\n"
         ),
     }
 

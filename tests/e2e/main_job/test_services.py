@@ -84,7 +84,9 @@ ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
 NOTE: Files = {"CHANGES.md": "One line more.\n"}
 KEEPER_TREE = {
     ".catalyst.yaml": BOTH,
-    "Dockerfile": 'FROM python:3.12-slim\nCOPY app.py .\nEXPOSE 8000\nCMD ["python", "app.py"]\n',
+    "Dockerfile": (
+        'FROM python:3.12-slim\nCOPY --link app.py /\nEXPOSE 8000\nCMD ["python", "app.py"]\n'
+    ),
     "app.py": KEEPER,
 }
 
