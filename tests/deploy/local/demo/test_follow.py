@@ -106,7 +106,12 @@ async def test_another_commits_preview_is_not_taken_for_ours(
     other = serving(1).model_copy(update={"commit": "b" * 40})
     await catalyst.store.environments.record(other)
     screen = Screen(catalyst, [])
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(1):
-            await follow(rest, Target(*target().key, "c" * 40), screen.console)
-    assert "ready, waiting for ccccccc" in screen.text
+    ours = Target(*target().key, "c" * 40)
+    following = asyncio.create_task(follow(rest, ours, screen.console))
+    try:
+        said = "ready, waiting for ccccccc"
+        await wait_until(lambda: said in screen.text, seconds=10, what=said)
+        assert not following.done()
+    finally:
+        following.cancel()
+        await asyncio.wait({following})
