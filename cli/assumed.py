@@ -49,6 +49,7 @@ def assumed_request(config: RepoConfig | None, template: Template) -> PlanningRe
         commit=COMMIT,
         branch="feature",
         number=1,
+        has_egress_proxy=True,
     )
 
 

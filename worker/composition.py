@@ -52,7 +52,12 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
         await asyncio.to_thread(helm_work.mkdir)
         yield Implementations(
             github=(
-                SourceActivities(access, reader, work / "source"),
+                SourceActivities(
+                    access,
+                    reader,
+                    work / "source",
+                    has_egress_proxy=bool(settings.egress_proxy_image),
+                ),
                 GitHubActivities(clients, make_links(settings)),
             ),
             builds=(
@@ -91,6 +96,7 @@ def make_cluster_config(settings: WorkerSettings) -> ClusterConfig:
             registry_port=int(port) if port.isdigit() else 443,
         ),
         probe_image=settings.probe_image,
+        egress_image=settings.egress_proxy_image,
     )
 
 

@@ -77,6 +77,9 @@ class WorkerSettings(BaseSettings):
     cluster_cidrs: tuple[str, ...] = ()
     """Address blocks of the cluster's pods and Services, as a JSON list: what projects open for their environments never
     includes these (T-5)."""
+    egress_proxy_image: str = ""
+    """Image with Squid, such as `docker.io/ubuntu/squid:latest`, for the proxies through which previews reach approved host
+    names; empty: only networks are opened (T-5)."""
     gateway: str = "catalyst-system/catalyst"
     """`namespace/name` of the Gateway that previews' routes attach to."""
     ingress_class: str = ""

@@ -36,6 +36,11 @@ BUILD_CONTAINER = "build"
 """Container of a build's pod whose log is the build's; also the name under which that log is kept and asked for."""
 SYSTEM_NAMESPACE = "catalyst-system"
 INGRESS_NAMESPACE = "catalyst-ingress"
+EGRESS_NAMESPACE = "catalyst-egress"
+"""Where the egress proxies of environments run (T-5)."""
+EGRESS_PORT = 3128
+EGRESS_VARIABLES = "catalyst-egress"
+"""ConfigMap of an environment that tells its proxy in the usual variables, for charts that others write."""
 HELM_SERVICE_ACCOUNT = "catalyst-helm"
 """The identity a user's chart is installed with; bound to that one namespace."""
 FIELD_MANAGER = "catalyst"
@@ -110,6 +115,16 @@ def extras_release_name(environment: str) -> str:
 def service_secret(service: str) -> str:
     """Secret of an environment with what was made up for one of its services (ENV-017)."""
     return f"catalyst-service-{service}"
+
+
+def egress_proxy(namespace: str) -> str:
+    """The egress proxy of the environment in that namespace; never another one's, and always a Service's name."""
+    return slug(f"egress-{namespace}")
+
+
+def egress_proxy_url(namespace: str) -> str:
+    """Where the environment's pods reach it."""
+    return f"http://{egress_proxy(namespace)}.{EGRESS_NAMESPACE}.svc:{EGRESS_PORT}"
 
 
 def release_names(environment: str) -> tuple[str, str]:

@@ -183,6 +183,7 @@ class RevisionWorkflow:
                     branch=request.branch,
                     quota=plan.quota,
                     egress=plan.egress if request.is_trusted else (),
+                    egress_hosts=plan.egress_hosts if request.is_trusted else (),
                 ),
                 **policies.ENSURE_NAMESPACE,
             ),

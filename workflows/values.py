@@ -10,6 +10,7 @@ from copy import deepcopy
 
 from pydantic import JsonValue
 
+from workflows import naming
 from workflows.errors import ManifestError
 from workflows.models import Payload
 from workflows.models.messages import BuildImageResult
@@ -18,7 +19,7 @@ Values = dict[str, JsonValue]
 
 _PLACEHOLDER = re.compile(
     r"(?<!\{)\{(?P<name>image|repository|digest|commit|short_commit|url|inner_url|host|namespace|environment"
-    r"|project|branch|secrets_checksum|left_brace)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
+    r"|project|branch|secrets_checksum|egress_proxy|left_brace)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
 )
 """Names outside this list and doubled braces stay as they are: values hold JSON and templates too."""
 _OF_IMAGES = ("image", "repository", "digest")
@@ -43,6 +44,11 @@ class ValueFacts(Payload):
     """Short hash of the revision, by which Catalyst's own chart names jobs; empty for charts of others."""
     images: tuple[BuildImageResult, ...] = ()
     """The first is the one that `image` without a component means."""
+
+    @property
+    def egress_proxy(self) -> str:
+        """URL of the environment's egress proxy; there is one where host names are opened (T-5)."""
+        return naming.egress_proxy_url(self.namespace)
 
 
 def release_values(

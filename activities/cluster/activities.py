@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.cluster.config import ClusterConfig, KeptLogs
 from activities.cluster.credentials import Credentials
+from activities.cluster.egress import EgressProxies
 from activities.cluster.enforcement import Enforcement
 from activities.cluster.health import Health
 from activities.cluster.keeping import Keeping
@@ -25,6 +26,7 @@ class ClusterActivities(ClusterPort):
     def __init__(self, api: ApiClient, config: ClusterConfig, kept: KeptLogs) -> None:
         self._namespaces = Namespaces(api, config)
         self._enforcement = Enforcement(api, config)
+        self._egress = EgressProxies(api, config)
         self._secrets = Secrets(api)
         self._credentials = Credentials(api)
         self._routes = Routes(api, config)
@@ -43,6 +45,7 @@ class ClusterActivities(ClusterPort):
             asking = asyncio.create_task(self._enforcement.warnings())
             try:
                 await self._namespaces.ensure(request, progress)
+                await self._egress.ensure(request, progress)
                 return m.EnsureNamespaceResult(warnings=await asking)
             finally:
                 asking.cancel()
@@ -79,6 +82,7 @@ class ClusterActivities(ClusterPort):
     @activity.defn(name="delete_namespace")
     async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:
         async with beating() as progress:
+            await self._egress.delete(request.ref)
             return await self._namespaces.delete(request.ref, progress)
 
     @activity.defn(name="list_namespaces")

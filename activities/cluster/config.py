@@ -17,6 +17,10 @@ class ClusterConfig:
     probe_image: str = ""
     """Image with bash and coreutils, for the pod that finds out whether the cluster enforces network policies.
     Empty: not checked, and no warning either."""
+    egress_image: str = ""
+    """Image with Squid, for the egress proxies of environments (T-5). Empty: no host names are opened."""
+    egress_timeout: float = 25.0
+    """How long one attempt waits for a proxy to accept connections; its image may have to be fetched first."""
     terminating_timeout: float = 40.0
     """How long one attempt waits for a namespace of an earlier life to be gone; shorter than the activity's limit."""
     quota_timeout: float = 15.0

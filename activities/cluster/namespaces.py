@@ -145,7 +145,13 @@ class Namespaces:
 
     async def _ensure_contents(self, request: EnsureNamespaceInput) -> None:
         ref, branch = request.ref, request.branch
-        policies = make_network_policies(ref, branch, self._config.network, request.egress)
+        policies = make_network_policies(
+            ref,
+            branch,
+            self._config.network,
+            request.egress,
+            has_proxy=bool(request.egress_hosts and self._config.egress_image),
+        )
         for wanted in (
             make_resource_quota(ref, branch, request.quota),
             make_limit_range(ref, branch, request.quota),

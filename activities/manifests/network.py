@@ -50,11 +50,16 @@ def cidr_of(address: str) -> str:
 
 
 def make_network_policies(
-    ref: EnvironmentRef, branch: str, rules: NetworkRules, approved: Iterable[str] = ()
+    ref: EnvironmentRef,
+    branch: str,
+    rules: NetworkRules,
+    approved: Iterable[str] = (),
+    *,
+    has_proxy: bool = False,
 ) -> tuple[KubeObject, ...]:
     """One policy a permission, so that each can be read, and found missing, by its name.
 
-    `approved`: networks that a project's admin has opened (T-5).
+    `approved`: networks that a project's admin has opened (T-5); `has_proxy`: host names are opened too.
     """
     policies = _inside(ref, branch, rules)
     if controllers := _controllers(rules):
@@ -72,8 +77,12 @@ def make_network_policies(
         policies.append(
             _policy(ref, branch, "catalyst-registry", types=("Egress",), egress=[to_registry])
         )
-    if opened := list(_opened(approved, rules)):
+    if opened := [{"to": [each]} for each in opened_blocks(approved, rules)]:
         policies.append(_policy(ref, branch, "catalyst-egress", types=("Egress",), egress=opened))
+    if has_proxy:
+        policies.append(
+            _policy(ref, branch, "catalyst-egress-proxy", types=("Egress",), egress=[_proxy(ref)])
+        )
     return tuple(policies)
 
 
@@ -95,26 +104,42 @@ def _inside(ref: EnvironmentRef, branch: str, rules: NetworkRules) -> list[KubeO
             branch,
             "catalyst-dns",
             types=("Egress",),
-            egress=[
-                {
-                    "to": [_namespace(rules.dns_namespace)],
-                    "ports": [_port(_DNS_PORT, "UDP"), _port(_DNS_PORT, "TCP")],
-                }
-            ],
+            egress=[to_dns(rules)],
         ),
     ]
 
 
-def _opened(approved: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
-    """Each network, without what is never opened."""
-    closed = [ipaddress.ip_network(each) for each in (*_LOCAL, *rules.inner_cidrs)]
+def to_dns(rules: NetworkRules) -> KubeObject:
+    """Egress to the cluster's DNS."""
+    ports = [_port(_DNS_PORT, "UDP"), _port(_DNS_PORT, "TCP")]
+    return {"to": [_namespace(rules.dns_namespace)], "ports": ports}
+
+
+def _proxy(ref: EnvironmentRef) -> KubeObject:
+    """Egress to the environment's own proxy, among those of all environments."""
+    own = {
+        "podSelector": {"matchLabels": {naming.INSTANCE_LABEL: naming.egress_proxy(ref.namespace)}}
+    }
+    return {
+        "to": [{**_namespace(naming.EGRESS_NAMESPACE), **own}],
+        "ports": [_port(naming.EGRESS_PORT, "TCP")],
+    }
+
+
+def closed_networks(rules: NetworkRules) -> tuple[str, ...]:
+    """What no approval opens."""
+    return (*_LOCAL, *rules.inner_cidrs)
+
+
+def opened_blocks(approved: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
+    """Each network as a peer, without what is never opened."""
+    closed = [ipaddress.ip_network(each) for each in closed_networks(rules)]
     for text in approved:
         network = ipaddress.ip_network(text)
         if any(_is_within(network, each) for each in closed):
             continue
         holes = [str(each) for each in closed if _is_within(each, network)]
-        block: KubeObject = {"cidr": str(network), **({"except": holes} if holes else {})}
-        yield {"to": [{"ipBlock": block}]}
+        yield {"ipBlock": {"cidr": str(network), **({"except": holes} if holes else {})}}
 
 
 def _is_within(inner: _Network, outer: _Network) -> bool:

@@ -49,11 +49,13 @@ class SourceActivities(SourcePort):
         *,
         max_bytes: int = MAX_BYTES,
         fetch_timeout: float = FETCH_TIMEOUT,
+        has_egress_proxy: bool = False,
     ) -> None:
         self._github = github
         self._projects = projects
         self._workspace = Workspace(work_dir, max_bytes=max_bytes)
         self._fetch_timeout = fetch_timeout
+        self._has_egress_proxy = has_egress_proxy
 
     @activity.defn(name="plan_revision")
     def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:
@@ -87,4 +89,5 @@ class SourceActivities(SourcePort):
             overrides=self._projects.overrides_of(ref.project, ref.environment),
             variables=self._projects.variables_of(ref.project, ref.environment),
             image=self._projects.image_of(ref.project, ref.environment),
+            has_egress_proxy=self._has_egress_proxy,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.local import debian, external, golang, smalltools
 from deploy.local.browser import ensure_forward, stop_forward
 from deploy.local.cluster import ClusterConnection, connection_file, write_connection
-from deploy.local.images import builder, languages, pause, services, standins
+from deploy.local.images import builder, languages, pause, proxy, services, standins
 from deploy.local.images.variants import StandIn
 from deploy.local.instance import Instance
 from deploy.local.node import lifecycle, objects
@@ -19,7 +19,7 @@ CLUSTER_READY = "cluster"
 """The last step: whatever needs a working cluster comes after it."""
 REGISTRY_READY = "registry"
 
-_STAND_INS = (*languages.ALL, services.POSTGRES, services.REDIS, services.OBJECTS)
+_STAND_INS = (*languages.ALL, services.POSTGRES, services.REDIS, services.OBJECTS, proxy.SQUID)
 _Cached = Callable[[Path, StepContext], Awaitable[Outcome]]
 _Push = Callable[[Path, str], Awaitable[Outcome]]
 _GO_HINT = (

@@ -137,6 +137,7 @@ def test_a_chart_without_builds_keeps_its_own_image() -> None:
         ("{namespace}/{branch}", "team-shop-pr-shop-7/feature/cart"),
         ("{project}:{environment}", "team-shop:pr-shop-7"),
         ("{secrets_checksum}", "5ec"),
+        ("{egress_proxy}", "http://egress-team-shop-pr-shop-7.catalyst-egress.svc:3128"),
         ('{"image": "{image}"}', f'{{"image": "{image("web").image}"}}'),
         ("{{ .Values.image }}", "{{ .Values.image }}"),
         ("{{image}}", "{{image}}"),

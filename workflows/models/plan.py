@@ -127,6 +127,8 @@ class RevisionPlan(Payload):
     credentials: tuple[CredentialPlan, ...] = ()
     egress: tuple[str, ...] = ()
     """Networks outside that the environment may reach; never any for untrusted code."""
+    egress_hosts: tuple[str, ...] = ()
+    """Host names that it may reach through an egress proxy of its own, likewise."""
     settings: str = ""
     """Mark of what people had set when it was made."""
     unchanged: str = ""

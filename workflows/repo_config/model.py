@@ -184,4 +184,4 @@ class RepoConfig(Section):
     """Commands around a deployment, by name; those of one moment run one after another, as they are written."""
     egress: Annotated[tuple[Destination, ...], Field(max_length=100)] | None = None
     """Hosts (`api.example.com`, `*.example.com`) and networks (`192.0.2.0/24`) that the environment may reach, of those
-    that the project grants; all of them when left out. Host names are checked, and not opened yet."""
+    that the project grants; all of them when left out. Hosts are reached through the environment's egress proxy."""

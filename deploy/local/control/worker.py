@@ -8,6 +8,7 @@ from deploy.local.control.github import GitHubFacts
 from deploy.local.control.probes import answers
 from deploy.local.control.service import Service
 from deploy.local.control.temporal import temporal_environment, temporal_ui
+from deploy.local.images import proxy
 from deploy.local.instance import POD_NETWORK, SERVICE_NETWORK, Instance
 
 _GRACE = 15.0
@@ -80,6 +81,7 @@ def _base_images(instance: Instance, cluster: ClusterConnection) -> dict[str, st
     return {
         "registry_mirror": mirror,
         "probe_image": f"{mirror or 'docker.io'}/library/python:3.11-slim",
+        "egress_proxy_image": f"{mirror or 'docker.io'}/{proxy.REPOSITORY}:latest",
     }
 
 

@@ -109,3 +109,17 @@ def test_what_is_approved_is_opened_without_the_cluster_and_local_addresses(
 def test_what_lies_within_the_cluster_or_is_local_is_never_opened() -> None:
     assert "catalyst-egress" not in specs(INNER)
     assert "catalyst-egress" not in specs(INNER, "10.244.3.0/24", "169.254.169.254/32")
+
+
+@pytest.mark.spec("FR-013", "T-5")
+def test_the_proxy_of_an_environment_is_reached_by_it_and_no_other_one_is() -> None:
+    assert "catalyst-egress-proxy" not in specs(NetworkRules())
+    policies = make_network_policies(REF, "main", NetworkRules(), has_proxy=True)
+    spec = next(p["spec"] for p in policies if p["metadata"]["name"] == "catalyst-egress-proxy")
+    own = {"matchLabels": {"app.kubernetes.io/instance": "egress-acme-shop-pr-shop-12"}}
+    assert spec["egress"] == [
+        {
+            "to": [{**namespace("catalyst-egress"), "podSelector": own}],
+            "ports": [{"protocol": "TCP", "port": 3128}],
+        }
+    ]

@@ -293,3 +293,21 @@ def test_pods_use_the_releases_account_and_pull_secrets_and_get_no_token(chart: 
     assert rendered.pod("it")["serviceAccountName"] == "default"
     assert rendered.pod("it")["automountServiceAccountToken"] is False
     assert rendered.all("ServiceAccount") == {}
+
+
+@pytest.mark.spec("T-5")
+def test_a_component_is_led_through_the_egress_proxy_but_not_to_its_own_environment(
+    chart: Chart,
+) -> None:
+    proxy = {"url": "http://egress.test:3128", "except": "db,shop-db"}
+    values = {
+        **app(web=web(env={"HTTPS_PROXY": "mine"}), db=worker(catalystEnv=False)),
+        "global": {"catalyst": {**CATALYST, "proxy": proxy}},
+    }
+    rendered = chart.render(values)
+    told = {entry["name"]: entry["value"] for entry in rendered.container("web")["env"]}
+    assert told["HTTPS_PROXY"] == "mine"
+    assert told["https_proxy"] == told["HTTP_PROXY"] == told["http_proxy"] == proxy["url"]
+    own = "localhost,127.0.0.1,::1,.svc,.cluster.local,shop.preview.test,shop.preview.inner"
+    assert told["NO_PROXY"] == told["no_proxy"] == f"{own},db,shop-db"
+    assert "env" not in rendered.container("db")

@@ -47,9 +47,8 @@ class Environment:
         self.cluster = cluster
         self.kept = Kept()
         self.heartbeats: list[Any] = []
-        self.activities = ClusterActivities(
-            cluster.api, make_config(cluster.connection, **config), self.kept
-        )
+        self.config = make_config(cluster.connection, **config)
+        self.activities = ClusterActivities(cluster.api, self.config, self.kept)
         project = f"t-cluster{uuid4().hex[:6]}"
         environment = "pr-shop-1"
         self.ref = EnvironmentRef(
@@ -66,13 +65,16 @@ class Environment:
         runner.on_heartbeat = self.heartbeats.append
         return await runner.run(activity, *arguments)
 
-    async def ensure(self, quota: Quota | None = None, *egress: str) -> m.EnsureNamespaceResult:
+    async def ensure(
+        self, quota: Quota | None = None, *egress: str, hosts: tuple[str, ...] = ()
+    ) -> m.EnsureNamespaceResult:
         request = m.EnsureNamespaceInput(
             ref=self.ref,
             pull_request=PULL_REQUEST,
             branch="feat/cart",
             quota=quota or Quota(),
             egress=egress,
+            egress_hosts=hosts,
         )
         result: m.EnsureNamespaceResult = await self.run(self.activities.ensure_namespace, request)
         return result

@@ -106,6 +106,8 @@ class EnsureNamespaceInput(Payload):
     quota: Quota
     egress: tuple[str, ...] = ()
     """Networks that may be reached besides (T-5)."""
+    egress_hosts: tuple[str, ...] = ()
+    """Host names that an egress proxy forwards to; without any there is no proxy."""
 
 
 class EnsureNamespaceResult(Payload):

@@ -3,7 +3,6 @@
 from workflows.models import DetectionOverrides, Template
 from workflows.planning.plans.case import Case
 from workflows.repo_config import FILE_NAME, NOT_USED_YET
-from workflows.repo_config.egress import is_network
 
 _USED = {
     "helm": frozenset[str](),
@@ -45,24 +44,8 @@ def note_what_does_not_fit(case: Case) -> None:
         case.story.warn(f"{listed} in `{FILE_NAME}` {are} checked and not used yet.")
     if case.template.secrets and not case.request.is_trusted:
         case.story.warn("No secrets are given, because the commit comes from a fork.")
-    _note_egress(case)
     _note_settings(case)
     _note_overrides(case)
-
-
-def _note_egress(case: Case) -> None:
-    granted = case.granted.egress
-    if granted and not case.request.is_trusted:
-        case.story.warn("Nothing outside is opened, because the commit comes from a fork.")
-        return
-    networks = [f"`{each}`" for each in granted if is_network(each)]
-    names = [f"`{each}`" for each in granted if not is_network(each)]
-    if networks:
-        case.story.because(f"It may reach {', '.join(networks)} outside, as the project grants.")
-    if names:
-        case.story.warn(
-            f"{', '.join(names)} cannot be reached yet: networks are opened, host names are not."
-        )
 
 
 def _note_settings(case: Case) -> None:

@@ -34,6 +34,8 @@ class PlanningRequest(Payload):
     """This environment's own (ENV-030); they come before all others."""
     image: str = ""
     """This environment's own (ENV-030), in place of the one that would be built; placeholders as in a template's."""
+    has_egress_proxy: bool = False
+    """Whether the operator has set up what opens host names (T-5)."""
 
 
 _OF_THE_COMMIT = {"commit", "branch", "number"}

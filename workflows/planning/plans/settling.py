@@ -6,6 +6,7 @@ from dataclasses import replace
 from workflows.models import HealthCheck, RepositoryTree, RevisionPlan, TemplateType
 from workflows.planning.plans.beside.joining import with_services
 from workflows.planning.plans.case import Case, Way, open_case, refuse
+from workflows.planning.plans.egress import hosts_of, networks_of, note_egress, with_proxy
 from workflows.planning.plans.fitting import note_what_does_not_fit
 from workflows.planning.plans.request import PlanningRequest, Settled
 from workflows.planning.plans.routes import deeper_routes
@@ -18,7 +19,6 @@ from workflows.planning.plans.ways.image import image
 from workflows.planning.plans.ways.manifests import manifests
 from workflows.planning.plans.ways.own_image import instead_of_first
 from workflows.repo_config import Marks, RepoConfig
-from workflows.repo_config.egress import is_network
 from workflows.repo_config.problems import nowhere
 
 _WAYS: dict[TemplateType, Callable[[Case], Way]] = {
@@ -47,7 +47,9 @@ def settle(
     if way.release.source == "catalyst":
         values = confined_each(way.release.values)
         way = replace(way, release=way.release.model_copy(update={"values": values}))
+    way = with_proxy(case, way)
     note_what_does_not_fit(case)
+    note_egress(case, way)
     more = deeper_routes(case, way)
     refuse(case.problems)
     draft = _draft(case, way).model_copy(update={"more_routes": more})
@@ -73,7 +75,8 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         stages_after_health=way.stages_after_health,
         extras=way.extras,
         credentials=way.credentials,
-        egress=tuple(filter(is_network, case.granted.egress)) if case.request.is_trusted else (),
+        egress=networks_of(case),
+        egress_hosts=hosts_of(case),
     )
 
 

@@ -83,6 +83,8 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
     facts |= dict(order_facts(plan))
     if plan.egress:
         facts["reaches outside"] = ", ".join(plan.egress)
+    if plan.egress_hosts:
+        facts["reaches by name"] = f"{', '.join(plan.egress_hosts)} (through the egress proxy)"
     if plan.secrets:
         facts["secrets"] = ", ".join(plan.secrets)
     facts["route"] = _route(plan.route)

@@ -163,7 +163,7 @@ volumeMounts:
 {{- end }}
 {{- end -}}
 
-{{/* Variables: Catalyst's, then those from Secrets, then plain ones, which may so refer to both as $(NAME). */}}
+{{/* Variables: Catalyst's and those of the egress proxy, then those from Secrets, then plain ones, which may so refer to both as $(NAME). */}}
 {{- define "app.env" -}}
 {{- $catalyst := .root.Values.global.catalyst -}}
 {{- if dig "catalystEnv" true .settings }}
@@ -183,6 +183,7 @@ volumeMounts:
 - name: CATALYST_IMAGE
   value: {{ include "app.image" . | quote }}
 {{- end }}
+{{- include "app.proxyEnv" . }}
 {{- end }}
 {{- range $name, $from := .settings.secretEnv }}
 - name: {{ $name | quote }}

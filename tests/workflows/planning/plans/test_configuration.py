@@ -1,5 +1,7 @@
 """What `.catalyst.yaml` may decide: the template, less than is granted, variables, secrets, health; all else is said."""
 
+from typing import Any
+
 import pytest
 
 from tests.workflows.planning.plans.cases import (
@@ -16,10 +18,11 @@ from workflows.models import (
     PrebuiltImage,
     Quota,
     RepositoryTree,
+    RevisionPlan,
     Template,
 )
 from workflows.planning.detection import MAX_PATHS
-from workflows.planning.plans import settle, why_unchanged
+from workflows.planning.plans import plan_text, settle, why_unchanged
 from workflows.repo_config import parse_config
 
 ONE = {"Dockerfile": DOCKERFILE}
@@ -181,9 +184,11 @@ def test_networks_that_are_granted_are_opened_and_the_file_may_take_fewer() -> N
     template = AUTO.model_copy(update={"secrets": (), "egress": granted})
     plan = plan_of(ONE, template)
     assert plan.egress == granted[:2]
-    assert plan.warnings == (
-        "`api.example.com` cannot be reached yet: networks are opened, host names are not.",
-    )
+    assert plan.egress_hosts == ()
+    assert [each.partition(":")[0] for each in plan.warnings] == [
+        "`api.example.com` cannot be reached"
+    ]
+    assert "CATALYST_WORKER_EGRESS_PROXY_IMAGE" in plan.warnings[0]
     assert (
         "It may reach `192.0.2.0/24`, `2001:db8::/48` outside, as the project grants."
         in plan.reasons
@@ -193,11 +198,55 @@ def test_networks_that_are_granted_are_opened_and_the_file_may_take_fewer() -> N
     assert problems_of(ONE, template, "egress: [198.51.100.0/24]")
 
 
+@pytest.mark.spec("T-5", "FR-013")
+def test_host_names_that_are_granted_are_opened_through_a_proxy_that_the_application_is_told_of() -> (
+    None
+):
+    granted = ("192.0.2.0/24", "*.example.com")
+    template = AUTO.model_copy(update={"secrets": (), "egress": granted})
+    services = "services: {db: {type: postgres}}"
+    plan = plan_of(ONE, template, services, has_egress_proxy=True)
+    assert plan.egress_hosts == ("*.example.com",)
+    assert plan.warnings == ()
+    assert (
+        "It may reach `*.example.com` through the egress proxy, as the project grants."
+        in plan.reasons
+    )
+    assert "*.example.com (through the egress proxy)" in plan_text(plan)
+    told = proxy_of(plan)
+    assert told["url"] == "{egress_proxy}"
+    assert told["except"] == "192.0.2.0/24,pr-shop-7-web,pr-shop-7-db,db"
+    fewer = plan_of(ONE, template, "egress: [api.example.com, 192.0.2.7/32]", has_egress_proxy=True)
+    assert fewer.egress_hosts == ("api.example.com",)
+    none = plan_of(ONE, template, "egress: []", has_egress_proxy=True)
+    assert none.egress_hosts == ()
+    assert proxy_of(none) == {}
+
+
+@pytest.mark.spec("T-5")
+def test_a_chart_of_the_projects_own_is_told_where_to_find_the_proxy() -> None:
+    template = Template(type="manifests", manifests=("k8s",), egress=("api.example.com",))
+    files = {"k8s/app.yaml": "kind: Service"}
+    plan = plan_of(files, template, has_egress_proxy=True)
+    assert plan.egress_hosts == ("api.example.com",)
+    assert any("from the ConfigMap `catalyst-egress`" in each for each in plan.reasons)
+    assert plan.release.values == {}
+
+
+def proxy_of(plan: RevisionPlan) -> dict[str, Any]:
+    values: Any = plan.release.values
+    proxy: dict[str, Any] = values.get("global", {}).get("catalyst", {}).get("proxy", {})
+    return proxy
+
+
 @pytest.mark.invariant(7)
 def test_the_code_of_a_fork_reaches_nothing_outside() -> None:
-    template = AUTO.model_copy(update={"secrets": (), "egress": ("192.0.2.0/24",)})
-    plan = plan_of(ONE, template, is_trusted=False)
+    granted = ("192.0.2.0/24", "api.example.com")
+    template = AUTO.model_copy(update={"secrets": (), "egress": granted})
+    plan = plan_of(ONE, template, is_trusted=False, has_egress_proxy=True)
     assert plan.egress == ()
+    assert plan.egress_hosts == ()
+    assert proxy_of(plan) == {}
     assert "Nothing outside is opened, because the commit comes from a fork." in plan.warnings
 
 

@@ -1,0 +1,80 @@
+"""Host names that a project opens: from the template to what the application is answered (T-5)."""
+
+import pytest
+
+from tests.e2e.cluster.outside import open_outside
+from tests.e2e.conftest import Namespaces
+from tests.e2e.support.cluster import Cluster
+from tests.e2e.support.previews import Previews
+from workflows import naming
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.spec("T-5", "FR-013")]
+
+ASKING = '''
+"""Asks for what its path names: `/by-variables/HOST` as any program would, `/by-proxy/HOST` always through the proxy."""
+
+import os, signal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+
+def answer(way, host):
+    proxy = {"http": os.environ.get("HTTP_PROXY", "")}
+    opener = build_opener() if way == "by-variables" else build_opener(ProxyHandler(proxy))
+    try:
+        with opener.open(f"http://{host}/", timeout=15) as found:
+            return f"{found.status} {found.read().decode()}"
+    except HTTPError as error:
+        return f"{error.code} {error.headers.get('X-Squid-Error', '')}"
+    except OSError as error:
+        return f"nothing {error}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        _, _, rest = self.path.partition("/")
+        way, _, host = rest.partition("/")
+        body = (answer(way, host) if host else os.environ["NO_PROXY"]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
+'''
+TREE = {
+    "Dockerfile": 'FROM python:3.12-slim\nCOPY app.py .\nEXPOSE 8000\nCMD ["python", "app.py"]\n',
+    "app.py": ASKING,
+}
+
+
+async def test_an_application_reaches_the_hosts_that_its_project_opens(
+    previews: Previews, cluster: Cluster, namespaces: Namespaces
+) -> None:
+    image = f"{cluster.connection.registry}/library/python:3.11-slim"
+    outside = await open_outside(cluster, namespaces, image)
+    api = await outside.resolve("api", outside.public)
+    inner = cluster.connection.cluster_domain
+    egress = [api, f"*.{inner}"]
+    preview = await previews.create(tree=TREE, type="auto", egress=egress)
+    commit = await preview.open({"CHANGES.md": "One line more.\n"})
+    snapshot = await preview.until_ready(commit)
+    told = f"It may reach `{api}`, `*.{inner}` through the egress proxy, as the project grants."
+    assert told in snapshot.revisions[0].reasons
+    assert (await preview.page(f"/by-proxy/{api}")).text == "200 outside"
+    # As every program does that reads the variables: of the node's own network, so it is not forwarded.
+    found = await preview.page(f"/by-variables/shop.{inner}")
+    assert found.text == "403 ERR_ACCESS_DENIED 0"
+    # Its own URL stays what it is: past the proxy.
+    own = f"{preview.expected_namespace}.{inner}"
+    except_for = (await preview.page()).text.split(",")
+    assert own in except_for
+    assert f"{naming.release_name(preview.environment)}-web" in except_for
+    await preview.close()
+    await preview.until_gone()
+    proxies = f"/apis/apps/v1/namespaces/{naming.EGRESS_NAMESPACE}/deployments"
+    name = naming.egress_proxy(preview.expected_namespace)
+    assert await cluster.get(f"{proxies}/{name}") is None

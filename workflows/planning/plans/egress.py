@@ -1,0 +1,96 @@
+"""What an environment may reach outside (T-5): networks directly, host names through an egress proxy of its own."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from workflows import naming
+from workflows.models import ReleasePlan
+from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.values import service_name
+from workflows.repo_config.egress import is_network
+
+
+def networks_of(case: Case) -> tuple[str, ...]:
+    """Networks that are opened; none for the code of a fork."""
+    return tuple(filter(is_network, case.granted.egress)) if case.request.is_trusted else ()
+
+
+def hosts_of(case: Case) -> tuple[str, ...]:
+    """Host names that are opened; none for the code of a fork, and none where there is no proxy."""
+    if not case.request.is_trusted or not case.request.has_egress_proxy:
+        return ()
+    return tuple(each for each in case.granted.egress if not is_network(each))
+
+
+def with_proxy(case: Case, way: Way) -> Way:
+    """The way with Catalyst's own chart told of the proxy, where there is one."""
+    if not hosts_of(case):
+        return way
+    own = [each for each in (way.release, way.extras) if each and each.source == "catalyst"]
+    names = [name for release in own for name in _services_of(release)]
+    told: JsonValue = {
+        "url": "{egress_proxy}",
+        # All releases' names at once: what a stage adds must not restart what serves.
+        "except": ",".join(dict.fromkeys((*networks_of(case), *names))),
+    }
+    return replace(
+        way,
+        release=_told(way.release, told),
+        extras=_told(way.extras, told) if way.extras else None,
+    )
+
+
+def note_egress(case: Case, way: Way) -> None:
+    """What is opened and how, and what is not and why."""
+    granted = case.granted.egress
+    if granted and not case.request.is_trusted:
+        case.story.warn("Nothing outside is opened, because the commit comes from a fork.")
+        return
+    names = _listed(each for each in granted if not is_network(each))
+    if networks := _listed(networks_of(case)):
+        case.story.because(f"It may reach {networks} outside, as the project grants.")
+    if hosts_of(case):
+        case.story.because(f"It may reach {names} through the egress proxy, as the project grants.")
+        _note_variables(case, way)
+    elif names:
+        case.story.warn(
+            f"{names} cannot be reached: host names are opened by an egress proxy, which the operator has not set up "
+            "(CATALYST_WORKER_EGRESS_PROXY_IMAGE)."
+        )
+
+
+def _note_variables(case: Case, way: Way) -> None:
+    if way.release.source != "catalyst":
+        case.story.because(
+            "Programs are told of the proxy by variables such as `HTTPS_PROXY`, which the chart or the manifests take "
+            f"from the ConfigMap `{naming.EGRESS_VARIABLES}` (`envFrom`)."
+        )
+
+
+def _told(release: ReleasePlan, proxy: JsonValue) -> ReleasePlan:
+    if release.source != "catalyst":
+        return release
+    values = release.values
+    shared = _mapping(values.get("global"))
+    known = {**_mapping(shared.get("catalyst")), "proxy": proxy}
+    return release.model_copy(
+        update={"values": {**values, "global": {**shared, "catalyst": known}}}
+    )
+
+
+def _services_of(release: ReleasePlan) -> Iterator[str]:
+    """Names under which its components reach each other: never through the proxy."""
+    for name, component in _mapping(release.values.get("components")).items():
+        yield service_name(release.name, name)
+        aliases = _mapping(_mapping(component).get("service")).get("aliases")
+        yield from map(str, aliases if isinstance(aliases, list) else ())
+
+
+def _mapping(value: JsonValue) -> dict[str, JsonValue]:
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(names: Iterator[str] | tuple[str, ...]) -> str:
+    return ", ".join(f"`{each}`" for each in names)
