@@ -101,6 +101,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "retry": {"message": "Revision 3 is being tried again.", "phase": "pending"},
     "redeploy": {"message": "The head commit is being deployed again.", "phase": "pending"},
+    "reset_service": {"message": "reset accepted", "phase": "ready"},
     "delete": {"message": "The environment is being removed.", "phase": "deleting"},
     "approve": {"message": f"Commit {_COMMIT[:7]} may run.", "phase": "pending"},
     "get_overrides": _OVERRIDES,

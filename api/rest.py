@@ -40,6 +40,7 @@ PLACES: dict[str, Place] = {
     "get_logs": Place("GET", f"{_ENVIRONMENT}/logs"),
     "retry": Place("POST", f"{_ENVIRONMENT}/retry"),
     "redeploy": Place("POST", f"{_ENVIRONMENT}/redeploy"),
+    "reset_service": Place("POST", f"{_ENVIRONMENT}/services/{{service}}/reset"),
     "delete": Place("DELETE", _ENVIRONMENT),
     "approve": Place("POST", f"{_ENVIRONMENT}/approve"),
     "get_overrides": Place("GET", f"{_ENVIRONMENT}/overrides"),

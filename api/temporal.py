@@ -98,7 +98,7 @@ class Gateway:
     async def command(
         self, name: str, project: str, environment: str, *, command: PersonCommand, request_id: str
     ) -> CommandResult:
-        """Have a running environment carry out `retry`, `redeploy`, `delete` or `approve`.
+        """Have a running environment carry out one of `ENVIRONMENT_COMMANDS`.
 
         The same `request_id` gives the first answer again. Raises NotThereError when no such workflow runs,
         RefusedError when the environment says no, UnreachableError when no worker answers in time.

@@ -42,6 +42,10 @@ class GetLogs(EnvironmentKey):
     timestamps: bool = False
 
 
+class ResetService(EnvironmentKey):
+    service: Label
+
+
 class Approve(EnvironmentKey):
     commit: Commit
 
@@ -99,6 +103,8 @@ CATALOGUE: tuple[Command, ...] = (
             permission=Permission.OPERATE, is_change=True),
     Command(name="redeploy", summary="Deploy the head commit again, or start a stopped environment",
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
+    Command(name="reset_service", summary="Throw away what a service keeps, and deploy the head commit again",
+            input=ResetService, permission=Permission.OPERATE, is_change=True),
     Command(name="delete", summary="Remove the environment until the next push or redeploy",
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
     Command(name="approve", summary="Let exactly this commit of a fork run", input=Approve,
@@ -125,5 +131,5 @@ CATALOGUE: tuple[Command, ...] = (
             input=TemplateKey, permission=Permission.CONFIGURE, is_change=True),
 )  # fmt: skip
 
-ENVIRONMENT_COMMANDS = ("retry", "redeploy", "delete", "approve")
+ENVIRONMENT_COMMANDS = ("retry", "redeploy", "reset_service", "delete", "approve")
 """Those that an environment's own workflow hears and answers; the other changes are kept in the settings."""

@@ -4,7 +4,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows import planning
-from workflows.models import Approval, EnvironmentSnapshot, EnvironmentState, Phase
+from workflows.models import Approval, EnvironmentSnapshot, EnvironmentState, Phase, Reset
 from workflows.models import messages as m
 from workflows.planning import Refusal, Wanted
 from workflows.publisher import Publisher, upsert_attributes
@@ -47,6 +47,10 @@ class EnvironmentInbox:
             self._changed()
 
     @workflow.signal
+    def services_reset(self, done: m.ServicesReset) -> None:
+        planning.note_resets(self._state, done.ids)
+
+    @workflow.signal
     def teardown_progress(self, progress: m.TeardownProgress) -> None:
         self._state.blockers = list(progress.blockers)
         self._changed()
@@ -81,6 +85,17 @@ class EnvironmentInbox:
     @redeploy.validator
     def _check_redeploy(self, command: m.PersonCommand) -> None:  # noqa: ARG002  (the update's own signature)
         _raise(planning.why_not_redeploy(self._state))
+
+    @workflow.update
+    def reset_service(self, command: m.ResetServiceCommand) -> m.CommandResult:
+        self._note_command("reset_service", command)
+        reset = Reset(id=str(workflow.uuid4()), service=command.service)
+        planning.ask_for_reset(self._state, reset)
+        return self._want(Wanted(kind="reset", by=command.actor, what=f"`{command.service}`"))
+
+    @reset_service.validator
+    def _check_reset_service(self, command: m.ResetServiceCommand) -> None:
+        _raise(planning.why_not_reset(self._state, command.service))
 
     @workflow.update
     def approve(self, command: m.ApproveCommand) -> m.CommandResult:

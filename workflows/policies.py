@@ -169,6 +169,15 @@ MAX_IMAGE_PAUSE = timedelta(seconds=30)
 looks, which fit one history and GitHub's limits."""
 COPY_SECRETS = ENSURE_NAMESPACE
 ENSURE_CREDENTIALS = ENSURE_NAMESPACE
+RESET_SERVICES = ActivityConfig(
+    task_queue=wire.CLUSTER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=3),
+    heartbeat_timeout=HEARTBEAT,
+    retry_policy=ONCE,
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+"""A database has half a minute to end, and its volume goes after that."""
+RESTART_WORKLOADS = ENSURE_NAMESPACE
 DEPLOY = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),

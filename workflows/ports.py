@@ -93,6 +93,16 @@ class ClusterPort(ABC):
         Values are made up there and never leave. Raises NameTakenError.
         """
 
+    @activity.defn(name="reset_services")
+    @abstractmethod
+    async def reset_services(self, request: m.ResetServicesInput) -> None:
+        """Workloads, volumes and credentials of these services are gone, and all jobs of their release forgotten (ENV-017)."""
+
+    @activity.defn(name="restart_workloads")
+    @abstractmethod
+    async def restart_workloads(self, request: m.RestartWorkloadsInput) -> None:
+        """Every workload of the release starts anew, as a change of its template would have it, once a mark."""
+
     @activity.defn(name="ensure_route")
     @abstractmethod
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

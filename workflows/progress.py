@@ -30,6 +30,8 @@ class Progress:
         self.reasons: tuple[str, ...] = ()
         """Why it is deployed as it is, in the words shown to people."""
         self.application: Application | None = None
+        self.services: tuple[str, ...] | None = None
+        """Of the plan, once there is one."""
         self.settings = ""
         """Mark of the settings it was planned with."""
 
@@ -79,6 +81,7 @@ class Progress:
             reasons=self.reasons,
             timings=self.timings,
             application=self.application,
+            services=self.services,
         )
         self._telling = asyncio.create_task(self._send(progress))
 

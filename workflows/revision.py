@@ -12,8 +12,9 @@ from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
 from workflows.ports import BuildPort, ClusterPort, SourcePort
 from workflows.progress import Progress
+from workflows.resets import reset_services
 from workflows.stages import Stages
-from workflows.values import joined_checksums
+from workflows.values import checksum_of, joined_checksums
 
 COPY_SECRETS = "copy-secrets"
 """Patch: an environment is given the project's secrets, or loses those it had, before Helm runs."""
@@ -102,6 +103,8 @@ class RevisionWorkflow:
             return self._succeeded(request.serving.url, unchanged=plan.unchanged)
         self._has_stages = bool(plan.stages or plan.stages_after_health)
         images, secrets = await self._prepare(plan)
+        if request.resets:
+            secrets = await self._reset(plan, secrets)
         stages = Stages(request, plan, self._progress, images=images, secrets=secrets)
         url = await stages.bring_up()
         await self._check_health(plan, url)
@@ -145,6 +148,7 @@ class RevisionWorkflow:
         self._progress.reasons = (*warnings, *plan.reasons)
         self._progress.application = plan.application
         self._progress.settings = plan.settings
+        self._progress.services = plan.services
         return plan
 
     async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:
@@ -169,6 +173,14 @@ class RevisionWorkflow:
         made = await self._ensure_credentials(plan)
         checksum = joined_checksums(secrets.checksum, made.checksums)
         return namespace, secrets.model_copy(update={"checksum": checksum})
+
+    async def _reset(self, plan: RevisionPlan, secrets: str) -> str:
+        """The checksum of the environment's secrets with credentials that were made up anew."""
+        await reset_services(self._request, plan, self._progress)
+        if not plan.credentials:
+            return secrets
+        made = await self._ensure_credentials(plan)
+        return joined_checksums(checksum_of(secrets), made.checksums)
 
     async def _ensure_namespace(self, plan: RevisionPlan) -> m.EnsureNamespaceResult:
         request = self._request

@@ -127,6 +127,7 @@ class RevisionSlot:
         )
 
     def _input(self, revision: Revision, pull: PullRequest, decision: Decision) -> m.RevisionInput:
+        is_due = decision.is_renewal or bool(self._state.resets)
         return m.RevisionInput(
             ref=self._state.ref,
             pull_request=pull.ref,
@@ -136,7 +137,8 @@ class RevisionSlot:
             environment_workflow_id=workflow.info().workflow_id,
             branch=pull.head_branch,
             is_trusted=not pull.is_fork,
-            serving=None if decision.is_renewal else planning.unharmed(self._state),
+            serving=None if is_due else planning.unharmed(self._state),
+            resets=tuple(self._state.resets),
         )
 
     async def _prepare(self) -> None:

@@ -13,6 +13,7 @@ from workflows.models import messages as m
 from workflows.planning.steps import Step, steps_of
 from workflows.ports import ClusterPort, HelmPort
 from workflows.progress import Progress
+from workflows.resets import restart_application
 
 
 class Stages:
@@ -49,6 +50,8 @@ class Stages:
         for step in before:
             await self._carry_out(step)
         await self._deploy(_phase(last), last.release, last, self._words(last))
+        if self._request.resets:
+            await restart_application(self._request, plan, self._progress)
         return await self._expose(_phase(last), last)
 
     async def finish(self) -> None:

@@ -12,6 +12,7 @@ from activities.cluster.enforcement import Enforcement
 from activities.cluster.health import Health
 from activities.cluster.keeping import Keeping
 from activities.cluster.namespaces import Namespaces
+from activities.cluster.resets import Resets
 from activities.cluster.rollout.wait import Rollouts
 from activities.cluster.routes import Routes
 from activities.cluster.secrets import Secrets
@@ -29,6 +30,7 @@ class ClusterActivities(ClusterPort):
         self._egress = EgressProxies(api, config)
         self._secrets = Secrets(api)
         self._credentials = Credentials(api)
+        self._resets = Resets(api)
         self._routes = Routes(api, config)
         self._rollouts = Rollouts(api)
         self._health = Health(api, config)
@@ -61,6 +63,16 @@ class ClusterActivities(ClusterPort):
     ) -> m.EnsureCredentialsResult:
         async with beating():
             return await self._credentials.ensure(request)
+
+    @activity.defn(name="reset_services")
+    async def reset_services(self, request: m.ResetServicesInput) -> None:
+        async with beating() as progress:
+            await self._resets.reset(request, progress)
+
+    @activity.defn(name="restart_workloads")
+    async def restart_workloads(self, request: m.RestartWorkloadsInput) -> None:
+        async with beating():
+            await self._resets.restart(request)
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.operations.base import Caller, Operation, Services
-from api.operations.changes import approve, delete, redeploy, retry
+from api.operations.changes import approve, delete, redeploy, reset_service, retry
 from api.operations.environments import get_environment, list_environments
 from api.operations.logs import get_logs
 from api.operations.overrides import get_overrides, reset_overrides, set_overrides
@@ -23,6 +23,7 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         get_logs,
         retry,
         redeploy,
+        reset_service,
         delete,
         approve,
         get_overrides,
@@ -56,6 +57,7 @@ __all__ = [
     "put_template",
     "redeploy",
     "reset_overrides",
+    "reset_service",
     "reset_template_overrides",
     "retry",
     "set_overrides",

@@ -130,5 +130,7 @@ def _subject(request: Payload) -> str:
 def _detail(request: Payload, result: Payload) -> str:
     """What a change of settings has changed: names alone, for values may be nobody else's business."""
     names = ", ".join(getattr(result, "changed", ()))
+    if service := getattr(request, "service", ""):
+        return f"service {service}"
     template = getattr(request, "template", "")
     return f"template {template}: {names}" if template else names

@@ -7,9 +7,15 @@ from api.failures import NotThereError, RefusedError
 from api.operations.base import Caller, Services, operation
 from api.operations.environments import find_snapshot
 from api.temporal import WorkflowStanding
-from workflows.commands import Approve, EnvironmentKey
+from workflows.commands import Approve, EnvironmentKey, ResetService
 from workflows.models import Phase
-from workflows.models.messages import ApproveCommand, CommandResult, GitHubEvent, PersonCommand
+from workflows.models.messages import (
+    ApproveCommand,
+    CommandResult,
+    GitHubEvent,
+    PersonCommand,
+    ResetServiceCommand,
+)
 
 
 @operation("retry")
@@ -28,6 +34,19 @@ async def redeploy(services: Services, caller: Caller, request: EnvironmentKey) 
         return await _command(services, caller, "redeploy", request)
     except NotThereError:
         return await _start_again(services, caller, request)
+
+
+@operation("reset_service")
+async def reset_service(services: Services, caller: Caller, request: ResetService) -> CommandResult:
+    """Raises RefusedError (no such service, or the environment does not run), UnreachableError."""
+    command = ResetServiceCommand(actor=caller.actor, face=caller.face, service=request.service)
+    try:
+        return await _command(services, caller, "reset_service", request, command)
+    except NotThereError as error:
+        raise RefusedError(
+            f"{_name(request)} keeps nothing that could be reset: it does not run",
+            hint="Redeploy it, and its services begin empty.",
+        ) from error
 
 
 @operation("delete")

@@ -44,6 +44,8 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         self.copied: list[m.CopySecretsInput] = []
         self.deployed: list[m.DeployReleaseInput] = []
         self.awaited: list[m.WaitForRolloutInput] = []
+        self.reset: list[m.ResetServicesInput] = []
+        self.restarted: list[m.RestartWorkloadsInput] = []
 
     @activity.defn(name="plan_revision")
     async def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:  # type: ignore[override]  # tests run on one loop
@@ -146,6 +148,16 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         async with self.controls.step("ensure_credentials", environment=request.ref.environment):
             names = [each.secret for each in request.credentials]
             return m.EnsureCredentialsResult(checksums={name: f"of-{name}" for name in names})
+
+    @activity.defn(name="reset_services")
+    async def reset_services(self, request: m.ResetServicesInput) -> None:
+        async with self.controls.step("reset_services", environment=request.ref.environment):
+            self.reset.append(request)
+
+    @activity.defn(name="restart_workloads")
+    async def restart_workloads(self, request: m.RestartWorkloadsInput) -> None:
+        async with self.controls.step("restart_workloads", environment=request.ref.environment):
+            self.restarted.append(request)
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

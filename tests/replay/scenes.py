@@ -22,6 +22,7 @@ from workflows.errors import (
     RepositoryGoneError,
 )
 from workflows.models import Phase, PrebuiltImage
+from workflows.models import Stage as ModelStage
 from workflows.models import messages as m
 from workflows.reconcile import ReconcileWorkflow
 
@@ -242,6 +243,36 @@ async def with_services(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id, snapshot.revisions[0].id]
 
 
+async def reset(stage: Stage, preview: Preview) -> list[str]:
+    """The data of a service is thrown away; a push comes before that has happened, and one after it."""
+    stage.cluster.plan = with_a_service(preview)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("reset_services")
+    command = m.ResetServiceCommand(actor="alice", service="db")
+    await preview.handle.execute_update(EnvironmentWorkflow.reset_service, command)
+    await preview.begins("reset_services")
+    await preview.push("b")
+    await stage.until(lambda: len(preview.steps("reset_services")) == 2)
+    stage.controls.release("reset_services")
+    snapshot = await preview.reaches(Phase.READY, "b")
+    await preview.push("c")
+    await preview.reaches(Phase.READY, "c")
+    return [preview.id, snapshot.revisions[0].id]
+
+
+def with_a_service(preview: Preview) -> dict[str, object]:
+    """Fields of a plan that has one, in a stage before the application."""
+    release = naming.release_name(preview.ref.environment)
+    return {
+        "services": ("db",),
+        "stages": (
+            ModelStage(title="database", release=release, components=("db",)),
+            ModelStage(title="application", release=release),
+        ),
+    }
+
+
 async def continued(stage: Stage, preview: Preview) -> list[str]:
     """Environment, reporter and removal begin anew, since their histories have become long."""
     stage.control.has_reporter = True
@@ -307,6 +338,7 @@ SCENES: dict[str, Scene] = {
         prebuilt,
         unchanged,
         with_services,
+        reset,
         in_stages,
         failed_in_a_stage,
         superseded_in_a_stage,

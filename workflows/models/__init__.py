@@ -11,6 +11,7 @@ from workflows.models.environment import (
     PhaseTiming,
     PullRequest,
     PullRequestRef,
+    Reset,
     Revision,
     Serving,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "ReleasePlan",
     "RepositoryFacts",
     "RepositoryTree",
+    "Reset",
     "Revision",
     "RevisionPlan",
     "RevisionState",

@@ -110,6 +110,13 @@ class Serving(Payload):
     """Mark of the settings that it was deployed with; empty where an earlier release of Catalyst deployed it."""
 
 
+class Reset(Payload):
+    """A person's wish that the data of one service is thrown away; kept until that has happened."""
+
+    id: str
+    service: Label
+
+
 class EnvironmentSnapshot(Payload):
     """Everything the faces may show: written to the read model and, as a report, to GitHub."""
 
@@ -132,6 +139,8 @@ class EnvironmentSnapshot(Payload):
     failure: Failure | None = None
     blockers: tuple[str, ...] = ()
     """What keeps a removal from ending (FR-008)."""
+    services: tuple[Label, ...] = ()
+    """That the environment has of its own (ENV-017)."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -194,3 +203,7 @@ class EnvironmentState(Payload):
     """Id of a revision that ended without proof that its work has stopped; asked for before the next one begins."""
     decisions: list[EventDecision] = Field(default_factory=list)
     """Not recorded yet, oldest first; unlike a picture, a later one does not contain them."""
+    services: list[Label] = Field(default_factory=list)
+    """Of its own, as the newest plan has them."""
+    resets: list[Reset] = Field(default_factory=list)
+    """Not carried out yet: every revision that begins is told of them, until one has thrown the data away."""

@@ -125,6 +125,8 @@ class RevisionPlan(Payload):
     extras: ReleasePlan | None = None
     """Services and jobs of a project that brings a chart of its own: a second release, of Catalyst's chart."""
     credentials: tuple[CredentialPlan, ...] = ()
+    services: tuple[Label, ...] = ()
+    """Components of the environment's own services (ENV-017): of `extras`, or of the main release where there is none."""
     egress: tuple[str, ...] = ()
     """Networks outside that the environment may reach; never any for untrusted code."""
     egress_hosts: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from workflows.planning.commands import (
     Refusal,
     why_not_approve,
     why_not_redeploy,
+    why_not_reset,
     why_not_retry,
 )
 from workflows.planning.entries import (
@@ -46,6 +47,7 @@ from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
+from workflows.planning.resets import ask_for_reset, note_resets
 from workflows.planning.surfaces import after_write, give_up, surface_kind, surface_writes
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "acknowledged",
     "after_write",
     "allow",
+    "ask_for_reset",
     "backoff",
     "begin_revision",
     "bounded",
@@ -86,6 +89,7 @@ __all__ = [
     "next_write",
     "note_hint",
     "note_progress",
+    "note_resets",
     "open_writes",
     "pull_request_key",
     "refuse",
@@ -102,6 +106,7 @@ __all__ = [
     "unharmed",
     "why_not_approve",
     "why_not_redeploy",
+    "why_not_reset",
     "why_not_retry",
     "without_past",
 ]

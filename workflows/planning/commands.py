@@ -33,6 +33,18 @@ def why_not_redeploy(state: EnvironmentState) -> Refusal | None:
     return _why_closed(state) or _why_unapproved(state)
 
 
+def why_not_reset(state: EnvironmentState, service: str) -> Refusal | None:
+    """A reset is a redeploy that begins with the data of one service thrown away."""
+    if (refusal := why_not_redeploy(state)) is not None or service in state.services:
+        return refusal
+    if not state.services:
+        return _conflict(
+            "the environment has no services of its own now (`services` declares them)"
+        )
+    listed = ", ".join(f"`{each}`" for each in state.services)
+    return _conflict(f"there is no service `{service}`; there are: {listed}")
+
+
 def why_not_approve(state: EnvironmentState, commit: Commit) -> Refusal | None:
     """Only for a fork, and only for the commit that is its head now (a push after the look would slip in)."""
     if state.pull is None:

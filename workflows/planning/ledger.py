@@ -17,6 +17,7 @@ from workflows.models import (
     Serving,
 )
 from workflows.models.messages import RevisionProgress, RevisionResult
+from workflows.planning.resets import note_services
 
 MAX_REVISIONS = 10
 """Revisions kept in state, comment and reports; the read model keeps them all."""
@@ -78,6 +79,7 @@ def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
         },
     )
     state.phase, state.reason = progress.phase, progress.reason
+    note_services(state, progress)
     return True
 
 
@@ -172,6 +174,7 @@ def forget_resources(state: EnvironmentState, reason: str) -> None:
     """After a removal: nothing exists, and the same head deploys again when it is wanted."""
     state.commit, state.serving, state.failure = None, None, None
     state.has_resources, state.unconfirmed, state.blockers = False, "", []
+    state.services, state.resets = [], []
     state.phase, state.reason = Phase.DELETED, reason
 
 
@@ -212,6 +215,7 @@ def make_snapshot(
         revisions=tuple(state.revisions),
         failure=state.failure,
         blockers=tuple(state.blockers),
+        services=tuple(state.services),
         created_at=state.created_at or now,
         updated_at=state.updated_at or now,
     )

@@ -30,8 +30,10 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["retry", "redeploy"]
+    kind: Literal["retry", "redeploy", "reset"]
     by: str
+    what: str = ""
+    """For people: what is reset."""
 
 
 class Decision(BaseModel):
@@ -73,8 +75,9 @@ def next_step(  # noqa: PLR0911  (each return is one row of the table)
             commit=head,
             is_superseding=is_superseding,
         )
-    if wanted is not None and (wanted.kind == "redeploy" or in_flight is None):
-        trigger = f"{wanted.kind} by {wanted.by}"
+    if wanted is not None and (wanted.kind != "retry" or in_flight is None):
+        of = f" of {wanted.what}" if wanted.what else ""
+        trigger = f"{wanted.kind}{of} by {wanted.by}"
         return Decision(
             step=Step.DEPLOY,
             reason=trigger,

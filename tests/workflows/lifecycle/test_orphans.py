@@ -8,7 +8,7 @@ from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import NameTakenError
-from workflows.models import Phase
+from workflows.models import Phase, Reset
 from workflows.models import messages as m
 from workflows.revision import RevisionWorkflow
 from workflows.teardown import TeardownWorkflow
@@ -32,6 +32,19 @@ async def test_a_revision_goes_on_when_nobody_follows_it(stage: Stage, preview: 
         RevisionWorkflow.run, request, id=request.id, task_queue=wire.WORKFLOWS_QUEUE
     )
     assert result.state == "succeeded"
+
+
+async def test_a_reset_is_carried_out_when_nobody_follows_it(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.cluster.plan = {"services": ("db",)}
+    resets = (Reset(id="1", service="db"),)
+    request = revision_of(preview).model_copy(update={"resets": resets})
+    result = await stage.client.execute_workflow(
+        RevisionWorkflow.run, request, id=request.id, task_queue=wire.WORKFLOWS_QUEUE
+    )
+    assert result.state == "succeeded"
+    assert [each.services for each in stage.cluster.reset] == [("db",)]
 
 
 async def test_what_a_revision_tells_that_is_not_at_work_any_more_changes_nothing(

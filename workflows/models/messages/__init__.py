@@ -5,6 +5,8 @@ from workflows.models.messages.commands import (
     CommandResult,
     GitHubEvent,
     PersonCommand,
+    ResetServiceCommand,
+    ServicesReset,
 )
 from workflows.models.messages.credentials import (
     EnsureCredentialsInput,
@@ -50,6 +52,7 @@ from workflows.models.messages.reporting import (
     WriteSurfaceInput,
     WriteSurfaceResult,
 )
+from workflows.models.messages.resets import ResetServicesInput, RestartWorkloadsInput
 from workflows.models.messages.revision import (
     BuildImageInput,
     BuildImageResult,
@@ -121,10 +124,14 @@ __all__ = [
     "ReportWritten",
     "ReporterEntry",
     "ReporterState",
+    "ResetServiceCommand",
+    "ResetServicesInput",
+    "RestartWorkloadsInput",
     "RevisionInput",
     "RevisionProgress",
     "RevisionResult",
     "RunningEnvironment",
+    "ServicesReset",
     "StartEnvironmentInput",
     "StopRevisionInput",
     "SubmitReportInput",

@@ -1,6 +1,6 @@
 """What an environment is told: events, commands and their answers."""
 
-from workflows.models.base import Commit, Payload, Phase
+from workflows.models.base import Commit, Label, Payload, Phase
 
 
 class GitHubEvent(Payload):
@@ -28,6 +28,17 @@ class PersonCommand(Payload):
 class ApproveCommand(PersonCommand):
     commit: Commit
     """Approval counts for exactly this commit and is refused when the head has moved."""
+
+
+class ResetServiceCommand(PersonCommand):
+    service: Label
+
+
+class ServicesReset(Payload):
+    """Sent by a revision to its environment before anything of the services comes back."""
+
+    ids: tuple[str, ...]
+    """Of the resets that were carried out."""
 
 
 class CommandResult(Payload):

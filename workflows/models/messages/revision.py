@@ -10,6 +10,7 @@ from workflows.models.environment import (
     PhaseTiming,
     PullRequest,
     PullRequestRef,
+    Reset,
     Serving,
 )
 from workflows.models.plan import BuildPlan, ReleasePlan
@@ -30,6 +31,8 @@ class RevisionInput(Payload):
     serving: Serving | None = None
     """What serves unharmed and may go on doing so, where nothing that matters differs from it; None: deploy in any
     case."""
+    resets: tuple[Reset, ...] = ()
+    """Services whose data is thrown away before anything is deployed."""
 
 
 class RevisionProgress(Payload):
@@ -44,6 +47,8 @@ class RevisionProgress(Payload):
     reasons: tuple[str, ...] = ()
     timings: tuple[PhaseTiming, ...] = ()
     application: Application | None = None
+    services: tuple[str, ...] | None = None
+    """Of the plan; None while there is none yet."""
 
 
 class RevisionResult(Payload):

@@ -96,6 +96,7 @@ class Way:
     stages_after_health: tuple[Stage, ...] = ()
     extras: ReleasePlan | None = None
     credentials: tuple[CredentialPlan, ...] = ()
+    services: tuple[str, ...] = ()
 
 
 def open_case(

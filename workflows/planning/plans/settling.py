@@ -75,6 +75,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         stages_after_health=way.stages_after_health,
         extras=way.extras,
         credentials=way.credentials,
+        services=way.services,
         egress=networks_of(case),
         egress_hosts=hosts_of(case),
     )

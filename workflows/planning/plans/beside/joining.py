@@ -58,6 +58,7 @@ def with_services(case: Case, way: Way) -> Way:
         stages=stages_of(release, [each.name for each in services], jobs, way.stages),
         stages_after_health=stages_after_health(release, jobs),
         credentials=tuple(each.credentials for each in services if each.credentials),
+        services=tuple(each.name for each in services),
     )
 
 

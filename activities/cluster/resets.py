@@ -1,0 +1,119 @@
+"""Throws away what a service of an environment keeps, and has programs start anew afterwards (ENV-017)."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from kubernetes.aio.client import ApiClient
+
+from activities import kube
+from activities.cluster.owned import check_owner
+from activities.heartbeat import Progress
+from activities.kube import KubeObject
+from workflows import naming
+from workflows.errors import ClusterError
+from workflows.models.messages import ResetServicesInput, RestartWorkloadsInput
+
+POLL = 0.2
+LIMIT = 120.0
+"""Seconds for one service to be gone: longer than a database's own grace of 30 s."""
+_DEPLOYMENT = ("apps/v1", "Deployment")
+_POD, _CLAIM, _SECRET = ("v1", "Pod"), ("v1", "PersistentVolumeClaim"), ("v1", "Secret")
+_JOB = ("batch/v1", "Job")
+_WORKLOADS = (_DEPLOYMENT, ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"))
+_RELEASE = "meta.helm.sh/release-name"
+"""Annotation of Helm's on everything that it has made."""
+_MARK = f"{naming.DOMAIN}/restarted-for"
+_Kind = tuple[str, str]
+
+
+class Resets:
+    """Of services in Catalyst's own chart; whatever is gone already is fine."""
+
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
+
+    async def reset(self, request: ResetServicesInput, progress: Progress) -> None:
+        """Workload first, volume after it, then the credentials it was made with; jobs at last.
+
+        Raises ClusterError when something is still in use after a while, NameTakenError.
+        """
+        ref = request.ref
+        await check_owner(self._api, ref)
+        of_release = f"{naming.INSTANCE_LABEL}={request.release}"
+        for service in request.services:
+            selector = f"{of_release},{naming.PART_LABEL}={service}"
+            progress.detail = f"stopping {service}"
+            await self._delete_all(_DEPLOYMENT, ref.namespace, selector)
+            await self._until_none(_POD, ref.namespace, selector)
+            progress.detail = f"throwing away the volume of {service}"
+            await self._delete_all(_CLAIM, ref.namespace, selector)
+            await self._until_none(_CLAIM, ref.namespace, selector)
+            await self._delete_credentials(ref.namespace, service)
+        # What a migration or a seed has done is not there any more, so each counts as not run.
+        progress.detail = "forgetting jobs"
+        jobs = f"{of_release},{naming.REVISION_LABEL}"
+        await self._delete_all(_JOB, ref.namespace, jobs)
+        await self._until_none(_JOB, ref.namespace, jobs)
+
+    async def restart(self, request: RestartWorkloadsInput) -> None:
+        """The annotation is nobody's but ours, so Helm leaves it where it is."""
+        await check_owner(self._api, request.ref)
+        body = {
+            "spec": {"template": {"metadata": {"annotations": {_MARK: _short(request.mark)}}}},
+        }
+        for kind in _WORKLOADS:
+            path = kube.collection_path(*kind, request.ref.namespace)
+            for item in await self._list(path, ""):
+                if _is_of(item, request.release, request.kept):
+                    with suppress(kube.NotFoundError):
+                        await kube.request(
+                            self._api,
+                            "PATCH",
+                            f"{path}/{item['metadata']['name']}",
+                            body=body,
+                            content_type="application/merge-patch+json",
+                        )
+
+    async def _delete_all(self, kind: _Kind, namespace: str, selector: str) -> None:
+        path = kube.collection_path(*kind, namespace)
+        for item in await self._list(path, selector):
+            with suppress(kube.NotFoundError):
+                await kube.request(
+                    self._api,
+                    "DELETE",
+                    f"{path}/{item['metadata']['name']}",
+                    query=[("propagationPolicy", "Background")],
+                )
+
+    async def _until_none(self, kind: _Kind, namespace: str, selector: str) -> None:
+        path = kube.collection_path(*kind, namespace)
+        deadline = time.monotonic() + LIMIT
+        while found := await self._list(path, selector):
+            if time.monotonic() >= deadline:
+                names = ", ".join(item["metadata"]["name"] for item in found)
+                raise ClusterError(f"{kind[1]} {names} is not gone yet: something still uses it")
+            await asyncio.sleep(POLL)
+
+    async def _delete_credentials(self, namespace: str, service: str) -> None:
+        """A database that begins anew begins with another password, so nobody is left with the old one."""
+        path = f"{kube.collection_path(*_SECRET, namespace)}/{naming.service_secret(service)}"
+        with suppress(kube.NotFoundError):
+            await kube.request(self._api, "DELETE", path)
+
+    async def _list(self, path: str, selector: str) -> list[KubeObject]:
+        query = [("labelSelector", selector)] if selector else []
+        answer = await kube.request(self._api, "GET", path, query=query)
+        items: list[KubeObject] = answer["items"]
+        return items
+
+
+def _is_of(item: KubeObject, release: str, kept: Sequence[str]) -> bool:
+    metadata = item["metadata"]
+    component = (metadata.get("labels") or {}).get(naming.PART_LABEL, "")
+    return (metadata.get("annotations") or {}).get(_RELEASE) == release and component not in kept
+
+
+def _short(mark: str) -> str:
+    return naming.short_hash(mark)

@@ -1,0 +1,20 @@
+"""Throwing away what services of an environment keep."""
+
+from workflows.models.base import Label, Payload
+from workflows.models.environment import EnvironmentRef
+
+
+class ResetServicesInput(Payload):
+    ref: EnvironmentRef
+    release: str
+    """That the services belong to, of Catalyst's own chart."""
+    services: tuple[Label, ...]
+
+
+class RestartWorkloadsInput(Payload):
+    ref: EnvironmentRef
+    release: str
+    kept: tuple[Label, ...] = ()
+    """Components that go on as they are."""
+    mark: str
+    """A workload that carries it already is not restarted once more."""

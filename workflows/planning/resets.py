@@ -1,0 +1,27 @@
+"""Services whose data is to be thrown away (ENV-017): asked for once, told to every revision until one has done it.
+
+A revision that is superseded half-way leaves the wish where it is, so the next one begins it anew; one that has done it
+says so before the service comes back, so that nothing that was written since is ever thrown away.
+"""
+
+from collections.abc import Sequence
+
+from workflows.models import EnvironmentState, Reset
+from workflows.models.messages import RevisionProgress
+
+
+def ask_for_reset(state: EnvironmentState, reset: Reset) -> None:
+    """A later wish takes the place of an earlier one, which the revision at work may be about to fulfil."""
+    others = [each for each in state.resets if each.service != reset.service]
+    state.resets = [*others, reset]
+
+
+def note_resets(state: EnvironmentState, ids: Sequence[str]) -> None:
+    """These have been carried out."""
+    state.resets = [each for each in state.resets if each.id not in ids]
+
+
+def note_services(state: EnvironmentState, progress: RevisionProgress) -> None:
+    """What the environment has of its own, as soon as it is planned."""
+    if progress.services is not None:
+        state.services = list(progress.services)
