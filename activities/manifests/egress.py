@@ -241,7 +241,12 @@ def _pod(name: str, image: str) -> KubeObject:
                 "image": image,
                 "command": ["squid", "-N", "-f", f"{_CONFIG}/squid.conf"],
                 "ports": [{"name": "proxy", "containerPort": naming.EGRESS_PORT}],
-                "readinessProbe": {"tcpSocket": {"port": "proxy"}, "periodSeconds": 1},
+                # Only until it listens: each look would be a line of its log.
+                "startupProbe": {
+                    "tcpSocket": {"port": "proxy"},
+                    "periodSeconds": 1,
+                    "failureThreshold": 60,
+                },
                 "resources": {
                     "requests": {"cpu": "10m", "memory": "32Mi"},
                     "limits": {"memory": "128Mi"},

@@ -6,6 +6,7 @@ from tests.e2e.cluster.outside import open_outside
 from tests.e2e.conftest import Namespaces
 from tests.e2e.support.cluster import Cluster
 from tests.e2e.support.previews import Previews
+from tests.e2e.support.waiting import eventually
 from workflows import naming
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.spec("T-5", "FR-013")]
@@ -14,19 +15,31 @@ ASKING = '''
 """Asks for what its path names: `/by-variables/HOST` as any program would, `/by-proxy/HOST` always through the proxy."""
 
 import os, signal
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, build_opener
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+
+def by_variables(host):
+    try:
+        return urlopen(f"http://{host}/", timeout=15)
+    except HTTPError as error:
+        return error
+
+
+def by_proxy(host):
+    proxy = urlsplit(os.environ["HTTP_PROXY"])
+    connection = HTTPConnection(proxy.hostname, proxy.port, timeout=15)
+    connection.request("GET", f"http://{host}/")
+    return connection.getresponse()
 
 
 def answer(way, host):
-    proxy = {"http": os.environ.get("HTTP_PROXY", "")}
-    opener = build_opener() if way == "by-variables" else build_opener(ProxyHandler(proxy))
     try:
-        with opener.open(f"http://{host}/", timeout=15) as found:
-            return f"{found.status} {found.read().decode()}"
-    except HTTPError as error:
-        return f"{error.code} {error.headers.get('X-Squid-Error', '')}"
+        found = by_variables(host) if way == "by-variables" else by_proxy(host)
+        return f"{found.status} {found.headers.get('X-Squid-Error') or found.read().decode()}"
     except OSError as error:
         return f"nothing {error}"
 
@@ -64,7 +77,11 @@ async def test_an_application_reaches_the_hosts_that_its_project_opens(
     snapshot = await preview.until_ready(commit)
     told = f"It may reach `{api}`, `*.{inner}` through the egress proxy, as the project grants."
     assert told in snapshot.revisions[0].reasons
-    assert (await preview.page(f"/by-proxy/{api}")).text == "200 outside"
+
+    async def is_reached() -> bool:  # rules reach a new pod a moment after its start
+        return (await preview.page(f"/by-proxy/{api}")).text == "200 outside"
+
+    await eventually(is_reached, within=20, what=f"{api} is reached")
     # As every program does that reads the variables: of the node's own network, so it is not forwarded.
     found = await preview.page(f"/by-variables/shop.{inner}")
     assert found.text == "403 ERR_ACCESS_DENIED 0"
