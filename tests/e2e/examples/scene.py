@@ -1,8 +1,10 @@
 """What each example shows, how a push changes it, and what it needs from outside of its repository."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from deploy.gallery.examples import DIRECTORY, Example, read_example
 from tests.e2e.support.ci import push_image
@@ -12,6 +14,8 @@ from tests.e2e.support.stack import Stack
 
 OTHERS = "registry.example.com/acme"
 """Where the images of others are in the examples' templates."""
+_URL = re.compile(r"\]\((http://[^)\s]+)\)\*\*")
+"""The address that the comment shows in bold."""
 
 
 @dataclass(frozen=True)
@@ -175,3 +179,15 @@ async def run_ci(
         {"tides.py": files["tides.py"] or ""},
         command=("python", "-u", "tides.py"),
     )
+
+
+async def page_by_its_comment(preview: Preview) -> str:
+    """The page at the address that the comment shows."""
+    comment = await preview.until_comment("Preview ready", preview.commits[-1][:7])
+    found = _URL.search(comment)
+    assert found, comment
+    url = urlsplit(found[1])
+    assert url.netloc == preview.host
+    page = await preview.page(url.path)
+    assert page.status == 200
+    return page.text

@@ -1,8 +1,6 @@
 """Each example becomes a preview that follows its pull request, with the template that its README names."""
 
-import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -10,7 +8,7 @@ from deploy.gallery.examples import read_examples
 from deploy.local.instance import current
 from tests.e2e.conftest import unique
 from tests.e2e.examples.conftest import GiveSecrets
-from tests.e2e.examples.scene import SCENES, create, images_of, run_ci
+from tests.e2e.examples.scene import SCENES, create, images_of, page_by_its_comment, run_ci
 from tests.e2e.support.browser import take_picture
 from tests.e2e.support.chromium import find_chromium
 from tests.e2e.support.ci import has_image
@@ -20,8 +18,6 @@ from tests.e2e.support.stack import Stack
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
 
-_URL = re.compile(r"\]\((http://[^)\s]+)\)\*\*")
-"""The address that the comment shows in bold."""
 NOTE: Files = {"CHANGES.md": "One line more.\n"}
 EXAMPLES = [
     pytest.param("compose", marks=pytest.mark.spec("ENV-012", "ENV-006")),
@@ -120,18 +116,6 @@ async def test_a_page_looks_like_something_in_light_and_dark(
     assert light.brightness > 0.8
     assert dark.brightness < 0.3
     assert min(light.colours, dark.colours) > 50, "letters and borders, not an empty page"
-
-
-async def page_by_its_comment(preview: Preview) -> str:
-    """The page at the address that the comment shows."""
-    comment = await preview.until_comment("Preview ready", preview.commits[-1][:7])
-    found = _URL.search(comment)
-    assert found, comment
-    url = urlsplit(found[1])
-    assert url.netloc == preview.host
-    page = await preview.page(url.path)
-    assert page.status == 200
-    return page.text
 
 
 async def assert_confined(preview: Preview) -> None:
