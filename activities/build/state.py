@@ -38,7 +38,8 @@ class BuildStates:
         return "" if await self._is_used(name) or not await self._ensure(claim) else name
 
     async def forget(self, project: str) -> None:
-        """Delete those of a project; one that a build uses goes when that has ended. Raises ClusterError."""
+        """Delete those of a project. Kubernetes keeps each until the last Job that used it has expired. Raises
+        ClusterError."""
         if not self._config.state_size:
             return
         query = [("labelSelector", f"{naming.PROJECT_LABEL}={project},{STATE_LABEL}")]

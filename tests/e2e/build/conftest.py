@@ -65,9 +65,9 @@ class Builds:
         (name,) = [
             pod["metadata"]["name"]
             for pod in await self.cluster.pods(self.namespace)
-            if pod["metadata"]["labels"]["batch.kubernetes.io/job-name"] == job
+            if pod["metadata"].get("labels", {}).get("batch.kubernetes.io/job-name") == job
         ]
-        return await self.cluster.logs(self.namespace, name, naming.BUILD_CONTAINER)
+        return await self.cluster.logs(self.namespace, name, naming.BUILD_CONTAINER, tail=5_000)
 
     async def until_building(self) -> None:
         async def runs() -> bool:
