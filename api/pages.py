@@ -4,6 +4,7 @@ Each live part has an address of its own, from which a script of ours refreshes 
 reloads itself.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -23,7 +24,14 @@ from api.operations import OPERATIONS, Caller, Services
 from api.schemas import EnvironmentDetail, Problem
 from api.templates import render
 from api.views import detail_view, list_view
-from workflows.commands import Approve, EnvironmentKey, GetLogs, ListEnvironments, ListProjects
+from workflows.commands import (
+    Approve,
+    EnvironmentKey,
+    GetLogs,
+    ListEnvironments,
+    ListProjects,
+    ResetService,
+)
 from workflows.errors import CatalystError
 from workflows.models import Label
 from workflows.models.messages import CommandResult
@@ -103,13 +111,13 @@ async def change(
     services: ServicesDep,
     project: Label,
     environment: Label,
-    command: Literal["retry", "redeploy", "delete", "approve"],
+    command: Literal["retry", "redeploy", "reset_service", "delete", "approve"],
 ) -> Response:
     """Carry it out, then show the environment again with what was answered."""
     form = await read_form(request)
     caller = caller_at("web", request, form.get("request"))
     key = EnvironmentKey(project=project, environment=environment)
-    wanted = _approval(key, form) if command == "approve" else key
+    wanted = _WANTED[command](key, form) if command in _WANTED else key
     try:
         answer: CommandResult = await OPERATIONS[command](services, caller, wanted)
         told = f"good {answer.message}"
@@ -152,6 +160,22 @@ def _approval(key: EnvironmentKey, form: dict[str, str]) -> Approve:
         )
     except ValueError as error:
         raise InvalidInputError("an approval names a whole commit") from error
+
+
+def _reset(key: EnvironmentKey, form: dict[str, str]) -> ResetService:
+    try:
+        return ResetService(
+            project=key.project, environment=key.environment, service=form.get("service", "")
+        )
+    except ValueError as error:
+        raise InvalidInputError("a reset names a service") from error
+
+
+_WANTED: dict[str, Callable[[EnvironmentKey, dict[str, str]], EnvironmentKey]] = {
+    "approve": _approval,
+    "reset_service": _reset,
+}
+"""Commands that need more than the environment's name."""
 
 
 async def _list_context(

@@ -110,6 +110,8 @@ class EnvironmentDetail(EnvironmentSummary):
     failure: Failure | None = None
     blockers: tuple[str, ...] = ()
     """What keeps a removal from ending."""
+    services: tuple[str, ...] = ()
+    """That it has of its own, each of which can be reset."""
     revisions: tuple[Revision, ...] = ()
     """Newest first."""
     decisions: tuple[Decision, ...] = ()

@@ -38,11 +38,12 @@ async def redeploy(services: Services, caller: Caller, request: EnvironmentKey) 
 
 @operation("reset_service")
 async def reset_service(services: Services, caller: Caller, request: ResetService) -> CommandResult:
-    """Raises RefusedError (no such service, or the environment does not run), UnreachableError."""
+    """Raises NotThereError, RefusedError (no such service, or the environment does not run), UnreachableError."""
     command = ResetServiceCommand(actor=caller.actor, face=caller.face, service=request.service)
     try:
         return await _command(services, caller, "reset_service", request, command)
     except NotThereError as error:
+        await find_snapshot(services, request, WorkflowStanding.MISSING)
         raise RefusedError(
             f"{_name(request)} keeps nothing that could be reset: it does not run",
             hint="Redeploy it, and its services begin empty.",

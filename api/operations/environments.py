@@ -61,6 +61,7 @@ async def get_environment(
         standing=explain(snapshot, standing, namespace),
         failure=snapshot.failure,
         blockers=snapshot.blockers,
+        services=snapshot.services,
         revisions=revisions or snapshot.revisions,
         decisions=tuple(Decision.model_validate(each.model_dump()) for each in decisions),
     )

@@ -22,6 +22,7 @@ VALUES = {
     "environment": "pr-shop-12",
     "key": "web-shop",
     "template": "development",
+    "service": "db",
 }
 """Of the paths' parameters: the environment that the fixture `running` has."""
 CHANGES = tuple(command.name for command in CATALOGUE if command.is_change)
@@ -101,4 +102,6 @@ def _calls(route: Route) -> Iterator[Call]:
 
 def _call(method: str, path: str, face: str, command: str) -> Call:
     body = examples.BODIES.get(command, {}) | ({"commit": COMMIT} if command == "approve" else {})
+    if (face, command) == ("web", "reset_service"):
+        body = {"service": VALUES["service"]}
     return Call(method, path.format(**VALUES), face, command, body)

@@ -215,6 +215,19 @@ async def test_an_approval_from_the_page_is_for_the_commit_it_showed(catalyst: C
     assert (await press(catalyst, "approve", request="r", commit="main")).status_code == 422
 
 
+@pytest.mark.spec("ENV-017")
+async def test_each_service_can_be_reset_from_the_page(catalyst: Catalyst) -> None:
+    snapshot = make_snapshot(services=("db", "cache"))
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    page = await read(catalyst, ONE)
+    assert "Reset db…" in page
+    assert "Reset cache…" in page
+    await press(catalyst, "reset_service", request="r", service="cache")
+    assert catalyst.gateway.commands[0][2].model_dump()["service"] == "cache"
+    assert (await press(catalyst, "reset_service", request="r", service="")).status_code == 422
+
+
 async def test_a_forged_cookie_cannot_put_markup_on_a_page(failed: Catalyst) -> None:
     cookie = "catalyst_flash=good%20%3Cscript%3Ealert(1)%3C/script%3E"
     answer = await failed.http.get("/", headers=BROWSER | {"cookie": cookie})

@@ -13,6 +13,7 @@ from tests.support.examples import (
     make_snapshot,
 )
 from workflows.models import Phase
+from workflows.models.messages import ResetServiceCommand
 
 ONE = f"{PREFIX}/environments/web-shop/pr-shop-12"
 
@@ -23,6 +24,26 @@ async def test_a_command_reaches_the_environment_with_who_asked(running: Catalys
     ((name, environment, command, request_id),) = running.gateway.commands
     assert (name, environment, request_id) == ("redeploy", "pr-shop-12", "again-1")
     assert (command.actor, command.face) == ("operator", "rest")
+
+
+@pytest.mark.spec("ENV-017", "T-4")
+async def test_the_data_of_a_service_is_thrown_away_by_its_name(running: Catalyst) -> None:
+    answer = await running.http.post(f"{ONE}/services/db/reset")
+    assert (answer.status_code, answer.json()["message"]) == (200, "reset_service accepted")
+    ((name, environment, command, _),) = running.gateway.commands
+    assert isinstance(command, ResetServiceCommand)
+    assert (name, environment, command.service) == ("reset_service", "pr-shop-12", "db")
+    [entry] = await running.store.audit.list(subject="web-shop/pr-shop-12")
+    assert (entry.operation, entry.result, entry.detail) == ("reset_service", "done", "service db")
+
+
+@pytest.mark.spec("ENV-017", "EC-10")
+async def test_an_environment_that_does_not_run_has_nothing_to_reset(catalyst: Catalyst) -> None:
+    await catalyst.store.environments.record(make_snapshot())
+    answer = await catalyst.http.post(f"{ONE}/services/db/reset")
+    assert answer.status_code == 409
+    assert "it does not run" in answer.json()["detail"]
+    assert "Redeploy it" in answer.json()["hint"]
 
 
 async def test_delete_may_be_asked_for_by_its_name_like_every_change(running: Catalyst) -> None:
