@@ -18,6 +18,8 @@ from workflows.models import EnvironmentSnapshot, Phase
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900), pytest.mark.spec("ENV-017")]
 
+_FROM_THEN_ON = (Phase.DEPLOYING, Phase.CHECKING, Phase.READY)
+
 
 async def reset(preview: Preview, service: str) -> EnvironmentSnapshot:
     """Ask for it, and wait until everything is there again."""
@@ -84,3 +86,54 @@ async def test_another_service_keeps_what_it_has(previews: Previews) -> None:
     assert "note: written once" in page
     assert await pods_of(preview, "files") == files
     assert await claims_of(preview, "files") == volume
+
+
+async def test_a_chart_of_the_projects_own_starts_anew_beside_a_service_that_was_reset(
+    previews: Previews,
+) -> None:
+    config = (
+        "version: 1\nservices: {db: {type: postgres}}\n"
+        "jobs:\n  look: {when: pre-deploy, command: \"python -c 'import os, socket; "
+        'socket.create_connection((os.environ[\\"PGHOST\\"], 5432), 5)\'"}\n'
+    )
+    preview = await previews.create({".catalyst.yaml": config})
+    commit = await preview.open()
+    await preview.until_ready(commit)
+    volume, pods = await claims_of(preview, "db"), await application_of(preview)
+    snapshot = await reset(preview, "db")
+    assert snapshot.phase is Phase.READY, snapshot.failure
+    assert (await preview.page()).status == 200
+    assert len(await claims_of(preview, "db") - volume) == 1
+    assert not (await application_of(preview) & pods)
+
+
+async def application_of(preview: Preview) -> set[str]:
+    """Pods of the main release."""
+    found = await preview.stack.cluster.pods(await preview.namespace())
+    return {
+        pod["metadata"]["name"]
+        for pod in found
+        if pod["metadata"]["labels"].get("app.kubernetes.io/component") not in ("db", "look")
+        and not pod["metadata"].get("deletionTimestamp")
+    }
+
+
+async def test_a_push_during_a_reset_begins_it_anew_and_nothing_stays_half(
+    previews: Previews,
+) -> None:
+    preview = await create_library(previews)
+    first = await preview.open(NOTE)
+    await preview.until_ready(first)
+    for _ in range(5):
+        before = await visit(preview)
+    number = (await preview.snapshot()).revisions[0].number
+    catalyst = preview.stack.catalyst
+    await catalyst.command("services/db/reset", preview.project, preview.environment)
+    await preview.until(
+        lambda s: s.revisions[0].number > number and s.phase in _FROM_THEN_ON,
+        what="the data is being thrown away",
+    )
+    second = await preview.push({"CHANGES.md": "A push in between.\n"})
+    await preview.until_ready(second)
+    assert await visit(preview) <= before
+    assert "The Salt Road" in (await preview.page()).text
