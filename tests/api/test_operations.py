@@ -22,6 +22,7 @@ def make_input(name: str) -> Payload:
             "key": "web-shop",
             "commit": COMMIT,
             "template": "development",
+            "service": "db",
         }
     )
     return OPERATIONS[name].command.input.model_validate(values)
