@@ -107,6 +107,12 @@ def _is_inside(base: Path, path: Path) -> bool:
     return real == base or (real.is_relative_to(base) and not real.is_relative_to(base / ".git"))
 
 
+def remote_git(url: str, token: str, directory: Path, timeout: float) -> "Git":
+    """Git in an existing directory, with the right to ask the server at `url`."""
+    _check(url)
+    return Git(directory, _environment(url, token), timeout)
+
+
 async def fetch_trees(
     url: str,
     commit: str,
@@ -250,7 +256,7 @@ def git_failure(text: str, command: str) -> CommitGoneError | RepositoryGoneErro
     return GitHubError(f"git {command} failed", excerpt=lines)
 
 
-def _check(url: str, commit: str, ref: str) -> None:
+def _check(url: str, commit: str = "0" * 40, ref: str = "") -> None:
     """What goes onto git's command line is what we think it is (OPS-5)."""
     parts = urlsplit(url)
     is_plain = re.fullmatch(r"[A-Za-z0-9:/._~%\[\]-]+", url)

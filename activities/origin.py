@@ -115,10 +115,10 @@ async def origin_of(access: GitHubAccess, pull: PullRequestRef) -> AsyncIterator
     Raises what the clients raise; RepositoryGoneError only on the API's word, as git's server may lag behind.
     """
     repository, token = await asyncio.gather(
-        _on_thread(access.repository, pull.installation, pull.repository_id),
-        _on_thread(access.token, pull.installation, pull.repository_id, READ_CONTENTS),
+        on_thread(access.repository, pull.installation, pull.repository_id),
+        on_thread(access.token, pull.installation, pull.repository_id, READ_CONTENTS),
     )
-    with _dropping(access, token):
+    with dropping(access, token):
         yield _origin(repository, pull, token)
 
 
@@ -127,11 +127,12 @@ def origin_in_thread(access: GitHubAccess, pull: PullRequestRef) -> Iterator[Ori
     """`origin_of` for activities that run on threads."""
     repository = access.repository(pull.installation, pull.repository_id)
     token = access.token(pull.installation, pull.repository_id, READ_CONTENTS)
-    with _dropping(access, token):
+    with dropping(access, token):
         yield _origin(repository, pull, token)
 
 
-async def _on_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def on_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """On one of the threads for calls that may hang."""
     work = functools.partial(call, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_CALLS, work)
 
@@ -141,7 +142,8 @@ def _origin(repository: Repository, pull: PullRequestRef, token: str) -> Origin:
 
 
 @contextmanager
-def _dropping(access: GitHubAccess, token: str) -> Iterator[None]:
+def dropping(access: GitHubAccess, token: str) -> Iterator[None]:
+    """A failure of git inside the block drops the token."""
     try:
         yield
     except RepositoryGoneError as error:

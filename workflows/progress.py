@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.attempts import run_phase
-from workflows.models import Application, Phase, PhaseTiming
+from workflows.models import Application, Phase, PhaseTiming, SourceCommit
 from workflows.models import messages as m
 
 T = TypeVar("T")
@@ -34,6 +34,8 @@ class Progress:
         """Of the plan, once there is one."""
         self.settings = ""
         """Mark of the settings it was planned with."""
+        self.sources: tuple[SourceCommit, ...] = ()
+        """What comes along, once that is known."""
 
     @property
     def timings(self) -> tuple[PhaseTiming, ...]:
@@ -82,6 +84,7 @@ class Progress:
             timings=self.timings,
             application=self.application,
             services=self.services,
+            sources=self.sources,
         )
         self._telling = asyncio.create_task(self._send(progress))
 

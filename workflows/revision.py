@@ -87,6 +87,7 @@ class RevisionWorkflow:
             timings=self._progress.timings,
             application=self._progress.application,
             settings=self._progress.settings,
+            sources=self._progress.sources,
             is_confirmed=is_confirmed,
         )
 
@@ -122,6 +123,7 @@ class RevisionWorkflow:
             timings=self._progress.timings,
             application=self._progress.application,
             settings=self._progress.settings,
+            sources=self._progress.sources,
         )
 
     async def _plan(self) -> RevisionPlan:
@@ -149,6 +151,7 @@ class RevisionWorkflow:
         self._progress.application = plan.application
         self._progress.settings = plan.settings
         self._progress.services = plan.services
+        self._progress.sources = plan.sources
         return plan
 
     async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:
@@ -243,6 +246,7 @@ class RevisionWorkflow:
         if not plan.builds and not plan.images:
             return ()
         request = self._request
+        sources = {each.name: each for each in plan.sources}
         inputs = [
             m.BuildImageInput(
                 ref=request.ref,
@@ -253,6 +257,7 @@ class RevisionWorkflow:
                 branch=request.branch,
                 is_trusted=request.is_trusted,
                 template=plan.template,
+                source=sources.get(build.source),
             )
             for build in plan.builds
         ]

@@ -2,6 +2,8 @@
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from activities.build.keeping import BuildLogs, KeptLogs
 from activities.build.manifests import BuildJob
 from activities.build.sharing import SharedImages
 from activities.build.state import BuildStates
+from activities.companions import naming as naming_source
+from activities.companions import origin_of_companion
 from activities.git import fetch_object_ids
 from activities.heartbeat import Progress, beating
 from activities.origin import GitHubAccess, Origin, origin_of
@@ -54,7 +58,7 @@ class BuildActivities(BuildPort):
         """See `BuildPort`. Raises BuildFailedError, PlanError, SecretError, CommitGoneError, GitHubError,
         RegistryError, ClusterError, ConfigurationError."""
         check_names(request.build)
-        async with beating() as progress, origin_of(self._github, request.pull_request) as origin:
+        async with beating() as progress, self._origin(request) as origin:
             progress.detail = "comparing the content"
             tag = await self._tag(request, origin)
             repository = self._repository(request)
@@ -108,6 +112,17 @@ class BuildActivities(BuildPort):
             if not await self._shared.forget_unused(request.ref.project):
                 await self._states.forget(request.ref.project)
 
+    @asynccontextmanager
+    async def _origin(self, request: m.BuildImageInput) -> AsyncIterator[Origin]:
+        if request.source is None:
+            async with origin_of(self._github, request.pull_request) as origin:
+                yield origin
+            return
+        source = request.source
+        with naming_source(source):
+            async with origin_of_companion(self._github, source, source.branch) as origin:
+                yield origin
+
     async def _follow(self, job: BuildJob, progress: Progress) -> None:
         """Its log is kept however it ends, unless it is stopped: nobody asks for that."""
         try:
@@ -142,7 +157,7 @@ class BuildActivities(BuildPort):
         with tempfile.TemporaryDirectory(prefix="catalyst-content-") as directory:
             found = await fetch_object_ids(
                 origin.url,
-                request.commit,
+                request.built_commit,
                 origin.ref,
                 origin.token,
                 Path(directory),

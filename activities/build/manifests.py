@@ -212,7 +212,7 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
         "env": [
             {"name": "URL", "value": job.url},
             {"name": "HEADER", "value": header_key(job.url)},
-            {"name": "COMMIT", "value": job.request.commit},
+            {"name": "COMMIT", "value": job.request.built_commit},
             {"name": "REF", "value": job.ref},
             {"name": "CONTEXT", "value": f"./{posixpath.normpath(job.request.build.context)}"},
             {"name": "CONTEXT_LIMIT", "value": str(config.context_limit >> 10)},

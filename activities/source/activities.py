@@ -6,12 +6,15 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.origin import GitHubAccess, origin_in_thread
-from activities.source.planning import Remote, Served, plan_commit
+from activities.source.planning import Served, plan_commit
+from activities.source.reading import Remote
+from activities.source.several import OtherSources
 from activities.source.workspace import Workspace
 from workflows.errors import PlanError
 from workflows.models import DetectionOverrides, Project, RevisionPlan
 from workflows.models import messages as m
 from workflows.planning.plans import PlanningRequest
+from workflows.planning.plans.several.settings import project_of_source
 from workflows.ports import SourcePort
 
 MAX_BYTES = 2 * 2**30
@@ -61,11 +64,19 @@ class SourceActivities(SourcePort):
     def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:
         """See `SourcePort`; also raises StoreError and what `GitHubClients.token` does."""
         asked = self._asked(request)
+        own = _source(asked.project, request.pull_request.repository_id)
+        seen = asked.model_copy(update={"project": project_of_source(asked.project, own)})
+        others = OtherSources(self._github, own, self._fetch_timeout)
+        serving = Served(request.serving, request.serving_settings)
         with origin_in_thread(self._github, request.pull_request) as origin:
             remote = Remote(origin.url, origin.ref, origin.token, self._fetch_timeout)
             return self._workspace.run(
                 lambda directory: plan_commit(
-                    remote, asked, Served(request.serving, request.serving_settings), directory
+                    remote,
+                    seen,
+                    serving,
+                    directory,
+                    lambda plan: others.join(asked, plan, directory),
                 )
             )
 
@@ -91,3 +102,7 @@ class SourceActivities(SourcePort):
             image=self._projects.image_of(ref.project, ref.environment),
             has_egress_proxy=self._has_egress_proxy,
         )
+
+
+def _source(project: Project, repository_id: int) -> str:
+    return next(each.name for each in project.sources if each.repository_id == repository_id)

@@ -34,6 +34,8 @@ from workflows.models.project import (
     Quota,
     RouteSettings,
     Source,
+    SourceSettings,
+    SourceType,
     Template,
     TemplateType,
 )
@@ -55,6 +57,7 @@ from workflows.models.services import (
     ServiceSettings,
     ServiceType,
 )
+from workflows.models.sources import SiblingMoved, SourceCommit
 
 __all__ = [
     "Application",
@@ -102,7 +105,11 @@ __all__ = [
     "ServiceSettings",
     "ServiceType",
     "Serving",
+    "SiblingMoved",
     "Source",
+    "SourceCommit",
+    "SourceSettings",
+    "SourceType",
     "Stage",
     "Template",
     "TemplateType",

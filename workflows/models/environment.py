@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
+from workflows.models.sources import SourceCommit
 
 
 class Failure(Payload):
@@ -90,6 +91,8 @@ class Revision(Payload):
     """Why nothing was built or deployed for it: what served before goes on. Empty as a rule."""
     application: Application | None = None
     """What the repository was understood to run, with its commands (ENV-006); None where the project says it all."""
+    sources: tuple[SourceCommit, ...] = ()
+    """Sources that came along, each at the commit that was taken of it (ENV-016); empty until it was planned."""
 
 
 class Approval(Payload):
@@ -201,6 +204,10 @@ class EnvironmentState(Payload):
     stopped_by: str = ""
     unconfirmed: str = ""
     """Id of a revision that ended without proof that its work has stopped; asked for before the next one begins."""
+    moved: str = ""
+    """In words, which source moved that came along: the same head is deployed again for it. Empty as a rule."""
+    told_commit: Commit | None = None
+    """Head commit that the environments of other sources were told of."""
     decisions: list[EventDecision] = Field(default_factory=list)
     """Not recorded yet, oldest first; unlike a picture, a later one does not contain them."""
     services: list[Label] = Field(default_factory=list)

@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue
 from workflows.models.base import Commit, Label, Payload
 from workflows.models.project import HealthCheck, PathRoute, PrebuiltImage, Quota, RouteSettings
 from workflows.models.repository import Application
+from workflows.models.sources import SourceCommit
 
 
 class ChartFacts(Payload):
@@ -51,6 +52,8 @@ class BuildPlan(Payload):
     """Text of a Dockerfile that the repository does not have; empty where it has one."""
     ignored: str = ""
     """Text of the `.dockerignore` that goes with a generated one."""
+    source: str = ""
+    """Name of the source whose files these are; empty for the pull request's own."""
 
 
 class ReleasePlan(Payload):
@@ -135,3 +138,5 @@ class RevisionPlan(Payload):
     """Mark of what people had set when it was made."""
     unchanged: str = ""
     """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""
+    sources: tuple[SourceCommit, ...] = ()
+    """Sources that come along with the pull request's, each with the commit that is taken of it."""

@@ -69,6 +69,34 @@ class PrebuiltImage(Payload):
 TemplateType = Literal["auto", "helm", "dockerfile", "compose", "image", "manifests"]
 
 
+SourceType = Literal["auto", "dockerfile", "compose", "image"]
+
+
+class SourceSettings(Payload):
+    """One source of a project in the environments of a template, whichever pull request they belong to (ENV-016).
+
+    What is said here holds for that source in place of what the template says itself.
+    """
+
+    source: Label
+    """Its name in the project."""
+    path: str = Field(default="", pattern=r"^(/[^\s?#]*)?$", max_length=255)
+    """Of the public URL, below which it is reached, such as `/api`; empty: nowhere, or at `/` for the pull request's own
+    source where no other has that."""
+    type: SourceType = "auto"
+    """Every source is a part of one release of Catalyst's own chart; there is none for charts of repositories."""
+    builds: tuple[BuildSettings, ...] = (BuildSettings(),)
+    compose: str = ""
+    images: tuple[PrebuiltImage, ...] = ()
+    application: DetectionOverrides = DetectionOverrides()
+    variables: dict[str, str] = Field(default_factory=dict)
+    """Over the template's own."""
+    services: dict[str, ServiceSettings] = Field(default_factory=dict)
+    jobs: dict[str, JobSettings] = Field(default_factory=dict)
+    route: RouteSettings = RouteSettings()
+    """Which of its components `path` leads to; empty for the one that its own environments show."""
+
+
 class Template(Payload):
     """How one type of environment is deployed. Paths are relative to the repository's root."""
 
@@ -107,6 +135,9 @@ class Template(Payload):
     """Databases and the like, by name (ENV-017); a repository's `.catalyst.yaml` may add some and replace them by name."""
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
     """Commands around a deployment, by name and in this order (ENV-018); the file may add and replace them likewise."""
+    # --- other repositories
+    sources: tuple[SourceSettings, ...] = ()
+    """Sources of the project that make up an environment together, beside the pull request's own (ENV-016)."""
     # --- grants, for every type
     is_selectable: bool = False
     """Whether a repository's `.catalyst.yaml` may choose this template, with all that it grants. What a pull request

@@ -76,6 +76,7 @@ def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
             "reasons": progress.reasons or current.reasons,
             "timings": progress.timings or current.timings,
             "application": progress.application or current.application,
+            "sources": progress.sources or current.sources,
         },
     )
     state.phase, state.reason = progress.phase, progress.reason
@@ -102,6 +103,7 @@ def end_revision(
             "timings": result.timings,
             "unchanged": result.unchanged,
             "application": result.application,
+            "sources": result.sources,
         }
     _replace_newest(state, changes)
     commit = state.revisions[0].commit

@@ -11,7 +11,8 @@ import pytest
 from temporalio.exceptions import CancelledError
 from temporalio.testing import ActivityEnvironment
 
-from activities.source.planning import Remote, Served, plan_commit
+from activities.source.planning import Served, plan_commit
+from activities.source.reading import Remote
 from activities.source.workspace import Workspace
 from workflows.errors import GitHubError, PlanError
 from workflows.models import Project, RevisionPlan, Template

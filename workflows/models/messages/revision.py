@@ -16,6 +16,7 @@ from workflows.models.environment import (
 from workflows.models.plan import BuildPlan, ReleasePlan
 from workflows.models.project import HealthCheck, PathRoute, Quota, RouteSettings
 from workflows.models.repository import Application
+from workflows.models.sources import SourceCommit
 
 
 class RevisionInput(Payload):
@@ -49,6 +50,7 @@ class RevisionProgress(Payload):
     application: Application | None = None
     services: tuple[str, ...] | None = None
     """Of the plan; None while there is none yet."""
+    sources: tuple[SourceCommit, ...] = ()
 
 
 class RevisionResult(Payload):
@@ -65,6 +67,8 @@ class RevisionResult(Payload):
     """Mark of the settings it was planned with."""
     is_confirmed: bool = True
     """False when it could not be shown in time that no build or Helm process is left."""
+    sources: tuple[SourceCommit, ...] = ()
+    """Those that came along, as far as it was planned."""
 
 
 class PlanRevisionInput(Payload):
@@ -131,6 +135,13 @@ class BuildImageInput(Payload):
     """False for the code of a fork: what it builds is nobody else's cache."""
     template: str = "development"
     """Key of the template, whose own secrets come before the project's."""
+    source: SourceCommit | None = None
+    """What is built instead of the pull request's own files: a source that comes along."""
+
+    @property
+    def built_commit(self) -> Commit:
+        """Whose files are built."""
+        return self.source.commit if self.source else self.commit
 
 
 class BuildImageResult(Payload):

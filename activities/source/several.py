@@ -1,0 +1,92 @@
+"""Sources that come along with a pull request's: found, planned, and joined with its plan (ENV-016)."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from activities.companions import naming, origin_of_companion
+from activities.heads import find_head
+from activities.origin import GitHubAccess
+from activities.source.reading import Remote, read_and_plan
+from workflows.errors import PlanError
+from workflows.models import RevisionPlan, Source, SourceCommit
+from workflows.planning.plans import PlanningRequest
+from workflows.planning.plans.several.joining import join_plans
+from workflows.planning.plans.several.parts import Part
+from workflows.planning.plans.several.settings import (
+    companions,
+    path_of,
+    request_for,
+    source_named,
+)
+
+
+@dataclass(frozen=True)
+class OtherSources:
+    """Of the project that a request is about. `timeout` is seconds for each step of a fetch."""
+
+    github: GitHubAccess
+    own: str
+    """Name of the pull request's own source."""
+    timeout: float
+
+    async def join(
+        self, request: PlanningRequest, plan: RevisionPlan, directory: Path
+    ) -> RevisionPlan:
+        """The plan with all that its template lets come along; the same plan where nothing does.
+
+        `request` is the one of the pull request, with the project as people have configured it. Raises PlanError that
+        names the source, GitHubError, CommitGoneError.
+        """
+        template = request.project.templates[plan.template]
+        parts, commits = [], []
+        for at, settings in enumerate(companions(template, self.own)):
+            source = source_named(request.project, settings.source)
+            if source is None:
+                raise PlanError(
+                    f"the template `{plan.template}` names the source `{settings.source}`, which the project has not",
+                    hint="Add the repository to the project's sources, or take it out of the template's `sources`.",
+                )
+            place = directory / f"source-{at}"
+            await asyncio.to_thread(place.mkdir)
+            with naming(source):
+                commit, found = await self._plan(request, plan.template, source, place)
+            commits.append(commit)
+            parts.append(Part(source.name, path_of(template, source.name), found))
+        if not parts:
+            return plan
+        own = Part(self.own, path_of(template, self.own), plan)
+        return await asyncio.to_thread(join_plans, own, parts, commits)
+
+    async def _plan(
+        self, request: PlanningRequest, template: str, source: Source, directory: Path
+    ) -> tuple[SourceCommit, RevisionPlan]:
+        commit = await self._commit(request, source, directory)
+        async with origin_of_companion(self.github, source, commit.branch) as origin:
+            remote = Remote(origin.url, origin.ref, origin.token, self.timeout)
+            asked = request_for(request, request.project, template, commit)
+            return commit, await read_and_plan(remote, asked, directory, is_companion=True)
+
+    async def _commit(
+        self, request: PlanningRequest, source: Source, directory: Path
+    ) -> SourceCommit:
+        """The branch of the pull request's name, else the default branch; that alone for the code of a fork."""
+        async with origin_of_companion(self.github, source) as origin:
+            wanted = request.branch if request.is_trusted else ""
+            head = await find_head(
+                origin.url, origin.token, directory, branch=wanted, timeout=self.timeout
+            )
+        if head is None:
+            raise PlanError(
+                "the repository has no commits yet",
+                hint="Push to its default branch, or take it out of the template's `sources`.",
+            )
+        return SourceCommit(
+            name=source.name,
+            repository_id=source.repository_id,
+            repository=source.repository,
+            installation=source.installation,
+            branch=head.branch,
+            commit=head.commit,
+            is_same_branch=bool(wanted) and head.branch == wanted,
+        )

@@ -1,0 +1,27 @@
+"""Further repositories of a project in one revision, and what their environments tell each other (ENV-016)."""
+
+from workflows.models.base import Commit, Label, Payload
+
+
+class SourceCommit(Payload):
+    """A source that came along with a pull request's, and the commit that was taken of it."""
+
+    name: Label
+    repository_id: int
+    repository: str
+    """`owner/name` as last seen."""
+    installation: int
+    branch: str
+    commit: Commit
+    is_same_branch: bool = False
+    """It has a branch of the pull request's name, which was taken; else its default branch was."""
+
+
+class SiblingMoved(Payload):
+    """One environment to another of its project: this commit is the head of my pull request now."""
+
+    source: Label
+    repository_id: int
+    number: int
+    branch: str
+    commit: Commit
