@@ -50,6 +50,8 @@ class RevisionRow:
     reasons: tuple[str, ...]
     application: tuple[tuple[str, str], ...]
     """What was detected: a word and its value, those that are known."""
+    sources: tuple[tuple[str, str, str], ...]
+    """What came along: name, short commit, branch."""
     bars: tuple[Bar, ...]
     is_of_former_life: bool
     """The first, from the top, of a life that ended before: the environment was removed and came back."""
@@ -76,6 +78,9 @@ def _revision_row(revision: Revision, now: datetime, *, is_of_former_life: bool)
         message=revision.failure.message if revision.failure else "",
         reasons=revision.reasons,
         application=_application(revision.application),
+        sources=tuple(
+            (each.name, each.commit[:SHORT_COMMIT], each.branch) for each in revision.sources
+        ),
         bars=_bars(revision.timings, revision.finished_at or now),
         is_of_former_life=is_of_former_life,
     )

@@ -55,6 +55,7 @@ def project_problems(project: Project) -> tuple[Finding, ...]:
     found = [*_variables(project.variables, ("variables",))]
     for name, template in project.templates.items():
         found += template_problems(name, template)
+        found += source_problems(name, template, project)
     return tuple(found)
 
 
@@ -72,8 +73,21 @@ def template_problems(name: str, template: Template) -> tuple[Finding, ...]:
         *_build_secrets(template),
         *_services(template),
         *_jobs(template),
+        *_sources(template),
     ]
     return tuple(each._replace(path=("templates", name, *each.path)) for each in found)
+
+
+def source_problems(name: str, template: Template, project: Project) -> Iterator[Finding]:
+    """Sources that the template names and the project has not."""
+    known = [each.name for each in project.sources]
+    for at, each in enumerate(template.sources):
+        if each.source not in known:
+            listed = ", ".join(f"`{source}`" for source in known)
+            path = ("templates", name, "sources", at, "source")
+            yield Finding(
+                path, f"is `{each.source}`, which is no source of the project; there are: {listed}"
+            )
 
 
 def _refused(form: _Texts, value: object, path: Path) -> Iterator[Finding]:
@@ -177,6 +191,31 @@ def _jobs(template: Template) -> Iterator[Finding]:
         yield from _refused(_JOB_COMMAND, job.command, ("jobs", name, "command"))
         if job.component:
             yield from _refused(_COMPONENT, job.component, ("jobs", name, "component"))
+
+
+def _sources(template: Template) -> Iterator[Finding]:
+    """Each by the rules of a template of its own kind; one source and one path once."""
+    for at, each in enumerate(template.sources):
+        alone = Template(
+            type=each.type,
+            builds=each.builds,
+            compose=each.compose,
+            images=each.images,
+            application=each.application,
+            variables=each.variables,
+            services=each.services,
+            jobs=each.jobs,
+            secrets=template.secrets,
+        )
+        for finding in template_problems("x", alone):
+            yield finding._replace(path=("sources", at, *finding.path[2:]))
+    for what, values in (
+        ("source", [each.source for each in template.sources]),
+        ("path", [each.path.rstrip("/") or "/" for each in template.sources if each.path]),
+    ):
+        for value, times in Counter(values).items():
+            if times > 1:
+                yield Finding(("sources",), f"name the {what} `{value}` {times} times")
 
 
 def told(finding: Finding) -> str:

@@ -14,7 +14,12 @@ from activities.store.tables import ProjectRow, SourceRow
 from workflows.models import Project, Template
 from workflows.models.messages import ProjectSource
 from workflows.naming import is_reserved
-from workflows.project_rules import project_problems, template_problems, told
+from workflows.project_rules import (
+    project_problems,
+    source_problems,
+    template_problems,
+    told,
+)
 from workflows.repo_config.problems import Finding, key_of
 
 
@@ -100,7 +105,8 @@ class Projects:
                 return None
             before = Project.model_validate(row.settings)
             wanted = change(before.templates.get(template))
-            check_settings(key, template_problems(template, wanted))
+            found = template_problems(template, wanted)
+            check_settings(key, (*found, *source_problems(template, wanted, before)))
             after = before.model_copy(update={"templates": {**before.templates, template: wanted}})
             if after != before:
                 await _put_row(connection, after, datetime.now(UTC))

@@ -31,6 +31,7 @@ def problems(**settings: object) -> list[str]:
         {"services": {"db": {"type": "postgres", "version": "16", "size": "2Gi"}}},
         {"services": {"mail": {"image": "acme/mail:1", "port": 25, "volume": "/var/mail"}}},
         {"jobs": {"migrate": {"when": "pre-deploy", "command": "a\nb", "component": "api"}}},
+        {"sources": [{"source": "api", "path": "/api"}, {"source": "web", "path": "/"}]},
     ],
     ids=str,
 )
@@ -50,6 +51,26 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         ({"builds": [{"args": {"A-B": "x"}}]}, "builds[0].args.A-B: must be letters"),
         ({"builds": [{"secrets": ["TOKEN"]}]}, "builds[0].secrets: names `TOKEN`, which"),
         ({"builds": [{}, {}]}, "builds: name the component `web` 2 times"),
+        (
+            {"sources": [{"source": "api"}, {"source": "api"}]},
+            "sources: name the source `api` 2 times",
+        ),
+        (
+            {"sources": [{"source": "a", "path": "/x/"}, {"source": "b", "path": "/x"}]},
+            "sources: name the path `/x` 2 times",
+        ),
+        (
+            {"sources": [{"source": "api", "application": {"workdir": "../x"}}]},
+            "sources[0].application.workdir: must stay inside",
+        ),
+        (
+            {"sources": [{"source": "api", "type": "image"}]},
+            "sources[0].images: is empty: the type `image` needs at least one image",
+        ),
+        (
+            {"sources": [{"source": "api", "services": {"db": {}}}]},
+            "sources[0].services.db: cannot be",
+        ),
         ({"secrets": ["a b"]}, "secrets[0]: must be letters, digits and `_`"),
         ({"egress": ["https://x.org"]}, "egress[0]: must be a host such as"),
         ({"quota": {"memory": "8"}}, "quota.memory: must be a number with its unit"),
@@ -130,3 +151,13 @@ def test_everything_that_is_wrong_is_told_at_once_with_the_templates_name() -> N
         "templates.Review",
         f"templates.{'x' * 41}",
     ]
+
+
+@pytest.mark.spec("ENV-016")
+def test_a_source_that_the_project_has_not_is_told_with_those_that_it_has() -> None:
+    template = Template.model_validate({"sources": [{"source": "backend"}]})
+    project = make_project().model_copy(update={"templates": {"development": template}})
+    [problem] = [told(each) for each in project_problems(project)]
+    assert problem == (
+        "templates.development.sources[0].source: is `backend`, which is no source of the project; there are: `shop`"
+    )

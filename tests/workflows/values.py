@@ -14,6 +14,7 @@ from workflows.models import (
     Revision,
     RevisionState,
     Serving,
+    SourceCommit,
 )
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -80,6 +81,19 @@ def revision(
         finished_at=NOW + timedelta(seconds=83) if is_over else None,
         failure=failure() if result is RevisionState.FAILED else None,
         trigger="push",
+    )
+    return made.model_copy(update=changes)
+
+
+def backend(commit: str = B, **changes: object) -> SourceCommit:
+    """Another source of the project, which came along."""
+    made = SourceCommit(
+        name="backend",
+        repository_id=43,
+        repository="acme/backend",
+        installation=1,
+        branch="main",
+        commit=commit,
     )
     return made.model_copy(update=changes)
 

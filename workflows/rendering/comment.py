@@ -1,6 +1,14 @@
 """The sticky comment: one, quiet, edited in place; status, URL, cause of a failure, the last revisions."""
 
-from workflows.models import EnvironmentSnapshot, Failure, Phase, Revision, RevisionState, Serving
+from workflows.models import (
+    EnvironmentSnapshot,
+    Failure,
+    Phase,
+    Revision,
+    RevisionState,
+    Serving,
+    SourceCommit,
+)
 from workflows.naming import comment_marker
 from workflows.rendering.links import Links, link
 from workflows.rendering.text import code, duration, escape, fence, when
@@ -123,8 +131,19 @@ def _facts(snapshot: EnvironmentSnapshot, links: Links) -> str:
         facts.append(f"Commit {shown}")
     if snapshot.branch:
         facts.append(f"branch {code(snapshot.branch)}")
+    facts += [_source(each, links) for each in sources_of(snapshot)[:MAX_SHOWN]]
     facts.append(f"updated {when(snapshot.updated_at)}")
     return " · ".join(facts)
+
+
+def sources_of(snapshot: EnvironmentSnapshot) -> tuple[SourceCommit, ...]:
+    """What comes along with the commit, as far as the newest revision knows."""
+    return snapshot.revisions[0].sources if snapshot.revisions else ()
+
+
+def _source(source: SourceCommit, links: Links) -> str:
+    commit = link(code(short(source.commit)), links.commit_of(source.repository, source.commit))
+    return f"with {code(source.name)} at {commit}, branch {code(source.branch)}"
 
 
 def _revisions(snapshot: EnvironmentSnapshot, links: Links) -> str:

@@ -41,10 +41,13 @@ class Links(Payload):
         )
 
     def commit(self, snapshot: EnvironmentSnapshot, commit: Commit) -> str:
+        return self.commit_of(snapshot.pull_request.repository, commit)
+
+    def commit_of(self, repository: str, commit: Commit) -> str:
+        """In any repository, `owner/name`."""
         if not self.github_web_url:
             return ""
-        repository = quote(snapshot.pull_request.repository, safe="/")
-        return f"{self.github_web_url}/{repository}/commit/{commit}"
+        return f"{self.github_web_url}/{quote(repository, safe='/')}/commit/{commit}"
 
 
 def link(label: str, url: str) -> str:

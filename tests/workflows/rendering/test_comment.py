@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tests.workflows.values import URL, A, B, failure, revision, serving, snapshot
+from tests.workflows.values import URL, A, B, backend, failure, revision, serving, snapshot
 from workflows.models import Application, Phase, RevisionState
 from workflows.rendering import MAX_COMMENT, Links, render_comment
 
@@ -31,6 +31,14 @@ def test_a_ready_preview_shows_its_url_commit_and_history() -> None:
     assert "Chart shop" in body
     assert "[Logs](http://catalyst.test/environments/acme-shop/pr-shop-7/logs)" in body
     assert "(http://temporal.test/namespaces/default/workflows/env%3Aacme-shop%3A" in body
+
+
+@pytest.mark.spec("ENV-016")
+def test_what_comes_along_is_shown_with_its_commit_and_branch() -> None:
+    shown = snapshot(revisions=(revision(sources=(backend(),)),), serving=serving())
+    body = render_comment(shown, LINKS)
+    commit = f"[`bbbbbbb`](http://github.test/acme/backend/commit/{B})"
+    assert f"branch `feature/cart` · with `backend` at {commit}, branch `main` · updated" in body
 
 
 @pytest.mark.spec("FR-009")
