@@ -20,7 +20,7 @@ class ExampleError(Exception):
 
 @dataclass(frozen=True)
 class Example:
-    """A repository, and how a project deploys it."""
+    """A repository, or several in a directory each, and how a project deploys them."""
 
     name: str
     title: str
@@ -33,6 +33,20 @@ class Example:
     @property
     def template(self) -> Template:
         return Template.model_validate(self.fields)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the repositories, the one that is opened first; empty where it is one."""
+        return tuple(each.source for each in self.template.sources)
+
+    def files_of(self, source: str = "") -> dict[str, str]:
+        """Of one repository."""
+        start = f"{source}/" if source else ""
+        return {
+            path.removeprefix(start): text
+            for path, text in self.files.items()
+            if path.startswith(start)
+        }
 
     @property
     def summary(self) -> str:

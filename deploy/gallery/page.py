@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from cli.checkout import open_checkout
 from cli.plan import make_report
 from deploy.gallery.examples import DIRECTORY, Example, ExampleError
-from workflows.models import RevisionPlan
+from workflows.models import RevisionPlan, SourceCommit, Template
 from workflows.planning.plans import plan_text
+from workflows.planning.plans.several.joining import join_plans
+from workflows.planning.plans.several.parts import Part
+from workflows.planning.plans.several.settings import path_of, template_of
 
 FILE = DIRECTORY / "README.md"
 _INTRODUCTION = """\
@@ -41,10 +44,36 @@ def gallery(examples: list[Example]) -> str:
 
 def plan_of(example: Example) -> RevisionPlan:
     """What would be built and deployed for a commit that stands for any. Raises ExampleError."""
-    report = make_report(open_checkout(DIRECTORY / example.name), example.template)
+    template = example.template
+    if not example.sources:
+        return _planned(example.name, template)
+    parts = [
+        Part(
+            name,
+            path_of(template, name),
+            _planned(f"{example.name}/{name}", template_of(template, name)),
+        )
+        for name in example.sources
+    ]
+    others = [
+        SourceCommit(
+            name=part.name,
+            repository_id=at,
+            repository=f"acme/{part.name}",
+            installation=1,
+            branch="main",
+            commit=part.plan.commit,
+        )
+        for at, part in enumerate(parts[1:], 2)
+    ]
+    return join_plans(parts[0], parts[1:], others)
+
+
+def _planned(name: str, template: Template) -> RevisionPlan:
+    report = make_report(open_checkout(DIRECTORY / name), template)
     if report.plan is None:
         said = " ".join((*(each.message for each in report.problems), *report.refusals))
-        raise ExampleError(f"{example.name} cannot be planned: {said}")
+        raise ExampleError(f"{name} cannot be planned: {said}")
     return report.plan
 
 

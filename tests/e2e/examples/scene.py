@@ -37,8 +37,18 @@ class Scene:
         return read_example(DIRECTORY / self.name)
 
     @property
+    def source(self) -> str:
+        """Name of the repository that is opened, where the example has several."""
+        return next(iter(self.example.sources), "")
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Of the repository that is opened."""
+        return self.example.files_of(self.source)
+
+    @property
     def change(self) -> Files:
-        text = self.example.files[self.file]
+        text = self.files[self.file]
         assert self.old in text, f"{self.name}/{self.file} no longer says {self.old!r}"
         return {self.file: text.replace(self.old, self.new)}
 
@@ -142,6 +152,13 @@ _ALL = (
         "Village library",
         "Library of the harbour",
     ),
+    Scene(
+        "several-repositories",
+        ("Harbour office", "Grey Gull", "Tallinn"),
+        "page.html",
+        "Expected today",
+        "Expected this week",
+    ),
 )
 SCENES = {scene.name: scene for scene in _ALL}
 
@@ -164,7 +181,8 @@ async def create(previews: Previews, scene: Scene, name: str = "", **more: Any) 
             {**each, "image": each["image"].replace(OTHERS, f"{registry}/{images_of(name)}")}
             for each in fields["images"]
         ]
-    return await previews.create(tree=example.files, **fields)
+    beside = {each: example.files_of(each) for each in example.sources[1:]}
+    return await previews.create(tree=scene.files, source=scene.source, beside=beside, **fields)
 
 
 async def run_ci(

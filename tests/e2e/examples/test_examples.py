@@ -34,6 +34,7 @@ EXAMPLES = [
     pytest.param("devcontainer", marks=pytest.mark.spec("ENV-024")),
     pytest.param("configured", marks=pytest.mark.spec("ENV-029", "ENV-030", "EC-6")),
     pytest.param("services", marks=pytest.mark.spec("ENV-004", "ENV-017", "ENV-018")),
+    pytest.param("several-repositories", marks=pytest.mark.spec("ENV-016")),
 ]
 
 

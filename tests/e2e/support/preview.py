@@ -44,6 +44,8 @@ class Preview:
     sample: dict[str, str]
     number: int = 0
     commits: list[str] = field(default_factory=list)
+    others: dict[str, Repo] = field(default_factory=dict)
+    """Further repositories of the project, by their sources' names."""
     _counter: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -261,8 +263,11 @@ class Preview:
         found += [
             f"pod {p['metadata']['name']}" for p in await cluster.build_pods(self.environment)
         ]
-        tags = await cluster.image_tags(self.project, self.environment, "web")
-        return [*found, *(f"image tag {tag}" for tag in tags)]
+        names = ["web", *(f"{each}-web" for each in (self.source, *self.others) if self.others)]
+        for name in names:
+            tags = await cluster.image_tags(self.project, self.environment, name)
+            found += [f"image tag {name}:{tag}" for tag in tags]
+        return found
 
     async def until_gone(self, *, within: float = GONE) -> None:
         """Wait until nothing is left and the comment says so."""

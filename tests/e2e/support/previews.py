@@ -8,6 +8,7 @@ from typing import Literal
 from deploy.local.demo.scene import sample
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.stack import Stack, open_stack
+from tests.support.github.client_models import Repo
 from workflows.models import BuildSettings, HealthCheck, Project, Source, Template
 
 TEAM = "e2e"
@@ -36,12 +37,15 @@ class Previews:
         tree: Mapping[str, str] | None = None,
         drafts: Literal["skip", "deploy"] = "skip",
         installation: int | None = None,
+        source: str = "",
+        beside: Mapping[str, Mapping[str, str]] | None = None,
         **template: object,
     ) -> Preview:
         """Make repository and project; `template` are fields of `workflows.models.Template`.
 
         The repository holds the sample with these changes, or exactly the files of `tree`. `installation` is what
-        the project is told, when it is not the truth.
+        the project is told, when it is not the truth. `source` is what the project calls the repository, and `beside`
+        are the files of its further ones, by the same kind of name.
         """
         name = f"r{secrets.token_hex(4)}"
         known = self._sample() if tree is None else dict(tree)
@@ -49,29 +53,44 @@ class Previews:
         repository = await self.stack.github.create_repository(
             f"{TEAM}/{name}", {k: v for k, v in changed.items() if v is not None}
         )
+        others = {
+            each: await self.stack.github.create_repository(f"{TEAM}/{name}-{each}", files)
+            for each, files in (beside or {}).items()
+        }
         installed = await self.stack.github.install_app(TEAM)
-        source = Source(
-            name=name,
-            repository_id=repository.id,
-            repository=repository.full_name,
-            installation=installed if installation is None else installation,
-        )
+        told = installed if installation is None else installation
+        sources = {source or name: repository, **others}
         project = Project(
             key=f"{TEAM}-{name}",
             team=TEAM,
             name=name,
-            sources=(source,),
+            sources=tuple(_source(*each, told) for each in sources.items()),
             templates={"development": make_template(**template)},
             drafts=drafts,
         )
         await self.stack.catalyst.put_project(project)
-        preview = Preview(self.stack, repository, project.key, name, known)
+        preview = Preview(self.stack, repository, project.key, source or name, known, others=others)
         self.made.append(preview)
         return preview
+
+    def beside(self, preview: Preview, source: str) -> Preview:
+        """A pull request to come in another repository of the same project."""
+        other = Preview(self.stack, preview.others[source], preview.project, source, {})
+        self.made.append(other)
+        return other
 
     def _sample(self) -> dict[str, str]:
         own = {"Dockerfile": self.dockerfile} if self.dockerfile else {}
         return {**sample(self.stack.instance), **own}
+
+
+def _source(name: str, repository: Repo, installation: int) -> Source:
+    return Source(
+        name=name,
+        repository_id=repository.id,
+        repository=repository.full_name,
+        installation=installation,
+    )
 
 
 def make_template(**fields: object) -> Template:

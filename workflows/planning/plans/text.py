@@ -105,6 +105,8 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
 def _build(build: BuildPlan) -> Iterator[tuple[str, str]]:
     start = f"build {build.component}"
     yield start, "generated Dockerfile" if build.generated else build.dockerfile
+    if build.source:
+        yield f"{start} source", build.source
     yield f"{start} context", build.context
     if build.target:
         yield f"{start} target", build.target

@@ -15,7 +15,7 @@ _OF_A_SOURCE = ("type", "builds", "compose", "images", "application", "services"
 
 def project_of_source(project: Project, source: str) -> Project:
     """The project as planning that source sees it; itself where no template says anything of it."""
-    templates = {key: _template_of(template, source) for key, template in project.templates.items()}
+    templates = {key: template_of(template, source) for key, template in project.templates.items()}
     return project.model_copy(update={"templates": templates})
 
 
@@ -56,7 +56,8 @@ def source_named(project: Project, name: str) -> Source | None:
     return next((each for each in project.sources if each.name == name), None)
 
 
-def _template_of(template: Template, source: str) -> Template:
+def template_of(template: Template, source: str) -> Template:
+    """With what it says of that source in place of its own."""
     said = next((each for each in template.sources if each.source == source), None)
     if said is None:
         return template
