@@ -42,6 +42,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
     async def _live(self) -> None:
         upsert_attributes(self._state, is_first=True)
         self._voice = asyncio.create_task(self._publisher.run())
+        self._telling = asyncio.create_task(self._siblings.run())
         if workflow.info().continued_run_id or self._state.ref.namespace:
             self._publisher.open()  # something was shown before, so its end will be too
         await self._wait_for_former_life()
@@ -153,6 +154,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         if not self._is_believable(pull):
             return ""
         planning.take_over(self._state, pull)
+        self._siblings.note(pull)
         decision = planning.next_step(
             self._state,
             pull,

@@ -4,10 +4,18 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows import planning
-from workflows.models import Approval, EnvironmentSnapshot, EnvironmentState, Phase, Reset
+from workflows.models import (
+    Approval,
+    EnvironmentSnapshot,
+    EnvironmentState,
+    Phase,
+    Reset,
+    SiblingMoved,
+)
 from workflows.models import messages as m
 from workflows.planning import Refusal, Wanted
 from workflows.publisher import Publisher, upsert_attributes
+from workflows.siblings import Siblings
 from workflows.slot import RevisionSlot
 from workflows.watch import Watch
 
@@ -19,6 +27,7 @@ class EnvironmentInbox:
         self._state = state
         self._watch = Watch()
         self._publisher = Publisher(state, self.snapshot)
+        self._siblings = Siblings(state)
         self._slot = RevisionSlot(state, self._say)
         self._events: list[m.GitHubEvent] = []
         self._wanted: Wanted | None = None
@@ -40,6 +49,18 @@ class EnvironmentInbox:
             if (event.event, event.action) == ("reconcile", "restore"):
                 self._restore()
             self._watch.look_again()
+
+    @workflow.signal
+    def sibling_moved(self, moved: SiblingMoved) -> None:
+        """Another source of the project has a new head; whether that matters here is decided and recorded."""
+        event = m.GitHubEvent(delivery=str(workflow.uuid4()), event="sibling", action="moved")
+        following = planning.follow_sibling(self._state, moved)
+        if not following.is_followed:
+            self._publisher.decide(self._state.pull_request, [event], "keep", following.reason)
+            return
+        self._events.append(event)
+        planning.follow(self._state, following)
+        self._watch.look_again()
 
     @workflow.signal
     def revision_progress(self, progress: m.RevisionProgress) -> None:

@@ -177,6 +177,11 @@ class StorePort(ABC):
     async def list_sources(self) -> m.ListSourcesResult:
         """Every repository of every project."""
 
+    @activity.defn(name="find_siblings")
+    @abstractmethod
+    async def find_siblings(self, request: m.FindSiblingsInput) -> m.FindSiblingsResult:
+        """Environments of the same project, of other repositories, whose branch is called the same (ENV-016)."""
+
 
 class SignalPort(ABC):
     """What a workflow cannot do itself: start another one by signal, or list those that run."""

@@ -25,3 +25,10 @@ class StoreActivities(StorePort):
     @activity.defn(name="list_sources")
     async def list_sources(self) -> m.ListSourcesResult:
         return m.ListSourcesResult(sources=await self._store.projects.list_sources())
+
+    @activity.defn(name="find_siblings")
+    async def find_siblings(self, request: m.FindSiblingsInput) -> m.FindSiblingsResult:
+        found = await self._store.environments.siblings(
+            request.ref.project, repository_id=request.repository_id, branch=request.branch
+        )
+        return m.FindSiblingsResult(workflow_ids=tuple(each.workflow_id for each in found))

@@ -79,6 +79,24 @@ class Environments:
             total=total,
         )
 
+    async def siblings(
+        self, project: str, *, repository_id: int, branch: str
+    ) -> tuple[EnvironmentSnapshot, ...]:
+        """Environments of the project that are there and whose branch has that name, of other repositories."""
+        query = (
+            select(EnvironmentRow.snapshot)
+            .where(
+                EnvironmentRow.project == project,
+                EnvironmentRow.repository_id != repository_id,
+                EnvironmentRow.phase != Phase.DELETED.value,
+            )
+            .order_by(EnvironmentRow.environment)
+        )
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(query)).all()
+        found = (EnvironmentSnapshot.model_validate(row.snapshot) for row in rows)
+        return tuple(each for each in found if each.branch == branch)
+
     async def count_by_phase(self) -> dict[Phase, int]:
         """How many environments are in each phase; phases with none are left out."""
         query = select(EnvironmentRow.phase, func.count().label("number")).group_by(

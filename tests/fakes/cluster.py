@@ -41,6 +41,7 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         """Of services that plans have."""
         self.images: dict[str, str] = {}
         """What registries hold: image -> digest."""
+        self.built: list[m.BuildImageInput] = []
         self.copied: list[m.CopySecretsInput] = []
         self.deployed: list[m.DeployReleaseInput] = []
         self.awaited: list[m.WaitForRolloutInput] = []
@@ -79,7 +80,8 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
             commit=request.commit,
             revision=request.revision,
         ):
-            digest = "sha256:" + naming.short_hash(request.commit) * 4
+            self.built.append(request)
+            digest = "sha256:" + naming.short_hash(request.built_commit) * 4
             component = request.build.component
             return m.BuildImageResult(
                 component=component,

@@ -18,6 +18,9 @@ class FakeControl(StorePort, SignalPort):
         self.decisions: list[EventDecision] = []
         self.reports: list[m.Report] = []
         self.sources: tuple[m.ProjectSource, ...] = ()
+        self.siblings: tuple[str, ...] = ()
+        """Workflows of environments whose branch has the same name."""
+        self.asked: list[m.FindSiblingsInput] = []
         self.running: tuple[m.RunningEnvironment, ...] = ()
         self.former = m.ListRevisionsResult()
         """Revisions of a former life, as the list of workflows shows them."""
@@ -41,6 +44,12 @@ class FakeControl(StorePort, SignalPort):
     async def list_sources(self) -> m.ListSourcesResult:
         async with self.controls.step("list_sources"):
             return m.ListSourcesResult(sources=self.sources)
+
+    @activity.defn(name="find_siblings")
+    async def find_siblings(self, request: m.FindSiblingsInput) -> m.FindSiblingsResult:
+        async with self.controls.step("find_siblings", environment=request.ref.environment):
+            self.asked.append(request)
+            return m.FindSiblingsResult(workflow_ids=self.siblings)
 
     @activity.defn(name="submit_report")
     async def submit_report(self, request: m.SubmitReportInput) -> None:

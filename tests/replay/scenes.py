@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 
 from tests.replay.staged import failed_in_a_stage, in_stages, superseded_in_a_stage
-from tests.workflows.stage import Preview, Stage
+from tests.workflows.stage import Preview, Stage, along
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
@@ -273,6 +273,22 @@ def with_a_service(preview: Preview) -> dict[str, object]:
     }
 
 
+async def followed(stage: Stage, preview: Preview) -> list[str]:
+    """An environment that another source came along with follows that one's pull request, once; the other one tells."""
+    other = Preview(stage)
+    stage.cluster.plan = along(preview, "a")
+    await other.open()
+    await other.reaches(Phase.READY)
+    stage.control.siblings = (other.id, "env:nobody:pr-x-1")
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.cluster.plan = along(preview, "b")
+    await preview.push("b")
+    await stage.until(lambda: len(other.steps("plan_revision")) == 2)
+    snapshot = await other.reaches(Phase.READY)
+    return [other.id, preview.id, snapshot.revisions[0].id]
+
+
 async def continued(stage: Stage, preview: Preview) -> list[str]:
     """Environment, reporter and removal begin anew, since their histories have become long."""
     stage.control.has_reporter = True
@@ -339,6 +355,7 @@ SCENES: dict[str, Scene] = {
         unchanged,
         with_services,
         reset,
+        followed,
         in_stages,
         failed_in_a_stage,
         superseded_in_a_stage,

@@ -20,8 +20,8 @@ class SourceCommit(Payload):
 class SiblingMoved(Payload):
     """One environment to another of its project: this commit is the head of my pull request now."""
 
-    source: Label
     repository_id: int
+    repository: str
     number: int
     branch: str
     commit: Commit

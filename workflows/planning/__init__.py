@@ -48,6 +48,13 @@ from workflows.planning.reconcile import Candidate, Findings, World, compare, le
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
 from workflows.planning.resets import ask_for_reset, note_resets
+from workflows.planning.siblings import (
+    Following,
+    follow,
+    follow_sibling,
+    must_tell,
+    news_of,
+)
 from workflows.planning.surfaces import after_write, give_up, surface_kind, surface_writes
 
 __all__ = [
@@ -56,6 +63,7 @@ __all__ = [
     "Candidate",
     "Decision",
     "Findings",
+    "Following",
     "NextWrite",
     "Refusal",
     "Step",
@@ -70,6 +78,8 @@ __all__ = [
     "bounded",
     "compare",
     "end_revision",
+    "follow",
+    "follow_sibling",
     "forget_resources",
     "forget_stop",
     "give_up",
@@ -80,7 +90,9 @@ __all__ = [
     "lost_its_name",
     "make_snapshot",
     "may_acknowledge",
+    "must_tell",
     "newer_report",
+    "news_of",
     "next_check",
     "next_recovery",
     "next_sequence",

@@ -54,7 +54,7 @@ def begin_revision(
     )
     older = [_without_excerpt(each) for each in state.revisions]
     state.revisions = [revision, *_kept(older, state.serving)]
-    state.commit = commit
+    state.commit, state.moved = commit, ""
     state.phase, state.reason, state.failure = Phase.PENDING, "", None
     forget_stop(state)
     state.has_resources = True

@@ -118,4 +118,6 @@ def needs_approval(state: EnvironmentState, pull: PullRequest) -> bool:
 def _trigger(state: EnvironmentState, pull: PullRequest) -> str:
     if pull.is_fork and state.approval is not None:
         return f"approved by {state.approval.by}"
+    if state.moved:
+        return state.moved
     return "push" if state.count else "opened"

@@ -77,6 +77,7 @@ from workflows.models.messages.revision import (
     WaitForRolloutInput,
     WaitForRolloutResult,
 )
+from workflows.models.messages.siblings import FindSiblingsInput, FindSiblingsResult
 
 __all__ = [
     "ApproveCommand",
@@ -100,6 +101,8 @@ __all__ = [
     "EnvironmentNamespace",
     "FindImageInput",
     "FindImageResult",
+    "FindSiblingsInput",
+    "FindSiblingsResult",
     "GitHubEvent",
     "KeepLogsInput",
     "ListNamespacesResult",
