@@ -19,20 +19,20 @@ class Siblings:
     def __init__(self, state: EnvironmentState) -> None:
         self._state = state
         self._lane = Lane(self._tell)
+        self._pull: PullRequest
+        """As last noted."""
 
     def note(self, pull: PullRequest) -> None:
         """The pull request as just read."""
         if planning.must_tell(self._state, pull) and workflow.patched(TELL_SIBLINGS):
-            self._lane.is_stale = True
+            self._pull, self._lane.is_stale = pull, True
 
     async def run(self) -> None:
         """Tell what is noted, for ever."""
         await self._lane.run()
 
     async def _tell(self) -> None:
-        pull = self._state.pull
-        if pull is None or not planning.must_tell(self._state, pull):
-            return  # closed, or told by now
+        pull = self._pull
         found = await workflow.execute_activity_method(
             StorePort.find_siblings,
             m.FindSiblingsInput(

@@ -274,19 +274,20 @@ def with_a_service(preview: Preview) -> dict[str, object]:
 
 
 async def followed(stage: Stage, preview: Preview) -> list[str]:
-    """An environment that another source came along with follows that one's pull request, once; the other one tells."""
+    """An environment that another source came along with tells of its own head, and follows that one's pull request."""
     other = Preview(stage)
+    stage.control.siblings = ("env:nobody:pr-x-1",)
     stage.cluster.plan = along(preview, "a")
     await other.open()
     await other.reaches(Phase.READY)
-    stage.control.siblings = (other.id, "env:nobody:pr-x-1")
+    stage.control.siblings = (other.id,)
     await preview.open()
     await preview.reaches(Phase.READY)
     stage.cluster.plan = along(preview, "b")
     await preview.push("b")
     await stage.until(lambda: len(other.steps("plan_revision")) == 2)
     snapshot = await other.reaches(Phase.READY)
-    return [other.id, preview.id, snapshot.revisions[0].id]
+    return [other.id, snapshot.revisions[0].id]
 
 
 async def continued(stage: Stage, preview: Preview) -> list[str]:

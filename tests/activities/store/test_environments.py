@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from activities.store import Store, StoreActivities
 from tests.support.examples import NOW, OLDER_COMMIT, make_revision, make_snapshot
-from workflows.models import Phase, RevisionState
-from workflows.models.messages import RecordEnvironmentInput
+from workflows.models import EnvironmentSnapshot, Phase, RevisionState
+from workflows.models.messages import FindSiblingsInput, RecordEnvironmentInput
 
 
 async def test_a_snapshot_is_read_back_whole(store: Store) -> None:
@@ -100,3 +100,22 @@ async def test_phases_are_counted(many: Store) -> None:
         Phase.BUILDING: 1,
         Phase.DELETED: 1,
     }
+
+
+@pytest.mark.spec("ENV-016")
+async def test_siblings_are_those_of_other_repositories_with_the_same_branch(store: Store) -> None:
+    def of(number: int, repository_id: int, phase: Phase = Phase.READY) -> EnvironmentSnapshot:
+        made = make_snapshot(number, phase=phase, branch="cart")
+        ref = made.pull_request.model_copy(update={"repository_id": repository_id})
+        return made.model_copy(update={"pull_request": ref})
+
+    for each in (
+        of(1, 1001),
+        of(2, 2002),
+        of(3, 2002, phase=Phase.DELETED),
+        of(4, 2002).model_copy(update={"branch": "other"}),
+    ):
+        await store.environments.record(each)
+    request = FindSiblingsInput(ref=make_snapshot().ref, repository_id=1001, branch="cart")
+    found = await StoreActivities(store).find_siblings(request)
+    assert found.workflow_ids == ("env:web-shop:pr-shop-2",)
