@@ -95,7 +95,7 @@ def make_report(checkout: Checkout, template: Template = AUTO) -> PlanReport:
         refusals=refusals,
         not_used_yet=tuple(key for key in NOT_USED_YET if key in said),
         to_be_granted=tuple(key for key in _GRANTED if key in said),
-        notes=(*checkout.notes, *_misnamed(checkout)),
+        notes=(*checkout.notes, *_misnamed(checkout), *_alone(template)),
         files=len(checkout.paths),
     )
 
@@ -137,6 +137,13 @@ def _read_config(
 
 def _problem(message: str, line: int = 1, column: int = 1) -> Problem:
     return Problem(line=line, column=column, key="", message=message)
+
+
+def _alone(template: Template) -> list[str]:
+    if not template.sources:
+        return []
+    listed = ", ".join(f"`{each.source}`" for each in template.sources)
+    return [f"Planned by itself: what the template lets come along of {listed} is not here."]
 
 
 def _misnamed(checkout: Checkout) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from tests.workflows.planning.plans.cases import component, mapping
 from tests.workflows.planning.plans.several.cases import joined, problems_of, project_with
 from workflows.models import ServiceSettings, SourceSettings
-from workflows.planning.plans.several.renaming import prefixed
+from workflows.planning.plans.several.renaming import prefixed, renamed
 from workflows.planning.plans.values import is_component_name
 
 pytestmark = pytest.mark.spec("ENV-016")
@@ -71,14 +71,35 @@ def test_a_service_name_of_compose_that_leads_to_two_is_refused() -> None:
     assert any("both have something that is reached as `db`" in each for each in found)
 
 
-def test_volumes_follow_their_component() -> None:
-    plan = joined(
-        project_with(SourceSettings(source="backend", services=DATABASE)),
-        files={
-            "frontend": {**COMPOSE, "compose.yaml": COMPOSE["compose.yaml"].replace("db", "store")}
-        },
+def test_one_name_of_several_that_leads_to_two_is_refused_as_well() -> None:
+    named = COMPOSE["compose.yaml"].replace("  db:\n", "  db:\n    container_name: base\n")
+    found = problems_of(files={"frontend": COMPOSE, "backend": {"compose.yaml": named}})
+    assert any("reached as `db`" in each for each in found)
+    assert not any("`base`" in each for each in found)
+
+
+def test_claims_of_volumes_follow_their_component() -> None:
+    plan = joined().model_copy(
+        update={
+            "release": joined().release.model_copy(
+                update={
+                    "values": {
+                        "components": {
+                            "web": {
+                                "kind": "worker",
+                                "imageFrom": "web",
+                                "volumes": {"data": {"type": "persistent"}},
+                            },
+                            "job": {"volumes": {"x": {"existingClaim": "pr-frontend-7-web--data"}}},
+                        }
+                    }
+                }
+            )
+        }
     )
-    assert "store" in mapping(plan.release.values["components"])
+    components = mapping(renamed(plan, {"web": "api"}).release.values["components"])
+    assert components["api"]["imageFrom"] == "api"
+    assert components["job"]["volumes"]["x"] == {"existingClaim": "pr-frontend-7-api--data"}
 
 
 def test_jobs_run_in_the_image_of_their_own_source() -> None:
