@@ -20,6 +20,7 @@ from tests.support.examples import (
     make_revision,
     make_snapshot,
 )
+from tests.workflows.values import backend
 from workflows.models import Failure, FailureKind, Phase, RevisionState, Serving
 
 ONE = "/environments/web-shop/pr-shop-12"
@@ -114,6 +115,19 @@ async def test_a_failure_is_shown_with_cause_last_lines_and_what_to_do(failed: C
 
 
 @pytest.mark.spec("ENV-018", "FR-009")
+@pytest.mark.spec("ENV-016")
+async def test_what_came_along_is_shown_with_its_commit_and_branch(catalyst: Catalyst) -> None:
+    revision = make_revision(sources=(backend(branch="<main>"),))
+    snapshot = make_snapshot(revisions=(revision,), serving=SERVING)
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    page = await read(catalyst, ONE)
+    assert "<dt>with backend</dt>" in page
+    assert "<code>bbbbbbb</code>, branch <code>&lt;main&gt;</code>" in page
+    answer = (await catalyst.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
+    assert answer["revisions"][0]["sources"][0]["repository"] == "acme/backend"
+
+
 async def test_a_failed_stage_is_named(failed: Catalyst) -> None:
     failure = FAILURE.model_copy(update={"phase": "deploy: job migrate"})
     found = make_snapshot(12, phase=Phase.FAILED, failure=failure, sequence=1_000)
