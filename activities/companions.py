@@ -8,9 +8,9 @@ from activities.origin import READ_CONTENTS, GitHubAccess, Origin, dropping, on_
 from workflows.errors import (
     CommitGoneError,
     GitHubPermissionError,
-    ManifestError,
     PlanError,
     RepositoryGoneError,
+    UserMustFixError,
 )
 from workflows.models import Source, SourceCommit
 
@@ -45,6 +45,6 @@ def naming(source: Source | SourceCommit) -> Iterator[None]:
         ) from error
     except CommitGoneError as error:
         raise CommitGoneError(f"{subject}: {error}") from error
-    except (PlanError, ManifestError) as error:
+    except UserMustFixError as error:
         kind = type(error)
         raise kind(f"{subject}: {error}", excerpt=error.excerpt, hint=error.hint) from error

@@ -1,30 +1,41 @@
 """Names that several sources have taken: components are told apart, what one name cannot lead to twice is refused."""
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from pydantic import JsonValue
 
 from workflows import naming
 from workflows.planning.detection.story import Story
 from workflows.planning.plans.several.parts import Part, mapping
-from workflows.planning.plans.several.renaming import prefixed, renamed
+from workflows.planning.plans.several.renaming import marked, prefixed, renamed
 
 
 def told_apart(parts: Sequence[Part], story: Story) -> list[Part]:
     """Every component has a name of its own: one that several sources have begins with the source's name in each."""
-    counts = Counter(name for part in parts for name in _names(part))
-    shared = [name for name, times in counts.items() if times > 1]
-    for name in shared:
-        owners = [part for part in parts if name in _names(part)]
-        called = ", ".join(f"`{prefixed(part.name, name)}`" for part in owners)
-        story.because(
-            f"More than one source has something called `{name}`; here they are {called}."
-        )
+    names = new_names({part.name: _names(part) for part in parts})
+    for old in dict.fromkeys(old for _, old in names):
+        called = ", ".join(f"`{new}`" for (_, each), new in names.items() if each == old)
+        story.because(f"What is called `{old}` would not be the only one; here it is {called}.")
     return [
-        _renamed(part, {name: prefixed(part.name, name) for name in shared if name in _names(part)})
+        _renamed(part, {old: new for (source, old), new in names.items() if source == part.name})
         for part in parts
     ]
+
+
+def new_names(known: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], str]:
+    """Source and name -> the name instead, for those that several sources have, and for one that would be taken so."""
+    all_names = [(source, name) for source, names in known.items() for name in names]
+    counts = Counter(name for _, name in all_names)
+    shared = {name for name, times in counts.items() if times > 1}
+    while True:
+        found = {each: prefixed(*each) for each in all_names if each[1] in shared}
+        taken = set(found.values()) & (counts.keys() - shared)
+        if not taken:
+            break
+        shared |= taken
+    twice = Counter(found.values())
+    return {each: new if twice[new] == 1 else marked(*each) for each, new in found.items()}
 
 
 def without_shared_aliases(parts: Sequence[Part], story: Story, problems: list[str]) -> list[Part]:
@@ -60,13 +71,12 @@ def without_shared_aliases(parts: Sequence[Part], story: Story, problems: list[s
     ]
 
 
-def _names(part: Part) -> set[str]:
+def _names(part: Part) -> list[str]:
+    """Of components and images, each once, in an order of its own."""
     plan = part.plan
-    return {
-        *part.components,
-        *(each.component for each in plan.builds),
-        *(each.component for each in plan.images),
-    }
+    built = (each.component for each in plan.builds)
+    others = (each.component for each in plan.images)
+    return list(dict.fromkeys((*part.components, *built, *others)))
 
 
 def _renamed(part: Part, names: dict[str, str]) -> Part:

@@ -32,8 +32,12 @@ _MARK = 8
 def prefixed(source: str, component: str) -> str:
     """`{source}-{component}`, or something like it that the chart takes; the same for the same two."""
     plain = f"{source}-{component}"
-    if is_component_name(plain):
-        return plain
+    return plain if is_component_name(plain) else marked(source, component)
+
+
+def marked(source: str, component: str) -> str:
+    """The same with a hash of the two: no other two have it."""
+    plain = f"{source}-{component}"
     mark = naming.short_hash(source, component)[:_MARK]
     stem = re.sub(r"[^a-z0-9]+", "-", plain.lower())[: MAX_COMPONENT - _MARK - 3].strip("-")
     return f"x-{stem}-{mark}"

@@ -117,7 +117,7 @@ def test_what_comes_along_is_named_with_its_commit_and_branch() -> None:
 def test_reasons_of_what_comes_along_begin_with_its_name() -> None:
     plan = joined()
     assert any(each.startswith("backend: ") for each in plan.reasons)
-    assert any("here they are `frontend-web`, `backend-web`" in each for each in plan.reasons)
+    assert any("here it is `frontend-web`, `backend-web`" in each for each in plan.reasons)
     assert any("`/` to `frontend`, `/api` to `backend`" in each for each in plan.reasons)
 
 

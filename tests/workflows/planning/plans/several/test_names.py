@@ -5,6 +5,7 @@ import pytest
 from tests.workflows.planning.plans.cases import component, mapping
 from tests.workflows.planning.plans.several.cases import joined, problems_of, project_with
 from workflows.models import ServiceSettings, SourceSettings
+from workflows.planning.plans.several.names import new_names
 from workflows.planning.plans.several.renaming import prefixed, renamed
 from workflows.planning.plans.values import is_component_name
 
@@ -105,6 +106,21 @@ def test_claims_of_volumes_follow_their_component() -> None:
 def test_jobs_run_in_the_image_of_their_own_source() -> None:
     plan = joined(configs={"backend": "jobs:\n  migrate: {when: pre-deploy, command: 'true'}\n"})
     assert component(plan, "migrate")["imageFrom"] == "backend-web"
+
+
+def test_names_that_would_be_alike_once_prefixed_are_marked() -> None:
+    found = new_names({"a": ["b-web", "web"], "a-b": ["web", "b-web"]})
+    assert len(set(found.values())) == 4
+    assert found["a", "web"] == "a-web"
+
+
+def test_a_name_that_a_prefixed_one_would_take_is_prefixed_as_well() -> None:
+    found = new_names({"frontend": ["web", "backend-web"], "backend": ["web", "api"]})
+    assert found == {
+        ("frontend", "web"): "frontend-web",
+        ("frontend", "backend-web"): "frontend-backend-web",
+        ("backend", "web"): "backend-web",
+    }
 
 
 @pytest.mark.parametrize(
