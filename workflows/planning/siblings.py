@@ -51,7 +51,7 @@ def _why_not(state: EnvironmentState, moved: SiblingMoved) -> str:  # noqa: PLR0
     pull = state.pull
     if pull is None:
         return "the pull request is not read yet, and takes it along when it is"
-    if not pull.is_open:
+    if not pull.is_open or state.closed_at is not None:
         return "the pull request is closed"
     if pull.is_fork:
         return "the code of a fork is shown with default branches only"

@@ -37,6 +37,7 @@ def test_an_environment_with_that_branch_follows(known: dict[str, object], reaso
     [
         pytest.param({"pull": None}, "not read yet", id="not read"),
         pytest.param({"pull": pull(is_open=False)}, "closed", id="closed"),
+        pytest.param({"closed_at": NOW}, "closed", id="close announced"),
         pytest.param({"pull": pull(is_fork=True)}, "fork", id="fork"),
         pytest.param({"pull": pull(head_branch="x")}, "its branch is `x`", id="another branch"),
         pytest.param({"is_stopped": True, "stopped_by": "alice"}, "stopped by alice", id="stopped"),
