@@ -9,7 +9,7 @@ from activities.heads import find_head
 from activities.origin import GitHubAccess
 from activities.source.reading import Remote, read_and_plan
 from workflows.errors import PlanError
-from workflows.models import RevisionPlan, Source, SourceCommit
+from workflows.models import Project, RevisionPlan, Source, SourceCommit
 from workflows.planning.plans import PlanningRequest
 from workflows.planning.plans.several.joining import join_plans
 from workflows.planning.plans.several.parts import Part
@@ -39,24 +39,32 @@ class OtherSources:
         names the source, GitHubError, CommitGoneError.
         """
         template = request.project.templates[plan.template]
-        parts, commits = [], []
-        for at, settings in enumerate(companions(template, self.own)):
-            source = source_named(request.project, settings.source)
-            if source is None:
-                raise PlanError(
-                    f"the template `{plan.template}` names the source `{settings.source}`, which the project has not",
-                    hint="Add the repository to the project's sources, or take it out of the template's `sources`.",
-                )
-            place = directory / f"source-{at}"
-            await asyncio.to_thread(place.mkdir)
-            with naming(source):
-                commit, found = await self._plan(request, plan.template, source, place)
-            commits.append(commit)
-            parts.append(Part(source.name, path_of(template, source.name), found))
-        if not parts:
+        sources = [
+            _source(request.project, plan.template, each.source)
+            for each in companions(template, self.own)
+        ]
+        if not sources:
             return plan
+        found = await asyncio.gather(
+            *(self._named(request, plan.template, each, directory) for each in sources),
+            return_exceptions=True,  # all have ended before the first failure is told
+        )
+        parts, commits = [], []
+        for source, each in zip(sources, found, strict=True):
+            if isinstance(each, BaseException):
+                raise each
+            commits.append(each[0])
+            parts.append(Part(source.name, path_of(template, source.name), each[1]))
         own = Part(self.own, path_of(template, self.own), plan)
         return await asyncio.to_thread(join_plans, own, parts, commits)
+
+    async def _named(
+        self, request: PlanningRequest, template: str, source: Source, directory: Path
+    ) -> tuple[SourceCommit, RevisionPlan]:
+        place = directory / f"source-{source.repository_id}"
+        await asyncio.to_thread(place.mkdir)
+        with naming(source):
+            return await self._plan(request, template, source, place)
 
     async def _plan(
         self, request: PlanningRequest, template: str, source: Source, directory: Path
@@ -90,3 +98,13 @@ class OtherSources:
             commit=head.commit,
             is_same_branch=bool(wanted) and head.branch == wanted,
         )
+
+
+def _source(project: Project, template: str, name: str) -> Source:
+    source = source_named(project, name)
+    if source is None:
+        raise PlanError(
+            f"the template `{template}` names the source `{name}`, which the project has not",
+            hint="Add the repository to the project's sources, or take it out of the template's `sources`.",
+        )
+    return source

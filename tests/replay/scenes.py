@@ -8,8 +8,13 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 from collections.abc import Awaitable, Callable
 from itertools import count
 
-from tests.replay.staged import failed_in_a_stage, in_stages, superseded_in_a_stage
-from tests.workflows.stage import Preview, Stage, along
+from tests.replay.staged import (
+    failed_in_a_stage,
+    followed,
+    in_stages,
+    superseded_in_a_stage,
+)
+from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
@@ -271,23 +276,6 @@ def with_a_service(preview: Preview) -> dict[str, object]:
             ModelStage(title="application", release=release),
         ),
     }
-
-
-async def followed(stage: Stage, preview: Preview) -> list[str]:
-    """An environment that another source came along with tells of its own head, and follows that one's pull request."""
-    other = Preview(stage)
-    stage.control.siblings = ("env:nobody:pr-x-1",)
-    stage.cluster.plan = along(preview, "a")
-    await other.open()
-    await other.reaches(Phase.READY)
-    stage.control.siblings = (other.id,)
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    stage.cluster.plan = along(preview, "b")
-    await preview.push("b")
-    await stage.until(lambda: len(other.steps("plan_revision")) == 2)
-    snapshot = await other.reaches(Phase.READY)
-    return [other.id, snapshot.revisions[0].id]
 
 
 async def continued(stage: Stage, preview: Preview) -> list[str]:

@@ -1,7 +1,7 @@
-"""Scenes of revisions that come up in stages."""
+"""Scenes of revisions that come up in stages, or of several repositories."""
 
 from tests.workflows.stage import Preview, Stage
-from tests.workflows.staged import staged_plan, with_extras
+from tests.workflows.staged import along, staged_plan, with_extras
 from workflows.errors import RolloutFailedError
 from workflows.models import Phase
 
@@ -33,3 +33,20 @@ async def superseded_in_a_stage(stage: Stage, preview: Preview) -> list[str]:
     stage.controls.release("wait_for_rollout")
     snapshot = await preview.reaches(Phase.READY, "b")
     return [preview.id, snapshot.revisions[1].id]
+
+
+async def followed(stage: Stage, preview: Preview) -> list[str]:
+    """An environment that another source came along with tells of its own head, and follows that one's pull request."""
+    other = Preview(stage)
+    stage.control.siblings = ("env:nobody:pr-x-1",)
+    stage.cluster.plan = along(preview, "a")
+    await other.open()
+    await other.reaches(Phase.READY)
+    stage.control.siblings = (other.id,)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.cluster.plan = along(preview, "b")
+    await preview.push("b")
+    await stage.until(lambda: len(other.steps("plan_revision")) == 2)
+    snapshot = await other.reaches(Phase.READY)
+    return [other.id, snapshot.revisions[0].id]

@@ -27,14 +27,12 @@ from worker.workers import Implementations, Limits, create_workers
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
 from workflows.models import (
-    BuildPlan,
     EnvironmentRef,
     EnvironmentSnapshot,
     EnvironmentState,
     Phase,
     PullRequest,
     PullRequestRef,
-    SourceCommit,
 )
 from workflows.models import messages as m
 
@@ -55,25 +53,6 @@ async def eventually(condition: Callable[[], object], *, within: float = PATIENC
 def commit(letter: str) -> str:
     """A full hash made of one hexadecimal digit."""
     return letter * 40
-
-
-def along(preview: "Preview", letter: str) -> dict[str, object]:
-    """What plans say with which that preview's repository comes along, for `stage.cluster.plan`."""
-    ref = preview.pull_request
-    source = SourceCommit(
-        name="other",
-        repository_id=ref.repository_id,
-        repository=ref.repository,
-        installation=ref.installation,
-        branch=preview.pull.head_branch,
-        commit=commit(letter),
-        is_same_branch=True,
-    )
-    builds = tuple(
-        BuildPlan(component=name, context=".", dockerfile="Dockerfile", source=of)
-        for name, of in (("web", ""), ("other-web", "other"))
-    )
-    return {"sources": (source,), "builds": builds}
 
 
 class Stage:

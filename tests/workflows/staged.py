@@ -1,8 +1,8 @@
-"""A plan in stages: a database, a migration, the application, and a seed once it answers."""
+"""Plans for `stage.cluster.plan`: in stages (a database, a migration, the application, a seed), or of two repositories."""
 
-from tests.workflows.stage import Preview
+from tests.workflows.stage import Preview, commit
 from workflows import naming
-from workflows.models import ReleasePlan, Stage
+from workflows.models import BuildPlan, ReleasePlan, SourceCommit, Stage
 
 TITLES = ("database", "job migrate", "application")
 LATER = "job seed"
@@ -43,3 +43,22 @@ def with_extras(preview: Preview) -> dict[str, object]:
         Stage(title="chart", release=own.name),
     )
     return {"release": own, "extras": extras, "stages": stages}
+
+
+def along(preview: Preview, letter: str) -> dict[str, object]:
+    """What plans say with which that preview's repository comes along."""
+    ref = preview.pull_request
+    source = SourceCommit(
+        name="other",
+        repository_id=ref.repository_id,
+        repository=ref.repository,
+        installation=ref.installation,
+        branch=preview.pull.head_branch,
+        commit=commit(letter),
+        is_same_branch=True,
+    )
+    builds = tuple(
+        BuildPlan(component=name, context=".", dockerfile="Dockerfile", source=of)
+        for name, of in (("web", ""), ("other-web", "other"))
+    )
+    return {"sources": (source,), "builds": builds}

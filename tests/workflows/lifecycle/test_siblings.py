@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.workflows.stage import Preview, Stage, along, commit
+from tests.workflows.stage import Preview, Stage, commit
+from tests.workflows.staged import along
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import StoreError
 from workflows.models import Phase, RevisionState

@@ -10,6 +10,7 @@ from workflows.errors import PlanError
 from workflows.models import RevisionPlan, SourceCommit, Stage
 from workflows.planning.detection.story import Story
 from workflows.planning.plans.several.addresses import root_of, routes_of, told_of_each_other
+from workflows.planning.plans.several.limits import storage_problems
 from workflows.planning.plans.several.names import told_apart, without_shared_aliases
 from workflows.planning.plans.several.parts import Part, mapping
 
@@ -22,7 +23,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
     `commits` are those of `others`. What comes along is brought up first. Raises PlanError naming all that stands
     against it.
     """
-    story, problems = Story(), [*_unfit((own, *others))]
+    story, problems = Story(), [*_unfit((own, *others)), *storage_problems((own, *others))]
     _refuse(problems)
     parts = without_shared_aliases(told_apart((own, *others), story), story, problems)
     route, more = routes_of(parts, story, problems)

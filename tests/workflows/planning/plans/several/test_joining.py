@@ -177,6 +177,15 @@ def test_nothing_of_a_source_is_reached_where_nothing_listens() -> None:
     assert plan.more_routes[0].service == "pr-frontend-7-queue"
 
 
+@pytest.mark.spec("ENV-008")
+def test_a_source_with_nothing_to_run_answers_with_a_page_that_says_so() -> None:
+    plan = joined(files={"backend": {"README.md": "# Later\n"}})
+    assert "page" in component(plan, "backend-web")["volumes"]
+    assert any(each.startswith("backend: Nothing to run was found") for each in plan.warnings)
+    assert plan.application is not None
+    assert not plan.application.is_base_container, "that is the pull request's own"
+
+
 def test_a_chart_of_a_repository_cannot_be_joined() -> None:
     [problem] = problems_of(
         files={"backend": {"chart/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n"}}

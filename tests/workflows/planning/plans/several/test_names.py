@@ -103,6 +103,16 @@ def test_claims_of_volumes_follow_their_component() -> None:
     assert components["job"]["volumes"]["x"] == {"existingClaim": "pr-frontend-7-api--data"}
 
 
+def test_volumes_of_all_sources_together_have_to_fit() -> None:
+    large = {"db": ServiceSettings(type="postgres", size="12Gi")}
+    both = [SourceSettings(source=each, services=large) for each in ("frontend", "backend")]
+    assert any(
+        "together ask for more than the 20Gi" in each
+        for each in problems_of(project=project_with(*both))
+    )
+    assert joined(project_with(both[0])).credentials
+
+
 def test_jobs_run_in_the_image_of_their_own_source() -> None:
     plan = joined(configs={"backend": "jobs:\n  migrate: {when: pre-deploy, command: 'true'}\n"})
     assert component(plan, "migrate")["imageFrom"] == "backend-web"
