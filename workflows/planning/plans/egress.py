@@ -1,6 +1,6 @@
 """What an environment may reach outside (T-5): networks directly, host names through an egress proxy of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -29,16 +29,12 @@ def with_proxy(case: Case, way: Way) -> Way:
     if not hosts_of(case):
         return way
     own = [each for each in (way.release, way.extras) if each and each.source == "catalyst"]
-    names = [name for release in own for name in _services_of(release)]
-    told: JsonValue = {
-        "url": "{egress_proxy}",
-        # All releases' names at once: what a stage adds must not restart what serves.
-        "except": ",".join(dict.fromkeys((*networks_of(case), *names))),
-    }
+    # All releases' names at once: what a stage adds must not restart what serves.
+    names = [name for release in own for name in services_of(release)]
     return replace(
         way,
-        release=_told(way.release, told),
-        extras=_told(way.extras, told) if way.extras else None,
+        release=told_of_proxy(way.release, networks_of(case), names),
+        extras=told_of_proxy(way.extras, networks_of(case), names) if way.extras else None,
     )
 
 
@@ -69,9 +65,16 @@ def _note_variables(case: Case, way: Way) -> None:
         )
 
 
-def _told(release: ReleasePlan, proxy: JsonValue) -> ReleasePlan:
+def told_of_proxy(
+    release: ReleasePlan, networks: Iterable[str], names: Iterable[str]
+) -> ReleasePlan:
+    """Catalyst's own chart with the proxy, which is for everything but these networks and names; others as they are."""
     if release.source != "catalyst":
         return release
+    proxy: JsonValue = {
+        "url": "{egress_proxy}",
+        "except": ",".join(dict.fromkeys((*networks, *names))),
+    }
     values = release.values
     shared = _mapping(values.get("global"))
     known = {**_mapping(shared.get("catalyst")), "proxy": proxy}
@@ -80,7 +83,7 @@ def _told(release: ReleasePlan, proxy: JsonValue) -> ReleasePlan:
     )
 
 
-def _services_of(release: ReleasePlan) -> Iterator[str]:
+def services_of(release: ReleasePlan) -> Iterator[str]:
     """Names under which its components reach each other: never through the proxy."""
     for name, component in _mapping(release.values.get("components")).items():
         yield service_name(release.name, name)

@@ -7,8 +7,9 @@ from hashlib import sha256
 from pydantic import JsonValue
 
 from workflows.errors import PlanError
-from workflows.models import RevisionPlan, SourceCommit, Stage
+from workflows.models import ReleasePlan, RevisionPlan, SourceCommit, Stage
 from workflows.planning.detection.story import Story
+from workflows.planning.plans.egress import services_of, told_of_proxy
 from workflows.planning.plans.several.addresses import root_of, routes_of, told_of_each_other
 from workflows.planning.plans.several.limits import storage_problems
 from workflows.planning.plans.several.names import told_apart, without_shared_aliases
@@ -40,7 +41,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
                 for each in part.plan.builds
             ),
             "images": tuple(each for plan in plans for each in plan.images),
-            "release": first.plan.release.model_copy(update={"values": _values(parts)}),
+            "release": _release(parts),
             "route": route,
             "more_routes": more,
             "health": root.plan.health,
@@ -49,6 +50,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
             "warnings": (*story.warnings, *_all(parts, "warnings")),
             "secrets": _union(each.secrets for each in plans),
             "egress": _union(each.egress for each in plans),
+            "egress_hosts": _union(each.egress_hosts for each in plans),
             "stages": _stages([*rest, first]),
             "stages_after_health": tuple(
                 _titled(part, each)
@@ -56,6 +58,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
                 for each in part.plan.stages_after_health
             ),
             "credentials": tuple(each for plan in plans for each in plan.credentials),
+            "services": tuple(each for plan in plans for each in plan.services),
             "sources": tuple(commits),
             "settings": mark_with(first.plan.settings, commits),
         }
@@ -102,6 +105,16 @@ def _refuse(problems: Sequence[str]) -> None:
     found = list(dict.fromkeys(problems))
     if found:
         raise PlanError(found[0], excerpt=found if len(found) > 1 else (), hint=HINT)
+
+
+def _release(parts: Sequence[Part]) -> ReleasePlan:
+    """The one release; what reaches one source's hosts through the proxy reaches no other source's components so."""
+    plans = [part.plan for part in parts]
+    release = plans[0].release.model_copy(update={"values": _values(parts)})
+    if not any(each.egress_hosts for each in plans):
+        return release
+    networks = _union(each.egress for each in plans)
+    return told_of_proxy(release, networks, services_of(release))
 
 
 def _values(parts: Sequence[Part]) -> dict[str, JsonValue]:

@@ -72,6 +72,7 @@ def renamed(plan: RevisionPlan, names: Mapping[str, str]) -> RevisionPlan:
             "more_routes": tuple(_route(each, words) for each in plan.more_routes),
             "stages": tuple(_stage(each, names) for each in plan.stages),
             "stages_after_health": tuple(_stage(each, names) for each in plan.stages_after_health),
+            "services": tuple(names.get(each, each) for each in plan.services),
             "credentials": tuple(_credentials(each, words) for each in plan.credentials),
         }
     )

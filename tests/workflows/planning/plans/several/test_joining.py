@@ -206,6 +206,22 @@ def test_a_check_of_another_repository_is_not_waited_for() -> None:
     assert "leave out its `check`" in problems_of(project=project)[0]
 
 
+@pytest.mark.spec("T-5")
+def test_hosts_of_any_source_are_opened_and_no_source_is_reached_through_the_proxy() -> None:
+    plan = joined(
+        project_with(egress=["api.example.com", "192.0.2.0/24"]),
+        configs={"frontend": "egress: []\n"},
+        has_egress_proxy=True,
+    )
+    assert plan.egress_hosts == ("api.example.com",)
+    known = mapping(mapping(plan.release.values["global"])["catalyst"])
+    assert mapping(known["proxy"])["except"].split(",") == [
+        "192.0.2.0/24",
+        "pr-frontend-7-frontend-web",
+        "pr-frontend-7-backend-web",
+    ]
+
+
 def test_code_of_a_fork_gets_no_secrets_for_any_source() -> None:
     plan = joined(project_with(secrets=["TOKEN"]), is_trusted=False)
     assert plan.secrets == ()

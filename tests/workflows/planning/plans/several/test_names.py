@@ -49,6 +49,10 @@ def test_a_database_of_each_source_is_its_own() -> None:
         assert checksum == {"checksum": f"{{secrets_checksum.catalyst-service-{source}-db}}"}
 
 
+def test_services_are_known_by_their_names_here() -> None:
+    assert joined(project_with(*BOTH)).services == ("frontend-db", "backend-db")
+
+
 def test_stages_name_what_they_bring_up() -> None:
     plan = joined(project_with(*BOTH))
     assert [each.components for each in plan.stages] == [
