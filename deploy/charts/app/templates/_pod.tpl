@@ -63,10 +63,10 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurityContext" (dict "settings" .settings "security" $security) | trim | nindent 2 }}
-{{- with .settings.waitFor }}
-{{- /* From the very pod: a Service, and the policies of a new pod, need a moment to be known to all nodes. */}}
+{{- if or .settings.waitFor .settings.sidecars }}
 initContainers:
-  {{- range $name, $wait := . }}
+  {{- /* From the very pod: a Service, and the policies of a new pod, need a moment to be known to all nodes. */}}
+  {{- range $name, $wait := .settings.waitFor }}
   - name: {{ printf "wait--%s" $name | quote }}
     image: {{ $wait.image | quote }}
     imagePullPolicy: {{ $.root.Values.image.pullPolicy }}
@@ -76,6 +76,23 @@ initContainers:
       {{- end }}
     securityContext:
       {{- include "app.containerSecurityContext" $security | nindent 6 }}
+  {{- end }}
+  {{- range $name, $sidecar := .settings.sidecars }}
+  - name: {{ $name | quote }}
+    image: {{ $sidecar.image | quote }}
+    imagePullPolicy: {{ $.root.Values.image.pullPolicy }}
+    restartPolicy: Always
+    command:
+      {{- range $sidecar.command }}
+      - {{ . | quote }}
+      {{- end }}
+    securityContext:
+      {{- include "app.containerSecurityContext" $security | nindent 6 }}
+    {{- with $sidecar.resources }}
+    resources:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- include "app.volumeMounts" $.settings | nindent 4 }}
   {{- end }}
 {{- end }}
 containers:
@@ -148,7 +165,14 @@ lifecycle:
 resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $settings.volumes }}
+{{- with include "app.volumeMounts" $settings }}
+{{- . | nindent 0 }}
+{{- end }}
+{{- end -}}
+
+{{/* Volumes of a component, as its containers see them. */}}
+{{- define "app.volumeMounts" -}}
+{{- with .volumes -}}
 volumeMounts:
   {{- range $name, $volume := . }}
   - name: {{ $name | quote }}
@@ -160,14 +184,21 @@ volumeMounts:
     readOnly: true
     {{- end }}
   {{- end }}
-{{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* Variables: Catalyst's and those of the egress proxy, then those from Secrets, then plain ones, which may so refer to both as $(NAME). */}}
 {{- define "app.env" -}}
 {{- $catalyst := .root.Values.global.catalyst -}}
 {{- if dig "catalystEnv" true .settings }}
-{{- range $key := list "branch" "commit" "environment" "host" "project" "url" }}
+{{- $keys := list "branch" "commit" "environment" "host" "project" "url" }}
+{{- with .settings.commitFile }}
+{{- /* The commit changes under the pod, which stays. */}}
+{{- $keys = without $keys "commit" }}
+- name: CATALYST_COMMIT_FILE
+  value: {{ . | quote }}
+{{- end }}
+{{- range $key := $keys }}
 {{- with get $catalyst $key }}
 - name: CATALYST_{{ upper $key }}
   value: {{ . | quote }}
