@@ -121,15 +121,16 @@ async def fetch_trees(
     destination: Path,
     *,
     timeout: float = 120,  # noqa: ASYNC109  (as `fetch_commit`)
+    has_contents: bool = False,
 ) -> "Git":
     """The names and modes of all files of `commit`, without contents, as a repository that git can be asked about.
 
-    Where the server cannot filter, the contents come too. Raises as `fetch_commit`.
+    The contents come too with `has_contents`, or where the server cannot filter. Raises as `fetch_commit`.
     """
     _check(url, commit, ref)
     git = Git(destination, _environment(url, token), timeout)
-    await asyncio.to_thread(_write_repository, destination, url, (), has_all=False)
-    await _fetch(git, commit, ref, only_trees=True)
+    await asyncio.to_thread(_write_repository, destination, url, (), has_all=has_contents)
+    await _fetch(git, commit, ref, only_trees=not has_contents)
     return git
 
 

@@ -12,6 +12,7 @@ from activities import kube
 from activities.addresses import PublicAddress
 from activities.build import BuildActivities, BuildConfig
 from activities.cluster import ClusterActivities, ClusterConfig
+from activities.development import DevelopmentActivities
 from activities.github import GitHubActivities, GitHubClients
 from activities.helm import HelmActivities, HelmConfig
 from activities.images import ImageActivities, ImageConfig
@@ -67,6 +68,7 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
             cluster=(
                 ClusterActivities(api, make_cluster_config(settings), store.kept_logs),
                 HelmActivities(api, make_helm_config(settings, helm_work), access),
+                DevelopmentActivities(api, access, work),
             ),
             control=(StoreActivities(store), SignalActivities(client)),
         )
@@ -124,6 +126,7 @@ def make_helm_config(settings: WorkerSettings, work_dir: Path) -> HelmConfig:
     return HelmConfig(
         executable=settings.helm,
         app_chart=settings.app_chart,
+        tools_image=settings.builder_image,
         chart_repositories=settings.chart_repositories,
         plain_hosts=frozenset({settings.registry} if settings.registry_is_plain_http else ()),
         address=make_address(settings),

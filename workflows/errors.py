@@ -9,6 +9,7 @@ CatalystError
 │   ├── ManifestError        chart does not render or Kubernetes refuses what it rendered
 │   ├── ForbiddenManifestError  the chart asked for something its ServiceAccount may not do
 │   ├── RolloutFailedError   containers crash, hang, cannot be pulled, or exceed the quota
+│   ├── DevelopmentError     a step or the command of a development server failed; its container stays
 │   └── UnhealthyError       the application runs but does not answer as it should
 ├── WaitError                a known time to wait, then the same call again
 │   └── GitHubRateLimitError
@@ -97,6 +98,13 @@ class ForbiddenManifestError(ManifestError):
 
 class RolloutFailedError(UserMustFixError):
     hint = "Look at the container's last lines above; the preview retries on the next push."
+
+
+class DevelopmentError(UserMustFixError):
+    hint = (
+        "Push a correction, or change the command in the environment's settings and `retry`; the container stays, and a "
+        "shell in it shows more."
+    )
 
 
 class UnhealthyError(UserMustFixError):

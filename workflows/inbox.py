@@ -141,7 +141,7 @@ class EnvironmentInbox:
 
     def _restore(self) -> None:
         """Its namespace was deleted behind it: the head is deployed again, unless something is under way."""
-        if self._state.phase is Phase.READY and self._slot.in_flight() is None:
+        if self._state.phase in (Phase.READY, Phase.DEGRADED) and self._slot.in_flight() is None:
             self._state.serving = None
             self._wanted = self._wanted or Wanted(
                 kind="redeploy", by="the reconcile, as its namespace was gone"

@@ -195,6 +195,12 @@ ROLLOUT = ActivityConfig(
 )
 """Its limit is the template's, plus `GRACE`."""
 HEALTH = ROLLOUT
+SYNC_CODE = DEPLOY
+"""A fetch of what has changed, which is then handed to a pod that may have to come up first; of a large repository
+the first time takes minutes. Cancel returns when nothing is handed over any more."""
+AWAIT_DEVELOPMENT = ROLLOUT
+TOLD_FIRST = timedelta(seconds=20)
+"""Of a pod that is not ready, its own development server knows the cause: it is heard before the rollout gives up."""
 GRACE = timedelta(minutes=1)
 """On top of a limit that the activity keeps itself: it ends first and says what it saw (FR-018)."""
 

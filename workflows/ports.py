@@ -161,6 +161,21 @@ class HelmPort(ABC):
         """`helm uninstall` of all releases of the environment; an absent one or namespace is fine."""
 
 
+class DevelopmentPort(ABC):
+    @activity.defn(name="sync_code")
+    @abstractmethod
+    async def sync_code(self, request: m.SyncCodeInput) -> m.SyncCodeResult:
+        """The pod's code is the commit's, and what is to be run is known there (ENV-005).
+
+        Changes that somebody made there are kept aside, and told. Raises CommitGoneError, GitHubError, ClusterError.
+        """
+
+    @activity.defn(name="await_development")
+    @abstractmethod
+    async def await_development(self, request: m.AwaitDevelopmentInput) -> None:
+        """Until the development server listens with that code. Raises DevelopmentError with its last lines."""
+
+
 class StorePort(ABC):
     @activity.defn(name="record_environment")
     @abstractmethod
@@ -214,6 +229,7 @@ ALL_PORTS: tuple[type[ABC], ...] = (
     ImagePort,
     ClusterPort,
     HelmPort,
+    DevelopmentPort,
     StorePort,
     SignalPort,
 )

@@ -7,6 +7,7 @@ from temporalio import workflow
 
 from workflows import naming, policies
 from workflows.attempts import PhaseFailedError, confirm_stopped, finish_together
+from workflows.development import InPlace
 from workflows.images import wait_for_image
 from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
@@ -36,6 +37,7 @@ class RevisionWorkflow:
         self._has_stages = False
         self._work: asyncio.Task[m.RevisionResult | Failure]
         self._progress = Progress(request)
+        self._in_place: InPlace | None = None
         self._url = ""
         """Set once this commit answers there: what fails afterwards does not take it away."""
 
@@ -79,15 +81,19 @@ class RevisionWorkflow:
             is_confirmed = await self._confirm(within=policies.CONFIRM_AFTER_FAILURE)
         if self._was_cancelled():
             return await self._stop()
+        place = self._in_place
+        url_in_place = place.url if place else ""
         return m.RevisionResult(
             state="failed",
-            url=self._url,
+            url=self._url or url_in_place,
             failure=failure,
             reasons=self._progress.reasons,
             timings=self._progress.timings,
             application=self._progress.application,
             settings=self._progress.settings,
             sources=self._progress.sources,
+            release=place.mark if place else "",
+            is_degraded=bool(url_in_place) and failure.kind is FailureKind.USER,
             is_confirmed=is_confirmed,
         )
 
@@ -107,7 +113,13 @@ class RevisionWorkflow:
         if request.resets:
             secrets = await self._reset(plan, secrets)
         stages = Stages(request, plan, self._progress, images=images, secrets=secrets)
-        url = await stages.bring_up()
+        if plan.development is None:
+            url = await stages.bring_up()
+        else:
+            self._in_place = InPlace(
+                request, plan, plan.development, self._progress, secrets=secrets
+            )
+            url = await self._in_place.bring_up(stages)
         await self._check_health(plan, url)
         self._url = url
         await stages.finish()
@@ -124,6 +136,7 @@ class RevisionWorkflow:
             application=self._progress.application,
             settings=self._progress.settings,
             sources=self._progress.sources,
+            release=self._in_place.mark if self._in_place else "",
         )
 
     async def _plan(self) -> RevisionPlan:

@@ -42,22 +42,35 @@ class Stages:
 
     async def bring_up(self) -> str:
         """The public URL, once all pods are ready and the route is there."""
-        plan = self._plan
-        if not self._steps:
-            await self._deploy("deploy", plan.release)
-            return await self._expose("rollout", None)
-        *before, last = self._steps
-        for step in before:
-            await self._carry_out(step)
-        await self._deploy(_phase(last), last.release, last, self._words(last))
-        if self._request.resets:
-            await restart_application(self._request, plan, self._progress)
-        return await self._expose(_phase(last), last)
+        await self._deploy_all()
+        return await self._expose()
+
+    async def prepare(self) -> str:
+        """The public URL, once everything is deployed; pods of the last stage may still be on their way."""
+        await self._deploy_all()
+        return (await self._ensure_route()).url
+
+    async def settle(self) -> None:
+        """Until the pods of the last stage are ready."""
+        last = self._steps[-1] if self._steps else None
+        await self._await(_phase(last) if last else "rollout", last)
 
     async def finish(self) -> None:
         """What comes once the URL answers."""
         for step in self._later:
             await self._carry_out(step)
+
+    async def _deploy_all(self) -> None:
+        """Each stage but the last is waited for."""
+        if not self._steps:
+            await self._deploy("deploy", self._plan.release)
+            return
+        *before, last = self._steps
+        for step in before:
+            await self._carry_out(step)
+        await self._deploy(_phase(last), last.release, last, self._words(last))
+        if self._request.resets:
+            await restart_application(self._request, self._plan, self._progress)
 
     async def _carry_out(self, step: Step) -> None:
         await self._deploy(_phase(step), step.release, step, self._words(step))
@@ -93,29 +106,29 @@ class Stages:
             words=words,
         )
 
-    async def _expose(self, phase: str, step: Step | None) -> str:
+    async def _expose(self) -> str:
         """The public URL, once pods are ready and the route is there."""
-        ref, release = self._request.ref, self._plan.release.name
-        rollout = asyncio.create_task(self._await(phase, step))
-        route = asyncio.create_task(
-            self._progress.run(
-                "route",
-                Phase.DEPLOYING,
-                lambda: workflow.execute_activity_method(
-                    ClusterPort.ensure_route,
-                    m.EnsureRouteInput(
-                        ref=ref,
-                        release=release,
-                        route=self._plan.route,
-                        more=self._plan.more_routes,
-                    ),
-                    **policies.ENSURE_ROUTE,
-                ),
-                is_limit_final=False,
-            )
-        )
+        rollout = asyncio.create_task(self.settle())
+        route = asyncio.create_task(self._ensure_route())
         await finish_together([rollout, route])
         return route.result().url
+
+    async def _ensure_route(self) -> m.EnsureRouteResult:
+        return await self._progress.run(
+            "route",
+            Phase.DEPLOYING,
+            lambda: workflow.execute_activity_method(
+                ClusterPort.ensure_route,
+                m.EnsureRouteInput(
+                    ref=self._request.ref,
+                    release=self._plan.release.name,
+                    route=self._plan.route,
+                    more=self._plan.more_routes,
+                ),
+                **policies.ENSURE_ROUTE,
+            ),
+            is_limit_final=False,
+        )
 
     async def _await(self, phase: str, step: Step | None) -> None:
         """Until its pods are ready and its jobs have succeeded."""

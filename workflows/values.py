@@ -19,7 +19,7 @@ Values = dict[str, JsonValue]
 
 _PLACEHOLDER = re.compile(
     r"(?<!\{)\{(?P<name>image|repository|digest|commit|short_commit|url|inner_url|host|namespace|environment"
-    r"|project|branch|secrets_checksum|egress_proxy|left_brace)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
+    r"|project|branch|secrets_checksum|egress_proxy|tools_image|left_brace)(?:\.(?P<component>[a-z0-9-]+))?\}(?!\})"
 )
 """Names outside this list and doubled braces stay as they are: values hold JSON and templates too."""
 _OF_IMAGES = ("image", "repository", "digest")
@@ -42,6 +42,8 @@ class ValueFacts(Payload):
     """Of the content of the environment's secrets, as `joined_checksums` makes it; empty when it has none."""
     revision: str = ""
     """Short hash of the revision, by which Catalyst's own chart names jobs; empty for charts of others."""
+    tools_image: str = ""
+    """Image of the operator's with Git and a shell, for containers of Catalyst's own beside an application."""
     images: tuple[BuildImageResult, ...] = ()
     """The first is the one that `image` without a component means."""
 

@@ -290,6 +290,7 @@ class HelmActivities(HelmPort):
             branch=request.branch,
             secrets_checksum=request.secrets_checksum,
             revision=_revision_of(request),
+            tools_image=self._config.tools_image,
             images=request.images,
         )
 

@@ -13,12 +13,15 @@ from activities.kube.errors import (
     KubeError,
     NotFoundError,
 )
+from activities.kube.execution import Container, Executed, execute
 from activities.kube.paths import collection_path, path_of
 from activities.kube.types import KubeObject, Query
 
 __all__ = [
     "CALL_TIMEOUT",
     "ConflictError",
+    "Container",
+    "Executed",
     "ExpiredError",
     "ForbiddenError",
     "InvalidError",
@@ -30,6 +33,7 @@ __all__ = [
     "close",
     "collection_path",
     "connect",
+    "execute",
     "path_of",
     "read_text",
     "request",

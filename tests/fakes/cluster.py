@@ -17,10 +17,17 @@ from workflows.models import (
     RouteSettings,
 )
 from workflows.models import messages as m
-from workflows.ports import BuildPort, ClusterPort, HelmPort, ImagePort, SourcePort
+from workflows.ports import (
+    BuildPort,
+    ClusterPort,
+    DevelopmentPort,
+    HelmPort,
+    ImagePort,
+    SourcePort,
+)
 
 
-class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
+class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, DevelopmentPort):
     """Everything a revision and a removal ask for."""
 
     def __init__(self, controls: Controls) -> None:
@@ -47,6 +54,7 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         self.awaited: list[m.WaitForRolloutInput] = []
         self.reset: list[m.ResetServicesInput] = []
         self.restarted: list[m.RestartWorkloadsInput] = []
+        self.synced: list[m.SyncCodeInput] = []
 
     @activity.defn(name="plan_revision")
     async def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:  # type: ignore[override]  # tests run on one loop
@@ -214,6 +222,19 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort):
         ):
             self.deployed.append(request)
             return m.DeployReleaseResult(release_revision=1, chart="shop-0.1.0")
+
+    @activity.defn(name="sync_code")
+    async def sync_code(self, request: m.SyncCodeInput) -> m.SyncCodeResult:
+        async with self.controls.step(
+            "sync_code", environment=request.ref.environment, commit=request.commit
+        ):
+            self.synced.append(request)
+            return m.SyncCodeResult()
+
+    @activity.defn(name="await_development")
+    async def await_development(self, request: m.AwaitDevelopmentInput) -> None:
+        async with self.controls.step("await_development", environment=request.ref.environment):
+            pass
 
     @activity.defn(name="settle_release")
     async def settle_release(self, request: m.StopRevisionInput) -> None:

@@ -21,8 +21,9 @@ CREATING = (
     "build_image",
     "deploy_release",
     "ensure_route",
+    "sync_code",
 )
-AT_WORK = (*CREATING, "wait_for_rollout", "check_health")
+AT_WORK = (*CREATING, "wait_for_rollout", "await_development", "check_health")
 SIDE_BY_SIDE = (
     ("ensure_namespace", "build_image"),
     ("copy_secrets", "build_image"),

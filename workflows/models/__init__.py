@@ -1,6 +1,7 @@
 """Payloads and state: data with validation, no behaviour beyond properties."""
 
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
+from workflows.models.development import DevelopmentPlan, DevelopmentStep
 from workflows.models.environment import (
     Approval,
     EnvironmentRef,
@@ -37,6 +38,7 @@ from workflows.models.project import (
     SourceSettings,
     SourceType,
     Template,
+    TemplateMode,
     TemplateType,
 )
 from workflows.models.repository import (
@@ -71,6 +73,8 @@ __all__ = [
     "CredentialPlan",
     "DetectionOverrides",
     "Devcontainer",
+    "DevelopmentPlan",
+    "DevelopmentStep",
     "EnvironmentRef",
     "EnvironmentSnapshot",
     "EnvironmentState",
@@ -112,6 +116,7 @@ __all__ = [
     "SourceType",
     "Stage",
     "Template",
+    "TemplateMode",
     "TemplateType",
     "Understanding",
 ]

@@ -89,6 +89,8 @@ class Revision(Payload):
     """What asked for it: `push`, `opened`, `retry by alice`, …"""
     unchanged: str = ""
     """Why nothing was built or deployed for it: what served before goes on. Empty as a rule."""
+    is_degraded: bool = False
+    """It failed with its code in place (development mode)."""
     application: Application | None = None
     """What the repository was understood to run, with its commands (ENV-006); None where the project says it all."""
     sources: tuple[SourceCommit, ...] = ()
@@ -111,6 +113,8 @@ class Serving(Payload):
     since: AwareDatetime
     settings: str = ""
     """Mark of the settings that it was deployed with; empty where an earlier release of Catalyst deployed it."""
+    release: str = ""
+    """Mark of the release, where the next commit may do with the same one (development mode)."""
 
 
 class Reset(Payload):

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from workflows.models.base import Commit, Label, Payload
+from workflows.models.development import DevelopmentPlan
 from workflows.models.project import HealthCheck, PathRoute, PrebuiltImage, Quota, RouteSettings
 from workflows.models.repository import Application
 from workflows.models.sources import SourceCommit
@@ -136,6 +137,8 @@ class RevisionPlan(Payload):
     """Host names that it may reach through an egress proxy of its own, likewise."""
     settings: str = ""
     """Mark of what people had set when it was made."""
+    development: DevelopmentPlan | None = None
+    """What runs from the code itself, which is brought into a pod that stays; None where an image is deployed."""
     unchanged: str = ""
     """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""
     sources: tuple[SourceCommit, ...] = ()

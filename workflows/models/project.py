@@ -66,6 +66,7 @@ class PrebuiltImage(Payload):
     """How long check and image may take."""
 
 
+TemplateMode = Literal["deployment", "development"]
 TemplateType = Literal["auto", "helm", "dockerfile", "compose", "image", "manifests"]
 
 
@@ -102,6 +103,9 @@ class Template(Payload):
 
     type: TemplateType = "helm"
     """`auto` is what the repository turns out to be; `dockerfile` and `image` run in Catalyst's own chart."""
+    mode: TemplateMode = "deployment"
+    """`development`, for type `auto`: no image is built; a development server runs from the code of the branch, which
+    follows every push in place (ENV-005)."""
     # --- helm
     chart: str = "chart"
     """Directory of the chart; with `chart_repository` its name there."""

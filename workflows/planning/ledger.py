@@ -104,6 +104,7 @@ def end_revision(
             "unchanged": result.unchanged,
             "application": result.application,
             "sources": result.sources,
+            "is_degraded": result.is_degraded,
         }
     _replace_newest(state, changes)
     commit = state.revisions[0].commit
@@ -113,11 +114,21 @@ def end_revision(
         state.phase, state.failure = Phase.READY, None
         state.reason = _why_unchanged(state.revisions[0])
     elif failure is not None:
-        state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
+        state.phase, state.reason, state.failure = (
+            _phase_of_failed(state.revisions[0]),
+            failure.message,
+            failure,
+        )
     is_over = final in (RevisionState.SUCCEEDED, RevisionState.FAILED)
     if result is not None and is_over and result.url and not result.unchanged:
         # Also of one that failed afterwards: the pods are its own by then.
-        state.serving = Serving(commit=commit, url=result.url, since=now, settings=result.settings)
+        state.serving = Serving(
+            commit=commit,
+            url=result.url,
+            since=now,
+            settings=result.settings,
+            release=result.release,
+        )
 
 
 def rest(state: EnvironmentState, reason: str, *, is_refused: bool = False) -> None:
@@ -137,7 +148,11 @@ def settle(state: EnvironmentState, head: Commit) -> None:
         return
     failure = found[0].failure
     if found[0].state is RevisionState.FAILED and failure is not None:
-        state.phase, state.reason, state.failure = Phase.FAILED, failure.message, failure
+        state.phase, state.reason, state.failure = (
+            _phase_of_failed(found[0]),
+            failure.message,
+            failure,
+        )
     elif found[0].state is RevisionState.SUCCEEDED and state.serving is not None:
         state.phase, state.failure = Phase.READY, None
         state.reason = _why_unchanged(found[0])
@@ -242,6 +257,11 @@ def _without_excerpt(revision: Revision) -> Revision:
     return revision.model_copy(
         update={"failure": revision.failure.model_copy(update={"excerpt": ()})}
     )
+
+
+def _phase_of_failed(revision: Revision) -> Phase:
+    """Degraded where its container stays, with its code, to be worked in."""
+    return Phase.DEGRADED if revision.is_degraded else Phase.FAILED
 
 
 def _why_unchanged(revision: Revision) -> str:

@@ -31,6 +31,7 @@ _HEADINGS = {
     Phase.DELETING: "🧹 Preview being removed",
     Phase.DELETED: "🧹 Preview cleaned up",
 }
+_UNWELL = (Phase.FAILED, Phase.DEGRADED)
 _RESULTS = {
     RevisionState.PENDING: "⏳ pending",
     RevisionState.BUILDING: "🔨 building",
@@ -50,7 +51,7 @@ def render_comment(snapshot: EnvironmentSnapshot, links: Links) -> str:
         f"{marker}\n### {_HEADINGS[snapshot.phase]}",
         _address(snapshot),
         _reason(snapshot),
-        _failure(snapshot.failure) if snapshot.phase is Phase.FAILED else "",
+        _failure(snapshot.failure) if snapshot.phase in _UNWELL else "",
         _blockers(snapshot),
         _nothing_to_run(snapshot, links),
         _facts(snapshot, links),
@@ -70,7 +71,7 @@ def _address(snapshot: EnvironmentSnapshot) -> str:
     if serving is None:
         return ""
     address = link(escape(serving.url), serving.url)
-    if snapshot.phase is Phase.READY and is_current(snapshot, serving):
+    if snapshot.phase in (Phase.READY, Phase.DEGRADED) and is_current(snapshot, serving):
         return f"**{address}**"
     return f"**{address}** still serves {code(short(serving.commit))}"
 

@@ -12,6 +12,11 @@ from workflows.models.messages.credentials import (
     EnsureCredentialsInput,
     EnsureCredentialsResult,
 )
+from workflows.models.messages.development import (
+    AwaitDevelopmentInput,
+    SyncCodeInput,
+    SyncCodeResult,
+)
 from workflows.models.messages.images import (
     CopySecretsInput,
     CopySecretsResult,
@@ -81,6 +86,7 @@ from workflows.models.messages.siblings import FindSiblingsInput, FindSiblingsRe
 
 __all__ = [
     "ApproveCommand",
+    "AwaitDevelopmentInput",
     "BuildImageInput",
     "BuildImageResult",
     "CheckHealthInput",
@@ -140,6 +146,8 @@ __all__ = [
     "SubmitReportInput",
     "SurfaceWrite",
     "Surfaces",
+    "SyncCodeInput",
+    "SyncCodeResult",
     "TeardownInput",
     "TeardownProgress",
     "WaitForRolloutInput",

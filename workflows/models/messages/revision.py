@@ -65,6 +65,10 @@ class RevisionResult(Payload):
     application: Application | None = None
     settings: str = ""
     """Mark of the settings it was planned with."""
+    release: str = ""
+    """Mark of the release that was deployed, where the next commit may do with the same one."""
+    is_degraded: bool = False
+    """It failed with its code in place: nothing older serves, and its container stays to be worked in."""
     is_confirmed: bool = True
     """False when it could not be shown in time that no build or Helm process is left."""
     sources: tuple[SourceCommit, ...] = ()

@@ -79,13 +79,18 @@ def _with_toolchain(layout: Layout, start: Start) -> Recipe:
     return Recipe(lines, tuple(each for each in (_reason(layout), start.reason) if each))
 
 
+def image_of(layout: Layout) -> str:
+    """The image of Go that the application is compiled in."""
+    return f"docker.io/library/golang:{version_of(layout.application, GO)}"
+
+
 def _begin(
     lines: Instructions,
     layout: Layout,
     stage: str = "",
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    lines.base(f"docker.io/library/golang:{version_of(layout.application, GO)}", stage)
+    lines.base(image_of(layout), stage)
     add_user(lines, layout)
     lines.env({"HOME": HOME, "GOPATH": f"{HOME}/go", **variables})
     lines.workdir(APP)

@@ -23,7 +23,7 @@ from workflows.planning.dockerfiles.starting import Start, start_of
 from workflows.planning.dockerfiles.text import Instructions
 from workflows.planning.dockerfiles.versions import NODE, version_of
 
-_FILES = (
+FILES = (
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -90,10 +90,15 @@ def make_node(layout: Layout) -> Recipe:
     return Recipe(lines, tuple(each for each in (_image_reason(layout), start.reason) if each))
 
 
-def _begin(lines: Instructions, layout: Layout, stage: str) -> None:
+def image_of(layout: Layout) -> str:
+    """The image of Node.js that the application stands on."""
     image = f"docker.io/library/node:{version_of(layout.application, NODE)}"
-    lines.base(image if needs_make(layout) else f"{image}-slim", stage)
-    if tool := _tool(layout):
+    return image if needs_make(layout) else f"{image}-slim"
+
+
+def _begin(lines: Instructions, layout: Layout, stage: str) -> None:
+    lines.base(image_of(layout), stage)
+    if tool := tool_of(layout):
         lines.comment(f"{layout.application.package_manager} is not a part of the image.")
         lines.run(f"npm install --global {tool}")
     add_user(lines, layout)
@@ -128,7 +133,7 @@ def _manifests(layout: Layout) -> Manifests:
     """Lock files and every member's `package.json`."""
     members = [layout.relative(each) for each in member_folders(layout.files, layout.context)]
     folders = [layout.member, *(each for each in members if each != layout.member)]
-    names = [*_FILES, *(layout.member_path(each) for each in _FILES)]
+    names = [*FILES, *(layout.member_path(each) for each in FILES)]
     names += [join(each, "package.json") for each in folders]
     return gather(layout, names, _FOLDERS, obstacle=_obstacle(layout, folders))
 
@@ -157,7 +162,7 @@ def _has_local(manifest: Manifest) -> bool:
     )
 
 
-def _tool(layout: Layout) -> str:
+def tool_of(layout: Layout) -> str:
     """The package manager to install, as npm names it; empty when the image has it."""
     manager = layout.application.package_manager
     named = _named_version(layout.files, layout, manager)

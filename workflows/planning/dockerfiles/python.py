@@ -19,7 +19,7 @@ from workflows.planning.dockerfiles.text import Instructions
 from workflows.planning.dockerfiles.versions import PYTHON, version_of
 
 _VENV = "/opt/venv"
-_TOOLS = {"uv": "'uv>=0.8,<1'", "poetry": "'poetry>=2,<3'", "pipenv": "'pipenv>=2025'"}
+TOOLS = {"uv": "'uv>=0.8,<1'", "poetry": "'poetry>=2,<3'", "pipenv": "'pipenv>=2025'"}
 _CACHES = {"uv": ".cache/uv", "poetry": ".cache/pypoetry", "pipenv": ".cache/pipenv"}
 _COMPILED = {
     "psycopg2": "gcc libc6-dev libpq-dev",
@@ -55,10 +55,15 @@ def make_python(layout: Layout) -> Recipe:
     return Recipe(lines, tuple(each for each in (reason, start.reason) if each))
 
 
+def image_of(layout: Layout) -> str:
+    """The image of Python that the application stands on."""
+    image = f"docker.io/library/python:{version_of(layout.application, PYTHON)}"
+    return image if needs_make(layout) else f"{image}-slim"
+
+
 def _begin(lines: Instructions, layout: Layout) -> None:
     manager = layout.application.package_manager
-    image = f"docker.io/library/python:{version_of(layout.application, PYTHON)}"
-    lines.base(image if needs_make(layout) else f"{image}-slim")
+    lines.base(image_of(layout))
     if packages := _system_packages(layout):
         lines.comment("Some packages are compiled while they are installed.")
         lines.run(
@@ -66,11 +71,11 @@ def _begin(lines: Instructions, layout: Layout) -> None:
             f"apt-get install --yes --no-install-recommends {packages}",
             "rm -rf /var/lib/apt/lists/*",
         )
-    if tool := _TOOLS.get(manager, ""):
+    if tool := TOOLS.get(manager, ""):
         lines.comment(f"{manager} is not a part of the image.")
         lines.run(f"pip install --no-cache-dir {tool}")
     add_user(lines, layout, _VENV)
-    lines.env(_variables(layout))
+    lines.env(variables_of(layout, HOME, _VENV))
     lines.extend_path(f"{_VENV}/bin")
     lines.workdir(APP)
     lines.user(USER)
@@ -91,18 +96,19 @@ def _search_path(layout: Layout) -> dict[str, str]:
     return {"PYTHONPATH": f"{place}:{place}/src" if has_sources else place}
 
 
-def _variables(layout: Layout) -> dict[str, str]:
+def variables_of(layout: Layout, home: str, venv: str) -> dict[str, str]:
+    """For Python and its package manager, with a virtual environment at that place."""
     common = {
-        "HOME": HOME,
-        "VIRTUAL_ENV": _VENV,
+        "HOME": home,
+        "VIRTUAL_ENV": venv,
         "PYTHONUNBUFFERED": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
     match layout.application.package_manager:
         case "uv":
             return common | {
-                "UV_PROJECT_ENVIRONMENT": _VENV,
-                "UV_PYTHON": f"{_VENV}/bin/python",
+                "UV_PROJECT_ENVIRONMENT": venv,
+                "UV_PYTHON": f"{venv}/bin/python",
                 "UV_PYTHON_DOWNLOADS": "never",
                 "UV_LINK_MODE": "copy",
                 # What is installed while the image is built is all there is.

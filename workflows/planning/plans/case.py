@@ -11,6 +11,7 @@ from workflows.models import (
     BuildPlan,
     CredentialPlan,
     DetectionOverrides,
+    DevelopmentPlan,
     HealthCheck,
     PrebuiltImage,
     ReleasePlan,
@@ -97,6 +98,7 @@ class Way:
     extras: ReleasePlan | None = None
     credentials: tuple[CredentialPlan, ...] = ()
     services: tuple[str, ...] = ()
+    development: DevelopmentPlan | None = None
 
 
 def open_case(

@@ -31,6 +31,7 @@ _OF_TYPES = {
     "compose": ("compose",),
     "images": ("helm", "image", "manifests"),
     "manifests": ("manifests",),
+    "mode": ("auto",),
 }
 """Settings of a template, and the types that they are for."""
 

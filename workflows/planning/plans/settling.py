@@ -21,6 +21,8 @@ from workflows.planning.plans.ways.own_image import instead_of_first
 from workflows.repo_config import Marks, RepoConfig
 from workflows.repo_config.problems import nowhere
 
+DEVELOPMENT_SECONDS = 900
+"""For dependencies, migrations and the start of a development server together, where the template gives less."""
 _WAYS: dict[TemplateType, Callable[[Case], Way]] = {
     "auto": auto,
     "helm": helm,
@@ -64,7 +66,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         route=way.route,
         health=way.health or _health(case),
         quota=case.granted.quota,
-        rollout_timeout_seconds=case.template.rollout_timeout_seconds,
+        rollout_timeout_seconds=_rollout_seconds(case, way),
         reasons=tuple(case.story.reasons),
         images=way.images,
         secrets=case.secrets,
@@ -78,7 +80,14 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         services=way.services,
         egress=networks_of(case),
         egress_hosts=hosts_of(case),
+        development=way.development,
     )
+
+
+def _rollout_seconds(case: Case, way: Way) -> int:
+    """Dependencies are installed in a development server's own pod, which takes as long as a build does."""
+    configured = case.template.rollout_timeout_seconds
+    return max(configured, DEVELOPMENT_SECONDS) if way.development else configured
 
 
 def _health(case: Case) -> HealthCheck:

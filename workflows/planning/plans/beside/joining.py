@@ -16,6 +16,7 @@ from workflows.planning.plans.beside.asked import (
     services_of,
 )
 from workflows.planning.plans.beside.jobs import Surroundings, make_job, tell_job
+from workflows.planning.plans.beside.migrating import with_migrations
 from workflows.planning.plans.beside.offers import offer_of, settled_offer, tell_services
 from workflows.planning.plans.beside.ordering import stages_after_health, stages_of
 from workflows.planning.plans.beside.services import Service, Values, make_service
@@ -48,6 +49,8 @@ def with_services(case: Case, way: Way) -> Way:
         listed = ", ".join(f"`{name}`" for name in jobs)
         case.story.warn(f"Not run, because nothing was found that they could run in: {listed}.")
         jobs = {}
+    if way.development is not None:
+        way, jobs = with_migrations(case, way, jobs), {}
     if not services and not jobs:
         return way
     note_too_large(case, {each.name: each.size for each in services if each.size})
@@ -83,7 +86,10 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
         for name, each in ((name, _mapping(each)) for name, each in own.items())
     }
     common = _mapping(given.get(front))
-    known = Surroundings(given, _built(way), common, _waits(beside.services))
+    waits = _waits(beside.services)
+    if way.development is not None and waits:  # its migrations run in its own pod
+        given[front] = {**common, "waitFor": waits}
+    known = Surroundings(given, _built(way), common, waits)
     components = {**given, **_aliased(beside.services), **_jobs(case, beside.jobs, known)}
     secrets = {**_mapping(values.get("secrets")), **_secrets(beside.services)}
     route = way.route

@@ -18,6 +18,7 @@ from workflows.planning.plans.ways.devcontainer import (
     on_its_image,
     that_serves,
 )
+from workflows.planning.plans.ways.development import asks_for_development, in_development
 from workflows.planning.plans.ways.dockerfile import dockerfile, from_builds
 from workflows.planning.plans.ways.generated import generated
 from workflows.planning.plans.ways.helm import release_of_chart
@@ -37,7 +38,8 @@ def auto(case: Case) -> Way:
     found = _understood(case)
     case.story.because(*found.reasons)
     case.story.warn(*found.warnings)
-    return with_backing(case, found, _way(case, found))
+    way = in_development(case, found) if asks_for_development(case) else None
+    return with_backing(case, found, way or _way(case, found))
 
 
 def _way(case: Case, found: Understanding) -> Way:

@@ -27,16 +27,18 @@ _IGNORED = ".git\n**/node_modules\n**/.venv\n**/__pycache__\n"
 _COPIES = re.compile(r"^\s*(COPY|ADD)\s+(?!.*--from=)", re.IGNORECASE | re.MULTILINE)
 
 
-def layers_of(case: Case, found: Understanding, *, is_prepared: bool = False) -> list[Layer]:
+def layers_of(
+    case: Case, found: Understanding, *, is_prepared: bool = False, is_used: bool = False
+) -> list[Layer]:
     """Variables that were found, the surer ones last; what of the container is left aside is told.
 
-    `is_prepared`: its `postCreateCommand` is a part of the build.
+    `is_prepared`: its `postCreateCommand` is a part of the build. `is_used`: the application runs in it.
     """
     detected: Layer = (_DETECTED, found.application.variables)
     container = found.devcontainer
     if container is None:
         return [detected]
-    _tell(case, found, container)
+    _tell(case, found, container, is_used=is_used)
     if not is_prepared:
         _tell_not_run(case, found, container)
     usable = {
@@ -68,7 +70,7 @@ def that_serves(case: Case, found: Understanding, container: Devcontainer) -> Wa
     return own_chart(
         case,
         [with_front_port(case, front, reason)],
-        builds=(_own_build(container, "web"),),
+        builds=(own_build(container, "web"),),
         found=layers_of(case, found),
         application=found.application.model_copy(
             update={
@@ -125,7 +127,7 @@ def container_to_work_in(
         case.story.because(
             f"`{container.dockerfile}` builds the container of `{container.path}`, which stays open for a shell."
         )
-        return [idle], (_own_build(container, COMPONENT),), ()
+        return [idle], (own_build(container, COMPONENT),), ()
     if not is_reference(container.image):
         case.story.warn(f"`{container.path}` names no image or Dockerfile that can be used.")
         return [], (), ()
@@ -135,7 +137,8 @@ def container_to_work_in(
     return [idle], (), (PrebuiltImage(component=COMPONENT, image=container.image),)
 
 
-def _own_build(container: Devcontainer, component: str) -> BuildPlan:
+def own_build(container: Devcontainer, component: str) -> BuildPlan:
+    """The container's own image, from its Dockerfile."""
     return BuildPlan(
         component=component,
         context=container.context or ROOT,
@@ -162,9 +165,9 @@ def _base(case: Case, container: Devcontainer) -> str:
     return f"{text.rstrip()}\n{stage}"
 
 
-def _tell(case: Case, found: Understanding, container: Devcontainer) -> None:
-    application = found.application
-    if application.kind is not ApplicationKind.NONE and (container.image or container.dockerfile):
+def _tell(case: Case, found: Understanding, container: Devcontainer, *, is_used: bool) -> None:
+    has_own = found.application.kind is not ApplicationKind.NONE and not is_used
+    if has_own and (container.image or container.dockerfile):
         case.story.because(
             f"The container of `{container.path}` is not used, because the application has its own image."
         )

@@ -1,0 +1,166 @@
+"""The port that brings code into a pod that stays, and hears how its development server is doing."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+from kubernetes.aio.client import ApiClient
+from temporalio import activity
+
+from activities import kube
+from activities.development.failures import failure_of, reasons_of
+from activities.development.packing import Pack, pack_commit
+from activities.development.pods import Pods
+from activities.development.scripts import AWAIT, BUSY, HELD, INCOMPLETE, TAKE_IN
+from activities.heartbeat import Progress, beating
+from activities.kube import Container, Executed
+from activities.logs import LogsMissingError, PodLogs
+from activities.masking import mask_lines
+from activities.origin import GitHubAccess, origin_of
+from workflows import naming
+from workflows.errors import ClusterError, DevelopmentError
+from workflows.models import messages as m
+from workflows.planning.plans.development.files import development_files
+from workflows.ports import DevelopmentPort
+
+FETCH_TIMEOUT: Final = 120.0
+"""Seconds for each step of a fetch; a shallow one of a large repository takes half a minute."""
+POD_TIMEOUT: Final = 400.0
+"""Seconds until the pod begins; its images may have to be fetched."""
+TAKE_TIMEOUT: Final = 300.0
+"""Seconds for handing over what was fetched, and checking it out."""
+_LINES = 25
+"""Of the container's log, beside what is told of it."""
+_BLOCK = 2**18
+
+
+class DevelopmentActivities(DevelopmentPort):
+    """In one cluster. `work_dir` holds what is fetched, for as long as it is handed over."""
+
+    def __init__(self, api: ApiClient, github: GitHubAccess, work_dir: Path | None = None) -> None:
+        self._api = api
+        self._github = github
+        self._work_dir = work_dir
+        self._pods = Pods(api)
+        self._logs = PodLogs(api)
+
+    @activity.defn(name="sync_code")
+    async def sync_code(self, request: m.SyncCodeInput) -> m.SyncCodeResult:
+        """See `DevelopmentPort`. Raises DevelopmentError, PlanError, CommitGoneError, GitHubError, ClusterError."""
+        async with beating() as progress:
+            container = await self._container(request, progress)
+            progress.detail = "asking what is there"
+            held = await self._run(container, HELD)
+            known = (held.lines or [""])[0].strip()
+            taken = await self._hand_over(request, container, known, progress)
+            if taken.code == INCOMPLETE and known:
+                taken = await self._hand_over(request, container, "", progress)
+            _check(taken)
+            component = request.development.component
+            await self._pods.label(
+                request.ref.namespace, request.release, component, request.commit
+            )
+            return m.SyncCodeResult(reasons=reasons_of(taken.lines))
+
+    @activity.defn(name="await_development")
+    async def await_development(self, request: m.AwaitDevelopmentInput) -> None:
+        """See `DevelopmentPort`. Raises DevelopmentError, ClusterError, PhaseTimeoutError."""
+        seconds = request.timeout.total_seconds()
+        async with beating() as progress:
+            container = await self._container(request, progress)
+            plan = request.development
+            waited = await kube.execute(
+                self._api,
+                container,
+                [
+                    *("/bin/sh", "-c", AWAIT, "await"),
+                    naming.short_hash(request.revision),
+                    str(plan.port),
+                    str(int(seconds)),
+                    str(int(request.listening.total_seconds())),
+                ],
+                # Programs that it starts five times a second add up: it ends by itself, a little late.
+                seconds=seconds * 1.5 + 30,
+                tell=lambda line: setattr(progress, "detail", line),
+            )
+            said = (waited.lines or [""])[-1]
+            if said == "listening":
+                return
+            lines = await self._last_lines(request)
+            raise failure_of(said, plan, lines, request.listening)
+
+    async def _container(
+        self, request: m.SyncCodeInput | m.AwaitDevelopmentInput, progress: Progress
+    ) -> Container:
+        return await self._pods.ready_for_code(
+            request.ref.namespace,
+            request.release,
+            request.development.component,
+            seconds=POD_TIMEOUT,
+            progress=progress,
+        )
+
+    async def _hand_over(
+        self, request: m.SyncCodeInput, container: Container, held: str, progress: Progress
+    ) -> Executed:
+        progress.detail = "fetching what has changed"
+        with tempfile.TemporaryDirectory(prefix="code-", dir=self._work_dir) as directory:
+            pack = None
+            if held != request.commit:
+                async with origin_of(self._github, request.pull_request) as origin:
+                    pack = await pack_commit(
+                        origin, request.commit, held, Path(directory), timeout=FETCH_TIMEOUT
+                    )
+            progress.detail = "handing it over"
+            files = {
+                name: text.encode() for name, text in development_files(request.development).items()
+            }
+            return await kube.execute(
+                self._api,
+                container,
+                [
+                    *("/bin/sh", "-c", TAKE_IN, "take-in", request.commit, request.branch),
+                    str(pack.size if pack else 0),
+                    naming.short_hash(request.revision),
+                    "restart" if request.is_restart else "keep",
+                    *(f"{name}:{len(data)}" for name, data in files.items()),
+                ],
+                seconds=TAKE_TIMEOUT,
+                stdin=_stream(b"".join(files.values()), pack),
+            )
+
+    async def _run(self, container: Container, script: str) -> Executed:
+        return await kube.execute(
+            self._api, container, ["/bin/sh", "-c", script], seconds=kube.CALL_TIMEOUT
+        )
+
+    async def _last_lines(self, request: m.AwaitDevelopmentInput) -> tuple[str, ...]:
+        """Of the development server; what cannot be had never hides the failure itself."""
+        component = request.development.component
+        try:
+            pod = await self._container(request, Progress())
+            lines = await self._logs.lines(request.ref.namespace, pod.pod, component, tail=_LINES)
+        except (LogsMissingError, ClusterError) as error:
+            return (f"(the log of {component} could not be read: {error})",)
+        return mask_lines(lines)
+
+
+def _check(taken: Executed) -> None:
+    """Raises ClusterError for what may go better the next time, DevelopmentError for what will not."""
+    if taken.code == 0:
+        return
+    if taken.code in (BUSY, INCOMPLETE):
+        raise ClusterError("the code could not be taken in yet: an earlier attempt is at it")
+    raise DevelopmentError(
+        "the code could not be brought into the environment", excerpt=mask_lines(taken.complaints)
+    )
+
+
+async def _stream(first: bytes, pack: Pack | None) -> AsyncIterator[bytes]:
+    yield first
+    if pack is None:
+        return
+    with pack.path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block

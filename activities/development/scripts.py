@@ -1,0 +1,106 @@
+"""What runs beside the development server, in the container that takes the code in. Nothing of a user's is ever part
+of a script: it comes as an argument or over standard input."""
+
+from typing import Final
+
+from workflows.planning.plans.development.places import CODE, RUN, STATE
+
+BUSY: Final = 75
+"""Exit code: an earlier attempt still takes code in."""
+INCOMPLETE: Final = 76
+"""Exit code: something that was thought to be there is not."""
+
+HELD: Final = f"cat {STATE}/commit 2> /dev/null || true"
+"""The commit whose files are all there; nothing where there is none."""
+
+TAKE_IN: Final = f"""
+set -eu
+commit=$1 branch=$2 size=$3 turn=$4 mode=$5
+shift 5
+export HOME=/tmp LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
+export GIT_AUTHOR_NAME=Catalyst GIT_AUTHOR_EMAIL=catalyst@localhost
+export GIT_COMMITTER_NAME=Catalyst GIT_COMMITTER_EMAIL=catalyst@localhost
+git() {{
+  command git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c gc.auto=0 -c safe.directory={CODE} \\
+    -c advice.detachedHead=false -c core.fileMode=true "$@"
+}}
+cd {CODE}
+test -d .git || git init --quiet --template=
+mkdir -p {STATE}
+exec 9> {STATE}/lock
+flock -w 30 9 || exit {BUSY}
+rm -f .git/index.lock
+names=''
+for each in "$@"; do
+  dd bs=1 count="${{each##*:}}" of={STATE}/"${{each%%:*}}.new" 2> /dev/null
+  names="$names ${{each%%:*}}"
+done
+if test "$size" -gt 4194304; then
+  head -c "$size" | git index-pack --stdin > /dev/null
+elif test "$size" -gt 0; then
+  head -c "$size" | git unpack-objects -q
+fi
+grep -qx "$commit" .git/shallow 2> /dev/null || echo "$commit" >> .git/shallow
+git cat-file -e "$commit^{{tree}}" 2> /dev/null || exit {INCOMPLETE}
+synced=$(git rev-parse --quiet --verify refs/catalyst/synced || true)
+head=$(git rev-parse --quiet --verify HEAD || true)
+if test "$synced" != "$commit" || test "$head" != "$commit"; then
+  if test -n "$head"; then
+    if test "$head" != "$synced"; then
+      git update-ref "refs/heads/kept-$(echo "$head" | cut -c1-7)" "$head"
+      echo "kept $head"
+    fi
+    if test -n "$(git status --porcelain --untracked-files=no --ignore-submodules=all)"; then
+      git stash push --quiet -m "before $commit"
+      echo stashed
+    fi
+  fi
+  if ! git checkout --quiet --detach "$commit" 2> {RUN}/checkout; then
+    grep -q 'unable to read\\|missing blob\\|unable to checkout' {RUN}/checkout && exit {INCOMPLETE}
+    # Files that nobody had committed stand in the way of some that somebody has.
+    if ! git stash push --quiet --include-untracked -m "before $commit"; then
+      cat {RUN}/checkout >&2
+      exit 1
+    fi
+    echo stashed
+    git checkout --quiet --detach "$commit"
+  fi
+  git update-ref "refs/heads/$branch" "$commit" 2> /dev/null && git symbolic-ref HEAD "refs/heads/$branch" || true
+  git update-ref refs/catalyst/synced "$commit"
+fi
+for each in $names; do mv {STATE}/"$each.new" {STATE}/"$each"; done
+echo "$commit" > {STATE}/commit.new
+mv {STATE}/commit.new {STATE}/commit
+echo "$turn $mode" > {STATE}/turn.new
+mv {STATE}/turn.new {STATE}/turn
+"""
+"""Arguments: commit, branch, bytes of the pack, turn, mode, and `name:bytes` of each file that comes before the pack.
+
+Lines of its output: `stashed`, `kept HASH`. What the repository ignores is left alone.
+"""
+
+AWAIT: Final = f"""
+turn=$1 port=$(printf '%04X' "$2") left=$(($3 * 5)) silent=$(($4 * 5))
+# On an address that others reach, so not on the loopback's own.
+listens() {{
+  cat /proc/net/tcp /proc/net/tcp6 2> /dev/null | grep -Ev ': 0100007F:|: 0{{24}}01000000:' |
+    grep -Eq "^ *[0-9]+: [0-9A-F]+:$port [0-9A-F]+:0000 0A "
+}}
+last=''
+while :; do
+  found='' word='' step='' code=''
+  {{ read -r found word step code < {RUN}/status; }} 2> /dev/null
+  if [ "$found" != "$turn" ]; then word=waiting step=''; fi
+  if [ "$word" != "$last" ]; then last=$word; echo "$word $step $code"; fi
+  if [ "$word" = failed ]; then exit 0; fi
+  if [ "$word" = serving ]; then
+    if listens; then echo listening; exit 0; fi
+    silent=$((silent - 1))
+    if [ $silent -le 0 ]; then echo silent; exit 0; fi
+  fi
+  left=$((left - 1))
+  if [ $left -le 0 ]; then echo "slow $word $step"; exit 0; fi
+  sleep 0.2
+done
+"""
+"""Arguments: turn, port, seconds in all, seconds for a server that was started. The last line of its output tells."""

@@ -1,0 +1,38 @@
+"""What a plan says is run, as the files that the supervisor reads."""
+
+from collections.abc import Mapping
+from shlex import quote
+
+from workflows.models import DevelopmentPlan
+from workflows.planning.plans.development.places import STATE
+
+
+def development_files(plan: DevelopmentPlan) -> Mapping[str, str]:
+    """Name to text, for the directory that comes with the code; the same plan always gives the same files."""
+    return {
+        "install.sh": _script([_told(each) for each in plan.install]),
+        "install_in": f"{plan.install_in}\n",
+        "inputs": "".join(f"{each}\n" for each in plan.inputs),
+        "migrate.sh": _script(
+            [
+                _once(_told(each.command), each.title) if each.is_once else _told(each.command)
+                for each in plan.migrations
+            ]
+        ),
+        "dev.sh": f"{_told(plan.command)}\n",
+        "workdir": f"{plan.workdir}\n",
+    }
+
+
+def _script(parts: list[str]) -> str:
+    return "\n".join(["set -e", *parts, ""]) if parts else ""
+
+
+def _told(command: str) -> str:
+    """Each in a shell of its own: a directory that one changes into is not the next one's."""
+    return f"printf '%s\\n' {quote(f'$ {command}')}\n(\n{command}\n)"
+
+
+def _once(text: str, title: str) -> str:
+    mark = quote(f"{STATE}/once-{title}")
+    return f"if [ ! -e {mark} ]; then\n{text}\ntouch {mark}\nfi"

@@ -1,0 +1,121 @@
+"""The script that is the container's first process: it runs step after step, and stays when one fails (ENV-010)."""
+
+from typing import Final
+
+from workflows.planning.plans.development.places import CACHE, CODE, RUN, STATE
+
+LOST: Final = 137
+"""128 + SIGKILL: what a process ends with that used more memory than it may."""
+
+SCRIPT: Final = f"""\
+#!/bin/sh
+# Runs the branch's code. Whoever brings a commit in writes what is to be run to {STATE}, and then, into the file
+# "turn", a new word and whether a server that runs may go on ("keep") or not ("restart"). The file {RUN}/status says
+# how far it is: turn, word (running, serving, failed), step, exit code.
+code={CODE} state={STATE} run={RUN}
+turn='' next='' mode='' dev='' told=''
+export HOME={CACHE} PATH="{CACHE}/npm/bin:{CACHE}/venv/bin:$PATH"
+group=$(command -v setsid) || group=''
+
+tell() {{
+  printf '%s %s %s %s\\n' "$turn" "$1" "$2" "${{3:-0}}" > "$run/status.new"
+  mv "$run/status.new" "$run/status"
+}}
+say() {{ printf 'catalyst: %s\\n' "$*"; }}
+pause() {{ sleep 0.2 & wait $!; }}
+look() {{ {{ read -r next mode < "$state/turn"; }} 2> /dev/null || next=''; }}
+text() {{ cat "$1" 2> /dev/null; }}
+
+# A process group of its own where that is possible, and a file with the exit code.
+launch() {{
+  rm -f "$run/$1.ended"
+  (cd "$code/$(text "$state/$2")" || exit 1
+   exec $group sh -c 'sh "$1"; echo $? > "$2.new"; mv "$2.new" "$2"' sh "$3" "$run/$1.ended") &
+  pid=$!
+}}
+end() {{
+  [ -n "$1" ] || return 0
+  kill -TERM ${{group:+--}} "${{group:+-}}$1" 2> /dev/null
+  left=50
+  while [ $left -gt 0 ] && kill -0 ${{group:+--}} "${{group:+-}}$1" 2> /dev/null; do
+    left=$((left - 1))
+    # A process that was waited for is gone; one that was not still answers.
+    wait "$1" 2> /dev/null
+    sleep 0.1
+  done
+  kill -KILL ${{group:+--}} "${{group:+-}}$1" 2> /dev/null
+  wait "$1" 2> /dev/null
+}}
+end_dev() {{ end "$dev"; dev=''; }}
+trap 'end_dev; exit 0' TERM INT
+
+# Until it has ended; fails when it failed, or when another commit is there.
+step() {{
+  tell running "$1"
+  say "$1"
+  launch "$1" "$2" "$3"
+  of_step=$pid
+  while [ ! -e "$run/$1.ended" ]; do
+    look
+    if [ "$next" != "$turn" ]; then end "$of_step"; return 1; fi
+    pause
+  done
+  wait "$of_step"
+  ended=$(text "$run/$1.ended")
+  [ "$ended" = 0 ] && return 0
+  say "$1 failed with exit code $ended; the container stays"
+  tell failed "$1" "$ended"
+  return 1
+}}
+
+needs() {{
+  cd "$code" || return
+  {{ cat "$state/install.sh"; while read -r each; do echo "$each"; cat "$each"; done < "$state/inputs"; }} \\
+    2> /dev/null | cksum
+}}
+
+bring_up() {{
+  wanted=$(needs)
+  if [ "$wanted" != "$(text "$state/installed")" ]; then
+    end_dev
+    rm -f "$state/installed"
+    step dependencies install_in "$state/install.sh" || return
+    printf '%s' "$wanted" > "$state/installed"
+  fi
+  if [ -s "$state/migrate.sh" ]; then step migrations workdir "$state/migrate.sh" || return; fi
+  if [ -z "$dev" ] || [ -e "$run/dev.ended" ] || [ "$mode" != keep ] || \\
+     [ "$(text "$state/dev.sh")" != "$(text "$run/dev.sh")" ]; then
+    end_dev
+    cp "$state/dev.sh" "$run/dev.sh"
+    say "starting the development server"
+    launch dev workdir "$run/dev.sh"
+    dev=$pid
+  fi
+  told=''
+  tell serving dev
+}}
+
+look
+word=''
+{{ read -r turn word what _ < "$run/status"; }} 2> /dev/null
+if [ -n "$next" ] && [ -n "$word" ] && [ "$word" != failed ]; then
+  # The container itself was killed, and started again by Kubernetes: what did that would do so again.
+  [ "$turn" = "$next" ] && tell failed "$what" {LOST}
+else
+  turn=''
+  say "waiting for the code"
+fi
+while :; do
+  look
+  if [ -n "$next" ] && [ "$next" != "$turn" ]; then
+    turn=$next
+    bring_up
+  elif [ -n "$dev" ] && [ -z "$told" ] && [ -e "$run/dev.ended" ]; then
+    ended=$(text "$run/dev.ended")
+    say "the development server has ended with exit code $ended; the container stays"
+    tell failed dev "$ended"
+    told=yes
+  fi
+  pause
+done
+"""

@@ -1,0 +1,33 @@
+"""Whether a release would be deployed as it stands: then the code alone is brought up to date."""
+
+import json
+from hashlib import sha256
+
+from workflows.models import RevisionPlan
+
+_DEPLOYED = {
+    "release",
+    "extras",
+    "stages",
+    "stages_after_health",
+    "images",
+    "credentials",
+    "route",
+    "more_routes",
+    "quota",
+    "egress",
+    "secrets",
+    "template",
+}
+"""Fields of a plan that decide what is deployed; what a build would make of the commit is none of them."""
+
+
+def release_mark(plan: RevisionPlan, secrets: str) -> str:
+    """The same for two plans whose release is the same; empty where every commit makes another one.
+
+    `secrets` is the checksum of the environment's.
+    """
+    if plan.development is None or plan.builds:
+        return ""
+    told = {"plan": plan.model_dump(mode="json", include=_DEPLOYED), "secrets": secrets}
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
