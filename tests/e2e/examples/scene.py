@@ -137,6 +137,13 @@ _ALL = (
         "The Danube, and it is grey",
     ),
     Scene(
+        "development",
+        ("grandmother", "Plum dumplings", "Soup of the attic"),
+        "recipes/soup.json",
+        "Soup of the attic",
+        "Soup of the cellar",
+    ),
+    Scene(
         "configured",
         ("North roof", "3.10", "metric", "sha256 2c70e12b"),
         "app/station.py",

@@ -32,6 +32,7 @@ EXAMPLES = [
     pytest.param("monorepo", marks=pytest.mark.spec("ENV-009")),
     pytest.param("monorepo-workdir", marks=pytest.mark.spec("ENV-009", "ENV-011")),
     pytest.param("devcontainer", marks=pytest.mark.spec("ENV-024")),
+    pytest.param("development", marks=pytest.mark.spec("ENV-005")),
     pytest.param("configured", marks=pytest.mark.spec("ENV-029", "ENV-030", "EC-6")),
     pytest.param("services", marks=pytest.mark.spec("ENV-004", "ENV-017", "ENV-018")),
     pytest.param("several-repositories", marks=pytest.mark.spec("ENV-016")),
