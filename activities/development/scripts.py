@@ -24,6 +24,20 @@ git() {{
   command git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c gc.auto=0 -c safe.directory={CODE} \\
     -c advice.detachedHead=false -c core.fileMode=true "$@"
 }}
+# Git puts a new file in the place of one that has changed, and watchers that follow the old one hear of no change after
+# it: so what has changed is written into the very file. `git checkout` then finds it as it should be.
+rewrite() {{
+  stage={RUN}/stage
+  rm -rf "$stage"
+  GIT_INDEX_FILE={STATE}/index git read-tree "$2"
+  git diff --name-only -z --no-renames --diff-filter=M "$1" "$2" > {RUN}/changed
+  GIT_INDEX_FILE={STATE}/index git checkout-index -z --stdin --prefix="$stage/" < {RUN}/changed
+  test -d "$stage" || return 0
+  find "$stage" -type l -exec rm {{}} +
+  cp -R "$stage/." {CODE}/
+  rm -rf "$stage"
+  GIT_LITERAL_PATHSPECS=1 git reset --quiet --pathspec-from-file={RUN}/changed --pathspec-file-nul "$2"
+}}
 cd {CODE}
 test -d .git || git init --quiet --template=
 mkdir -p {STATE}
@@ -55,6 +69,7 @@ if test "$synced" != "$commit" || test "$head" != "$commit"; then
       echo stashed
     fi
   fi
+  if test -n "$synced" && test "$head" = "$synced"; then rewrite "$synced" "$commit" 2> {RUN}/rewrite || true; fi
   if ! git checkout --quiet --detach "$commit" 2> {RUN}/checkout; then
     grep -q 'unable to read\\|missing blob\\|unable to checkout' {RUN}/checkout && exit {INCOMPLETE}
     # Files that nobody had committed stand in the way of some that somebody has.
@@ -67,6 +82,7 @@ if test "$synced" != "$commit" || test "$head" != "$commit"; then
   fi
   git update-ref "refs/heads/$branch" "$commit" 2> /dev/null && git symbolic-ref HEAD "refs/heads/$branch" || true
   git update-ref refs/catalyst/synced "$commit"
+  git diff --quiet || git checkout --quiet --force -- .
 fi
 for each in $names; do mv {STATE}/"$each.new" {STATE}/"$each"; done
 echo "$commit" > {STATE}/commit.new

@@ -65,6 +65,8 @@ async def _unchanged(
     config = files.found.config
     if not serving or config is None or config.paths.is_empty:
         return ""  # nobody would believe the answer, so it is not fetched
+    if plan.development is not None:
+        return ""  # the code in the pod is the branch's, whatever it is for
     try:
         is_there = await files.objects.fetch_trees(serving)
         changed = await files.objects.changed(serving, files.commit) if is_there else None

@@ -8,6 +8,7 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 from collections.abc import Awaitable, Callable
 from itertools import count
 
+from tests.replay.developed import degraded, in_place
 from tests.replay.staged import (
     failed_in_a_stage,
     followed,
@@ -348,6 +349,8 @@ SCENES: dict[str, Scene] = {
         in_stages,
         failed_in_a_stage,
         superseded_in_a_stage,
+        in_place,
+        degraded,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}

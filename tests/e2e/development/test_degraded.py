@@ -1,0 +1,63 @@
+"""A development server that does not start: its container stays for a shell, and is told what to run next (ENV-010)."""
+
+from json import dumps
+
+import pytest
+
+from tests.e2e.development.workshop import open_workshop
+from tests.e2e.support.previews import Previews
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.spec("ENV-010")]
+BROKEN = "process.stderr.write('there is no flour\\n'); process.exit(3)\n"
+
+
+async def test_a_command_that_fails_degrades_and_the_next_push_mends_it_in_the_same_pod(
+    previews: Previews,
+) -> None:
+    workshop, commit = await open_workshop(
+        previews, {"package.json": _with_dev("node server.js"), "server.js": BROKEN}
+    )
+    preview = workshop.preview
+    await workshop.until_degraded(commit)
+    comment = await preview.until_comment("Preview degraded", "exit code 3")
+    assert "there is no flour" in comment
+    assert "npm run dev" in comment
+    pod = await workshop.uid()
+    assert await workshop.run("head -c 5 /code/package.json") == "{\n  \""
+
+    commit = await preview.push({"server.js": workshop.files["server.js"]})
+    await preview.until_ready(commit)
+    await workshop.until_page_says("grandmother")
+    assert await workshop.uid() == pod
+
+
+async def test_a_killed_server_is_told_as_out_of_memory_with_the_limit(previews: Previews) -> None:
+    workshop, commit = await open_workshop(
+        previews, {"package.json": _with_dev("sh -c 'kill -9 $$'")}
+    )
+    await workshop.until_degraded(commit)
+    await workshop.preview.until_comment("ran out of memory", "2Gi", "137")
+
+
+async def test_a_retry_runs_the_command_again_without_a_new_pod(previews: Previews) -> None:
+    dev = "test -e .flour || exit 4; node server.js"
+    workshop, commit = await open_workshop(previews, {"package.json": _with_dev(dev)})
+    preview = workshop.preview
+    await workshop.until_degraded(commit)
+    pod = await workshop.uid()
+    await workshop.run("touch /code/.flour")
+    await preview.stack.catalyst.command("retry", preview.project, preview.environment)
+    await preview.until_ready(commit)
+    await workshop.until_page_says("grandmother")
+    assert await workshop.uid() == pod
+
+
+def _with_dev(command: str) -> str:
+    return dumps(
+        {
+            "name": "recipe-box",
+            "version": "1.0.0",
+            "type": "module",
+            "scripts": {"dev": command, "start": "node server.js", "index": "node index.js"},
+        }
+    )
