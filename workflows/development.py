@@ -71,6 +71,7 @@ class InPlace:
                     revision=request.id,
                     release=self._plan.release.name,
                     development=self._development,
+                    held=request.serving.commit if request.serving else "",
                     is_restart=request.serving is None or not self._development.follows_changes,
                 ),
                 **policies.SYNC_CODE,

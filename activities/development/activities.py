@@ -1,5 +1,6 @@
 """The port that brings code into a pod that stays, and hears how its development server is doing."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -49,13 +50,12 @@ class DevelopmentActivities(DevelopmentPort):
     async def sync_code(self, request: m.SyncCodeInput) -> m.SyncCodeResult:
         """See `DevelopmentPort`. Raises DevelopmentError, PlanError, CommitGoneError, GitHubError, ClusterError."""
         async with beating() as progress:
-            container = await self._container(request, progress)
-            progress.detail = "asking what is there"
-            held = await self._run(container, HELD)
-            known = (held.lines or [""])[0].strip()
-            taken = await self._hand_over(request, container, known, progress)
-            if taken.code == INCOMPLETE and known:
-                taken = await self._hand_over(request, container, "", progress)
+            taken = await self._hand_over(request, request.held, progress)
+            if taken.code == INCOMPLETE:
+                # The pod's volume is new, or somebody has cleaned up in it: what is there is asked for.
+                taken = await self._hand_over(request, await self._held(request), progress)
+            if taken.code == INCOMPLETE:
+                taken = await self._hand_over(request, "", progress)
             _check(taken)
             component = request.development.component
             await self._pods.label(
@@ -101,26 +101,25 @@ class DevelopmentActivities(DevelopmentPort):
             progress=progress,
         )
 
-    async def _hand_over(
-        self, request: m.SyncCodeInput, container: Container, held: str, progress: Progress
-    ) -> Executed:
-        progress.detail = "fetching what has changed"
+    async def _hand_over(self, request: m.SyncCodeInput, held: str, progress: Progress) -> Executed:
+        """Bring in what `held` lacks; what is fetched is fetched while the pod comes up."""
         with tempfile.TemporaryDirectory(prefix="code-", dir=self._work_dir) as directory:
-            pack = None
-            if held != request.commit:
-                async with origin_of(self._github, request.pull_request) as origin:
-                    pack = await pack_commit(
-                        origin, request.commit, held, Path(directory), timeout=FETCH_TIMEOUT
-                    )
+            try:
+                async with asyncio.TaskGroup() as group:
+                    packing = group.create_task(self._pack(request, held, Path(directory)))
+                    finding = group.create_task(self._container(request, progress))
+            except BaseExceptionGroup as failures:
+                raise failures.exceptions[0] from None  # the other one was cancelled
+            pack = packing.result()
             progress.detail = "handing it over"
             files = {
                 name: text.encode() for name, text in development_files(request.development).items()
             }
             return await kube.execute(
                 self._api,
-                container,
+                finding.result(),
                 [
-                    *("/bin/sh", "-c", TAKE_IN, "take-in", request.commit, request.branch),
+                    *("/bin/sh", "-c", TAKE_IN, "take-in", held, request.commit, request.branch),
                     str(pack.size if pack else 0),
                     naming.short_hash(request.revision),
                     "restart" if request.is_restart else "keep",
@@ -130,10 +129,19 @@ class DevelopmentActivities(DevelopmentPort):
                 stdin=_stream(b"".join(files.values()), pack),
             )
 
-    async def _run(self, container: Container, script: str) -> Executed:
-        return await kube.execute(
-            self._api, container, ["/bin/sh", "-c", script], seconds=kube.CALL_TIMEOUT
+    async def _pack(self, request: m.SyncCodeInput, held: str, directory: Path) -> Pack | None:
+        if held == request.commit:
+            return None
+        async with origin_of(self._github, request.pull_request) as origin:
+            return await pack_commit(origin, request.commit, held, directory, timeout=FETCH_TIMEOUT)
+
+    async def _held(self, request: m.SyncCodeInput) -> str:
+        """The commit that the pod has by its own word; empty when it has none."""
+        container = await self._container(request, Progress())
+        told = await kube.execute(
+            self._api, container, ["/bin/sh", "-c", HELD], seconds=kube.CALL_TIMEOUT
         )
+        return (told.lines or [""])[0].strip()
 
     async def _last_lines(self, request: m.AwaitDevelopmentInput) -> tuple[str, ...]:
         """Of the development server; what cannot be had never hides the failure itself."""

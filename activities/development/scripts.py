@@ -15,8 +15,8 @@ HELD: Final = f"cat {STATE}/commit 2> /dev/null || true"
 
 TAKE_IN: Final = f"""
 set -eu
-commit=$1 branch=$2 size=$3 turn=$4 mode=$5
-shift 5
+held=$1 commit=$2 branch=$3 size=$4 turn=$5 mode=$6
+shift 6
 export HOME=/tmp LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
 export GIT_AUTHOR_NAME=Catalyst GIT_AUTHOR_EMAIL=catalyst@localhost
 export GIT_COMMITTER_NAME=Catalyst GIT_COMMITTER_EMAIL=catalyst@localhost
@@ -43,6 +43,9 @@ test -d .git || git init --quiet --template=
 mkdir -p {STATE}
 exec 9> {STATE}/lock
 flock -w 30 9 || exit {BUSY}
+synced=$(git rev-parse --quiet --verify refs/catalyst/synced || true)
+# What comes is only what that commit lacks.
+test -z "$held" || test "$synced" = "$held" || exit {INCOMPLETE}
 rm -f .git/index.lock
 names=''
 for each in "$@"; do
@@ -56,7 +59,6 @@ elif test "$size" -gt 0; then
 fi
 grep -qx "$commit" .git/shallow 2> /dev/null || echo "$commit" >> .git/shallow
 git cat-file -e "$commit^{{tree}}" 2> /dev/null || exit {INCOMPLETE}
-synced=$(git rev-parse --quiet --verify refs/catalyst/synced || true)
 head=$(git rev-parse --quiet --verify HEAD || true)
 if test "$synced" != "$commit" || test "$head" != "$commit"; then
   if test -n "$head"; then
@@ -90,7 +92,7 @@ mv {STATE}/commit.new {STATE}/commit
 echo "$turn $mode" > {STATE}/turn.new
 mv {STATE}/turn.new {STATE}/turn
 """
-"""Arguments: commit, branch, bytes of the pack, turn, mode, and `name:bytes` of each file that comes before the pack.
+"""Arguments: the commit that is there (empty where all of it comes), commit, branch, bytes of the pack, turn, mode, and `name:bytes` of each file that comes before the pack.
 
 Lines of its output: `stashed`, `kept HASH`. What the repository ignores is left alone.
 """

@@ -15,6 +15,8 @@ class SyncCodeInput(Payload):
     revision: str
     release: str
     development: DevelopmentPlan
+    held: str = ""
+    """Commit whose files are there, as far as is known; empty when nothing is known."""
     is_restart: bool = False
     """The command is started again, whether or not anything has changed."""
 

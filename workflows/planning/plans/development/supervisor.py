@@ -33,17 +33,19 @@ launch() {{
    exec $group sh -c 'sh "$1"; echo $? > "$2.new"; mv "$2.new" "$2"' sh "$3" "$run/$1.ended") &
   pid=$!
 }}
+# To the whole group, which is not there yet in the first moment; or to the process alone.
+signal() {{ kill "-$1" "${{group:+-}}$2" 2> /dev/null || kill "-$1" "$2" 2> /dev/null; }}
 end() {{
   [ -n "$1" ] || return 0
-  kill -TERM ${{group:+--}} "${{group:+-}}$1" 2> /dev/null
+  signal TERM "$1"
   left=50
-  while [ $left -gt 0 ] && kill -0 ${{group:+--}} "${{group:+-}}$1" 2> /dev/null; do
+  while [ $left -gt 0 ] && signal 0 "$1"; do
     left=$((left - 1))
     # A process that was waited for is gone; one that was not still answers.
     wait "$1" 2> /dev/null
     sleep 0.1
   done
-  kill -KILL ${{group:+--}} "${{group:+-}}$1" 2> /dev/null
+  signal KILL "$1"
   wait "$1" 2> /dev/null
 }}
 end_dev() {{ end "$dev"; dev=''; }}

@@ -1,0 +1,126 @@
+"""The container's first process: step after step, and it stays whatever becomes of them (ENV-005, ENV-010)."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.activities.development.container import PLAN, Pod
+from tests.support import wait
+from workflows.models import DevelopmentPlan, DevelopmentStep
+
+pytestmark = pytest.mark.spec("ENV-005", "ENV-010")
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Pod:
+    return Pod(tmp_path)
+
+
+@pytest.fixture
+def supervisor(pod: Pod) -> Iterator["subprocess.Popen[bytes]"]:
+    """Ends with everything that it has started."""
+    process = pod.supervised()
+    yield process
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async def holds() -> bool:
+        return condition()
+
+    await wait.eventually(holds, seconds=PATIENCE)
+
+
+def telling(**changes: object) -> DevelopmentPlan:
+    """Every step notes its name."""
+    fields: dict[str, object] = {
+        "install": ("echo installed >> ../told",),
+        "inputs": ("package.json",),
+        "migrations": (
+            DevelopmentStep(title="migrate", command="echo migrated >> ../told"),
+            DevelopmentStep(title="seed", command="echo seeded >> ../told", is_once=True),
+        ),
+        "command": "echo served >> ../told; exec sleep 60",
+    }
+    return PLAN.model_copy(update={**fields, **changes})
+
+
+def told(pod: Pod) -> list[str]:
+    return (pod.root / "told").read_text().split()
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_each_step_is_done_before_the_next_and_a_push_repeats_what_it_must(pod: Pod) -> None:
+    commit = pod.commit({"package.json": "{}", "a.txt": "one"})
+    pod.take_in(commit, "t1", plan=telling())
+    await until(lambda: pod.status == ["t1", "serving", "dev", "0"])
+    await until(lambda: told(pod) == ["installed", "migrated", "seeded", "served"])
+
+    pod.take_in(pod.commit({"a.txt": "two"}), "t2", plan=telling())
+    await until(lambda: pod.status[:2] == ["t2", "serving"])
+    assert told(pod)[4:] == ["migrated"], "the server goes on"
+
+    pod.take_in(pod.commit({"package.json": '{"a": 1}'}), "t3", plan=telling())
+    await until(lambda: told(pod)[5:] == ["installed", "migrated", "served"])
+
+    pod.take_in(pod.commit({"a.txt": "three"}), "t4", mode="restart", plan=telling())
+    await until(lambda: told(pod)[8:] == ["migrated", "served"])
+
+
+@pytest.mark.usefixtures("supervisor")
+@pytest.mark.parametrize(
+    ("changes", "step", "code"),
+    [
+        ({"install": ("exit 3", "echo never >> ../told")}, "dependencies", "3"),
+        ({"migrations": (DevelopmentStep(title="m", command="exit 4"),)}, "migrations", "4"),
+        ({"command": "exit 5"}, "dev", "5"),
+        ({"command": "true"}, "dev", "0"),
+        ({"command": "kill -9 $$"}, "dev", "137"),
+    ],
+)
+async def test_what_fails_is_told_and_another_command_mends_it(
+    pod: Pod, changes: dict[str, object], step: str, code: str
+) -> None:
+    commit = pod.commit({"package.json": "{}"})
+    pod.take_in(commit, "t1", plan=telling(**changes))
+    await until(lambda: pod.status == ["t1", "failed", step, code])
+    pod.taken(b"", commit, "t2", plan=telling())
+    await until(lambda: pod.status[:2] == ["t2", "serving"])
+    assert "never" not in told(pod)
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_a_newer_commit_ends_a_step_that_takes_its_time(pod: Pod) -> None:
+    commit = pod.commit({"package.json": "{}"})
+    pod.take_in(commit, "t1", plan=telling(install=("exec sleep 600",)))
+    await until(lambda: pod.status[:3] == ["t1", "running", "dependencies"])
+    pod.taken(b"", commit, "t2", plan=telling())
+    await until(lambda: pod.status[:2] == ["t2", "serving"])
+
+
+async def test_a_container_that_was_killed_does_not_do_it_again(pod: Pod) -> None:
+    pod.take_in(pod.commit({"package.json": "{}"}), "t1", plan=telling())
+    first = pod.supervised()
+    await until(lambda: pod.status[:2] == ["t1", "serving"])
+    first.terminate()
+    first.wait(PATIENCE)
+    again = pod.supervised()
+    try:
+        await until(lambda: pod.status == ["t1", "failed", "dev", "137"])
+    finally:
+        again.terminate()
+        again.wait(PATIENCE)
+
+
+async def test_a_new_pod_starts_with_the_code_that_is_there(pod: Pod) -> None:
+    pod.take_in(pod.commit({"package.json": "{}"}), "t1", plan=telling())
+    process = pod.supervised()
+    try:
+        await until(lambda: pod.status[:2] == ["t1", "serving"])
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
