@@ -2,10 +2,13 @@
 
 from json import dumps
 
+import httpx
 import pytest
 
+from deploy.local.control.worker import catalyst_url
 from tests.e2e.development.workshop import open_workshop
 from tests.e2e.support.previews import Previews
+from workflows.models import DetectionOverrides
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.spec("ENV-010")]
 BROKEN = "process.stderr.write('there is no flour\\n'); process.exit(3)\n"
@@ -15,7 +18,9 @@ async def test_a_command_that_fails_degrades_and_the_next_push_mends_it_in_the_s
     previews: Previews,
 ) -> None:
     workshop, commit = await open_workshop(
-        previews, {"package.json": _with_dev("node server.js"), "server.js": BROKEN}
+        previews,
+        {"package.json": _with_dev("node server.js"), "server.js": BROKEN},
+        application=DetectionOverrides(port=3000),  # a broken server does not tell
     )
     preview = workshop.preview
     await workshop.until_degraded(commit)
@@ -47,6 +52,26 @@ async def test_a_retry_runs_the_command_again_without_a_new_pod(previews: Previe
     pod = await workshop.uid()
     await workshop.run("touch /code/.flour")
     await preview.stack.catalyst.command("retry", preview.project, preview.environment)
+    await preview.until_ready(commit)
+    await workshop.until_page_says("grandmother")
+    assert await workshop.uid() == pod
+
+
+async def test_another_command_from_the_set_up_page_runs_in_the_same_pod(
+    previews: Previews,
+) -> None:
+    workshop, commit = await open_workshop(
+        previews, {"package.json": _with_dev("exit 5")}, application=DetectionOverrides(port=3000)
+    )
+    preview = workshop.preview
+    await workshop.until_degraded(commit)
+    pod = await workshop.uid()
+    place = f"/environments/{preview.project}/{preview.environment}/setup"
+    page = f"{catalyst_url(preview.stack.instance)}{place}"
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        typed = {"dev": "node --watch server.js", "port": "3000", "apply": "true"}
+        answer = await http.post(page, data=typed)
+        assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
     await preview.until_ready(commit)
     await workshop.until_page_says("grandmother")
     assert await workshop.uid() == pod

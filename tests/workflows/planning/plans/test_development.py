@@ -192,12 +192,15 @@ def test_a_member_of_a_workspace_is_installed_with_all_of_it() -> None:
         "pnpm-workspace.yaml": "packages: ['apps/*']\n",
         "apps/web/package.json": '{"scripts": {"dev": "vite"}, "devDependencies": {"vite": "6"}}',
         "apps/web/vite.config.js": "",
+        "apps/api/package.json": "{}",
+        "apps/api/requirements.txt": "",
     }
     found = developed(plan_of(files, DEVELOPMENT))
     assert (found.install_in, found.workdir) == (".", "apps/web")
     assert found.install[0].startswith("npm install --global pnpm@")
     assert "apps/web/package.json" in found.inputs
-    assert "pnpm-lock.yaml" in found.inputs
+    assert {"pnpm-lock.yaml", "apps/api/package.json"} <= {*found.inputs}
+    assert "apps/api/requirements.txt" not in found.inputs
 
 
 def test_the_files_for_the_container_are_scripts_that_stop_at_the_first_failure() -> None:

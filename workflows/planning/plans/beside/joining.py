@@ -50,7 +50,8 @@ def with_services(case: Case, way: Way) -> Way:
         case.story.warn(f"Not run, because nothing was found that they could run in: {listed}.")
         jobs = {}
     if way.development is not None:
-        way, jobs = with_migrations(case, way, jobs), {}
+        plan = with_migrations(case, way.development, jobs)
+        way, jobs = replace(way, development=plan), {}
     if not services and not jobs:
         return way
     note_too_large(case, {each.name: each.size for each in services if each.size})

@@ -1,22 +1,17 @@
 """Jobs of an environment in development mode: they run in the development server's own container, on the code itself."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from workflows.models import DevelopmentStep, JobSettings
+from workflows.models import DevelopmentPlan, DevelopmentStep, JobSettings
 from workflows.planning.detection.files import shorten
 from workflows.planning.plans.beside.asked import origin_of, place_of
-from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.case import Case
 
 
-def with_migrations(case: Case, way: Way, jobs: Mapping[str, JobSettings]) -> Way:
-    """The way with the jobs that come before a deployment as steps before its command; the others are told.
-
-    A way without a development server is left as it is.
-    """
-    plan = way.development
-    if plan is None:
-        return way
+def with_migrations(
+    case: Case, plan: DevelopmentPlan, jobs: Mapping[str, JobSettings]
+) -> DevelopmentPlan:
+    """The plan with the jobs that come before a deployment as steps before its command; the others are told."""
     own = {name: job for name, job in jobs.items() if _is_step(job, plan.component)}
     for name in (each for each in jobs if each not in own):
         case.story.warn(
@@ -33,7 +28,7 @@ def with_migrations(case: Case, way: Way, jobs: Mapping[str, JobSettings]) -> Wa
         DevelopmentStep(title=name, command=job.command, is_once=job.run == "once")
         for name, job in own.items()
     )
-    return replace(way, development=plan.model_copy(update={"migrations": steps}))
+    return plan.model_copy(update={"migrations": steps})
 
 
 def _is_step(job: JobSettings, component: str) -> bool:
