@@ -68,6 +68,8 @@ if test "$synced" != "$commit" || test "$head" != "$commit"; then
     fi
     if test -n "$(git status --porcelain --untracked-files=no --ignore-submodules=all)"; then
       git stash push --quiet -m "before $commit"
+      # Git has put other files in their place, of which a watcher may not hear.
+      mode=restart
       echo stashed
     fi
   fi

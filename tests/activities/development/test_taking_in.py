@@ -65,6 +65,7 @@ def test_changes_are_put_aside_and_what_is_ignored_stays(pod: Pod) -> None:
     told = pod.take_in(pod.commit({"a.txt": "two"}), "t2")
     assert told == ["stashed"]
     assert (pod.code / "a.txt").read_text() == "two"
+    assert (pod.code / ".git/catalyst/turn").read_text() == "t2 restart\n"
     assert (pod.code / "node_modules/x.js").read_text() == "kept"
     assert (pod.code / "notes.txt").read_text() == "mine"
     assert "by hand" in git(pod.code, "stash", "show", "--patch")
