@@ -72,6 +72,7 @@ class InPlace:
                     release=self._plan.release.name,
                     development=self._development,
                     held=request.serving.commit if request.serving else "",
+                    is_anew=bool(request.resets),
                     is_restart=request.serving is None or not self._development.follows_changes,
                 ),
                 **policies.SYNC_CODE,

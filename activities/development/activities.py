@@ -122,7 +122,7 @@ class DevelopmentActivities(DevelopmentPort):
                     *("/bin/sh", "-c", TAKE_IN, "take-in", held, request.commit, request.branch),
                     str(pack.size if pack else 0),
                     naming.short_hash(request.revision),
-                    "restart" if request.is_restart else "keep",
+                    _mode(request),
                     *(f"{name}:{len(data)}" for name, data in files.items()),
                 ],
                 seconds=TAKE_TIMEOUT,
@@ -152,6 +152,12 @@ class DevelopmentActivities(DevelopmentPort):
         except (LogsMissingError, ClusterError) as error:
             return (f"(the log of {component} could not be read: {error})",)
         return mask_lines(lines)
+
+
+def _mode(request: m.SyncCodeInput) -> str:
+    if request.is_anew:
+        return "anew"
+    return "restart" if request.is_restart else "keep"
 
 
 def _check(taken: Executed) -> None:

@@ -16,6 +16,7 @@ _DEPLOYED = {
     "more_routes",
     "quota",
     "egress",
+    "egress_hosts",
     "secrets",
     "template",
 }

@@ -19,6 +19,8 @@ class SyncCodeInput(Payload):
     """Commit whose files are there, as far as is known; empty when nothing is known."""
     is_restart: bool = False
     """The command is started again, whether or not anything has changed."""
+    is_anew: bool = False
+    """Services are empty: steps that run once in an environment's life run again."""
 
 
 class SyncCodeResult(Payload):
