@@ -9,7 +9,6 @@ from workflows import policies
 from workflows.attempts import finish_together
 from workflows.models import DevelopmentPlan, Phase, RevisionPlan
 from workflows.models import messages as m
-from workflows.planning.release_mark import release_mark
 from workflows.ports import DevelopmentPort
 from workflows.progress import Progress
 from workflows.stages import Stages
@@ -32,8 +31,8 @@ class InPlace:
         self._plan = plan
         self._development = development
         self._progress = progress
-        self.mark = release_mark(plan, secrets)
-        """Of the release; empty where every commit makes another one."""
+        self.mark = f"{plan.mark} {secrets}" if plan.mark else ""
+        """Of the release and of the secrets that it has; empty where every commit makes another one."""
         self.url = ""
         """Set once the code is there: what the URL shows is this commit's from then on, be it nothing."""
 

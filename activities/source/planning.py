@@ -9,8 +9,9 @@ from activities.source.reading import Remote, plan_files, read_files
 from workflows.errors import GitHubError, UserMustFixError
 from workflows.models import RevisionPlan
 from workflows.planning.plans import PlanningRequest, settings_mark, why_unchanged
+from workflows.planning.release_mark import release_mark
 
-_TOLD = {"commit", "reasons", "warnings", "unchanged", "settings"}
+_TOLD = {"commit", "reasons", "warnings", "unchanged", "settings", "mark"}
 """Fields of a plan that are told and change nothing that is deployed."""
 Join = Callable[[RevisionPlan], Awaitable[RevisionPlan]]
 """Adds what comes along from other repositories."""
@@ -51,7 +52,7 @@ async def plan_commit(
     # Without other sources a mark that is not known, of an earlier release of Catalyst, is no reason to deploy.
     is_same = serving.settings == whole.settings or not (serving.settings or whole.sources)
     unchanged = await _unchanged(request, files, plan, serving.commit if is_same else "")
-    return whole.model_copy(update={"unchanged": unchanged})
+    return whole.model_copy(update={"unchanged": unchanged, "mark": release_mark(whole)})
 
 
 async def _unchanged(

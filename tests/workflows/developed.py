@@ -14,5 +14,6 @@ def developed_plan(preview: Preview, **changes: object) -> dict[str, object]:
     return {
         "builds": (),
         "release": release,
+        "mark": "a-release",
         "development": development.model_copy(update=changes),
     }

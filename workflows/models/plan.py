@@ -139,6 +139,8 @@ class RevisionPlan(Payload):
     """Mark of what people had set when it was made."""
     development: DevelopmentPlan | None = None
     """What runs from the code itself, which is brought into a pod that stays; None where an image is deployed."""
+    mark: str = ""
+    """Mark of the release: a plan with the same one needs no Helm. Empty where every commit makes another release."""
     unchanged: str = ""
     """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""
     sources: tuple[SourceCommit, ...] = ()

@@ -23,12 +23,12 @@ _DEPLOYED = {
 """Fields of a plan that decide what is deployed; what a build would make of the commit is none of them."""
 
 
-def release_mark(plan: RevisionPlan, secrets: str) -> str:
+def release_mark(plan: RevisionPlan) -> str:
     """The same for two plans whose release is the same; empty where every commit makes another one.
 
-    `secrets` is the checksum of the environment's.
+    Made once, with the plan, and recorded there: a workflow that made it again would not replay after a change here.
     """
     if plan.development is None or plan.builds:
         return ""
-    told = {"plan": plan.model_dump(mode="json", include=_DEPLOYED), "secrets": secrets}
+    told = plan.model_dump(mode="json", include=_DEPLOYED)
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,7 +6,7 @@ from tests.workflows.developed import developed_plan
 from tests.workflows.stage import Preview, Stage, commit
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import ClusterError, DevelopmentError, RolloutFailedError, UnhealthyError
-from workflows.models import EnvironmentSnapshot, Phase, Quota, RevisionState
+from workflows.models import EnvironmentSnapshot, Phase, RevisionState
 from workflows.models import messages as m
 from workflows.rendering import Links, render_comment
 
@@ -54,7 +54,15 @@ async def test_a_push_changes_the_code_and_nothing_else(stage: Stage, preview: P
 
 async def test_a_release_that_differs_is_deployed(stage: Stage, preview: Preview) -> None:
     await opened(stage, preview)
-    stage.cluster.plan["quota"] = Quota(cpu="2")
+    stage.cluster.plan["mark"] = "another-release"
+    await preview.push("b")
+    await preview.reaches(Phase.READY, "b")
+    assert len(preview.steps("deploy_release")) == 2
+
+
+async def test_a_secret_that_has_changed_is_deployed(stage: Stage, preview: Preview) -> None:
+    await opened(stage, preview)
+    stage.cluster.plan["secrets"] = ("TOKEN",)  # the fake's checksum counts them
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
     assert len(preview.steps("deploy_release")) == 2

@@ -4,7 +4,7 @@ import pytest
 
 from tests.workflows.planning.plans.cases import NODE, plan_of
 from tests.workflows.values import B
-from workflows.models import BuildPlan, Template
+from workflows.models import BuildPlan, Quota, Template
 from workflows.planning.release_mark import release_mark
 
 DEVELOPMENT = Template(type="auto", mode="development")
@@ -13,18 +13,18 @@ pytestmark = pytest.mark.spec("ENV-005")
 
 def test_another_commit_and_another_command_make_the_same_release() -> None:
     plan = plan_of(NODE, DEVELOPMENT)
-    mark = release_mark(plan, "")
+    mark = release_mark(plan)
     assert mark
-    assert release_mark(plan_of(NODE, DEVELOPMENT, commit=B), "") == mark
-    assert release_mark(plan_of(NODE, DEVELOPMENT, config="commands: {dev: node x.js}"), "") == mark
+    assert release_mark(plan_of(NODE, DEVELOPMENT, commit=B)) == mark
+    assert release_mark(plan_of(NODE, DEVELOPMENT, config="commands: {dev: node x.js}")) == mark
 
 
-def test_variables_and_secrets_make_another_one() -> None:
+def test_variables_and_limits_make_another_one() -> None:
     plan = plan_of(NODE, DEVELOPMENT)
     others = {
-        release_mark(plan, ""),
-        release_mark(plan, "a version"),
-        release_mark(plan_of(NODE, DEVELOPMENT, config="variables: {A: b}"), ""),
+        release_mark(plan),
+        release_mark(plan_of(NODE, DEVELOPMENT.model_copy(update={"quota": Quota(cpu="2")}))),
+        release_mark(plan_of(NODE, DEVELOPMENT, config="variables: {A: b}")),
     }
     assert len(others) == 3
 
@@ -32,5 +32,5 @@ def test_variables_and_secrets_make_another_one() -> None:
 def test_what_is_built_or_deployed_as_an_image_is_another_release_each_time() -> None:
     plan = plan_of(NODE, DEVELOPMENT)
     build = BuildPlan(component="web", context=".", dockerfile="Dockerfile")
-    assert release_mark(plan.model_copy(update={"builds": (build,)}), "") == ""
-    assert release_mark(plan_of(NODE), "") == ""
+    assert release_mark(plan.model_copy(update={"builds": (build,)})) == ""
+    assert release_mark(plan_of(NODE)) == ""
