@@ -16,7 +16,8 @@ NAMES = [path.parent.name for path in sorted(DIRECTORY.glob("*/README.md"))]
 def test_an_example_is_planned_with_the_template_of_its_readme(name: str) -> None:
     example = read_example(DIRECTORY / name)
     plan = plan_of(example)
-    assert plan.builds or plan.images or example.template.is_user_managed
+    is_run = plan.builds or plan.images or plan.development is not None
+    assert is_run or example.template.is_user_managed
     assert plan.reasons
     lines = example.files["README.md"].splitlines()
     assert len(lines) <= 25, "a page, not a manual"
