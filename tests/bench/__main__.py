@@ -4,11 +4,12 @@ import argparse
 import asyncio
 import secrets
 import sys
+from collections.abc import Sequence
 
 from deploy.local.cluster import connection_file
 from deploy.local.instance import current
 from deploy.local.processes import Processes
-from tests.bench import floor, lifecycle, rebuilds
+from tests.bench import development, floor, lifecycle, rebuilds
 from tests.bench.figures import Figure, machine, resident, table
 from tests.e2e.support.preview import BRANCH, Preview
 from tests.e2e.support.previews import Previews
@@ -21,20 +22,23 @@ STOPS = 4
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="of each measurement (default 5)")
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="only this part")
     options = parser.parse_args()
     if not connection_file(current()).exists():
         print("the local stack is not up: run `make demo` first", file=sys.stderr)
         return 2
-    asyncio.run(_run(options.runs))
+    asyncio.run(_run(options.only or list(PARTS), options.runs))
     return 0
 
 
-async def _run(runs: int) -> None:
+async def _run(parts: Sequence[str], runs: int) -> None:
     async with open_stack() as stack:
         await stack.ensure_all()
         previews = Previews(stack, dockerfile="")
         try:
-            figures = [*_memory(stack), *await _measure(previews, runs)]
+            figures = _memory(stack)
+            for part in parts:
+                figures += await PARTS[part](previews, runs)
         finally:
             for preview in previews.made:
                 if preview.number:
@@ -42,7 +46,7 @@ async def _run(runs: int) -> None:
     print(f"\nMeasured on {machine()}.\n\n{table(figures)}")
 
 
-async def _measure(previews: Previews, runs: int) -> list[Figure]:
+async def _lifecycle(previews: Previews, runs: int) -> list[Figure]:
     cold, floors, warm = [], [], []
     for number in range(1, runs + 1):
         preview = await previews.create()
@@ -61,11 +65,6 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
     for number, each in enumerate(previews.made, 1):
         _say(f"{number}/{len(previews.made)}: closing")
         closings.append(await lifecycle.measure_closing(each))
-    rebuilt: dict[str, list[rebuilds.Rebuilt]] = {kind: [] for kind in rebuilds.KINDS}
-    for number in range(1, runs + 1):
-        _say(f"{number}/{runs}: building again after a change of one line")
-        for kind, found in rebuilt.items():
-            found.append(await rebuilds.measure_rebuilding(previews, kind, number))
     whole = tuple(one.whole for one in floors)
     bare = Figure("bare `buildctl` Job, then `helm upgrade --install --wait`", whole)
     return [
@@ -90,8 +89,24 @@ async def _measure(previews: Previews, runs: int) -> list[Figure]:
         ),
         Figure("… with it (1 s of grace)", tuple(each.whole for each in stops)),
         Figure("closed → namespace gone", tuple(closings), goal="≤ 5 min"),
-        *rebuilds.figures_of(rebuilt),
     ]
+
+
+async def _rebuilds(previews: Previews, runs: int) -> list[Figure]:
+    rebuilt: dict[str, list[rebuilds.Rebuilt]] = {kind: [] for kind in rebuilds.KINDS}
+    for number in range(1, runs + 1):
+        _say(f"{number}/{runs}: building again after a change of one line")
+        for kind, found in rebuilt.items():
+            found.append(await rebuilds.measure_rebuilding(previews, kind, number))
+    return rebuilds.figures_of(rebuilt)
+
+
+async def _development(previews: Previews, runs: int) -> list[Figure]:
+    _say("pushing to an environment in development mode")
+    return [development.figure_of(await development.measure_in_place(previews, runs))]
+
+
+PARTS = {"lifecycle": _lifecycle, "rebuilds": _rebuilds, "development": _development}
 
 
 async def _floor(preview: Preview) -> floor.Floor:

@@ -24,6 +24,8 @@ CREATING = (
     "sync_code",
 )
 AT_WORK = (*CREATING, "wait_for_rollout", "await_development", "check_health")
+IN_DEVELOPMENT = ("sync_code", "await_development")
+"""Those of AT_WORK that only a plan in development mode has."""
 SIDE_BY_SIDE = (
     ("ensure_namespace", "build_image"),
     ("copy_secrets", "build_image"),

@@ -1,5 +1,6 @@
 """A plan in development mode."""
 
+from tests.fakes import IN_DEVELOPMENT
 from tests.workflows.stage import Preview
 from workflows import naming
 from workflows.models import DevelopmentPlan, ReleasePlan
@@ -17,3 +18,9 @@ def developed_plan(preview: Preview, **changes: object) -> dict[str, object]:
         "mark": "a-release",
         "development": development.model_copy(update=changes),
     }
+
+
+def plan_with(preview: Preview, step: str) -> None:
+    """A plan in development mode, where only that has the step."""
+    if step in IN_DEVELOPMENT:
+        preview.stage.cluster.plan = developed_plan(preview)

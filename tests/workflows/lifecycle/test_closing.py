@@ -7,6 +7,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from tests.fakes import AT_WORK
+from tests.workflows.developed import plan_with
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, policies
 from workflows.errors import ClusterError
@@ -43,6 +44,7 @@ async def test_closing_removes_everything_in_order(stage: Stage, preview: Previe
 async def test_closing_during_a_phase_stops_it_and_creates_nothing_more(
     stage: Stage, preview: Preview, phase: str
 ) -> None:
+    plan_with(preview, phase)
     stage.controls.hold(phase)
     await preview.open()
     await preview.begins(phase)

@@ -7,6 +7,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from tests.fakes import AT_WORK
+from tests.workflows.developed import plan_with
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import policies
 from workflows.errors import (
@@ -64,6 +65,7 @@ async def test_the_platforms_failure_is_tried_three_times_with_a_growing_pause(
     skipping: Stage, step: str
 ) -> None:
     preview = Preview(skipping)
+    plan_with(preview, step)
     began = await skipping.environment.get_current_time()
     skipping.controls.fail(step, lambda: ClusterError("no answer"), times=3)
     await preview.open()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import AT_WORK
+from tests.workflows.developed import plan_with
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, policies
 from workflows.models import Phase, RevisionState
@@ -18,6 +19,7 @@ from workflows.models import Phase, RevisionState
 async def test_a_push_stops_the_old_commit_before_the_new_one_begins(
     stage: Stage, preview: Preview, phase: str
 ) -> None:
+    plan_with(preview, phase)
     stage.controls.hold(phase)
     stage.controls.stubborn.add(phase)
     await preview.open()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes import AT_WORK
+from tests.workflows.developed import plan_with
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, policies
 from workflows.environment import EnvironmentWorkflow
@@ -87,6 +88,7 @@ async def test_whatever_the_platform_failed_at_nothing_of_it_is_left(
     skipping: Stage, step: str
 ) -> None:
     preview = Preview(skipping)
+    plan_with(preview, step)
     skipping.controls.fail(step, lambda: ClusterError("no answer"), times=3)
     await preview.open()
     snapshot = await preview.reaches(Phase.FAILED, skip=1)
