@@ -5,6 +5,8 @@ One for each component of a project, for trusted code alone, and for one build a
 itself. Whoever finds it taken builds from the registry's cache, as all do where no volumes are configured.
 """
 
+from collections.abc import Sequence
+
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
@@ -25,6 +27,7 @@ class BuildStates:
         self._config = config
         self._claims = kube.collection_path("v1", "PersistentVolumeClaim", config.namespace)
         self._jobs = kube.collection_path("batch/v1", "Job", config.namespace)
+        self._pods = kube.collection_path("v1", "Pod", config.namespace)
 
     async def take(self, request: m.BuildImageInput) -> str:
         """The claim that this build may use; empty when it gets none. Raises ClusterError.
@@ -59,9 +62,24 @@ class BuildStates:
         return True
 
     async def _is_used(self, name: str) -> bool:
+        """Whether a build that is not over has it. A Job counts its pod as active for seconds after that has ended."""
         query = [("labelSelector", f"{STATE_LABEL}={name}")]
         jobs = await kube.request(self._api, "GET", self._jobs, query=query)
-        return any((job.get("status") or {}).get("active") for job in jobs["items"])
+        pods = await kube.request(self._api, "GET", self._pods, query=query)
+        return is_under_way(jobs["items"], pods["items"])
+
+
+def is_under_way(jobs: Sequence[KubeObject], pods: Sequence[KubeObject]) -> bool:
+    """Whether a pod of one of these Jobs may still run."""
+    ended = {
+        pod["metadata"]["labels"]["batch.kubernetes.io/job-name"]
+        for pod in pods
+        if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+    }
+    return any(
+        (job.get("status") or {}).get("active") and job["metadata"]["name"] not in ended
+        for job in jobs
+    )
 
 
 def make_state_claim(request: m.BuildImageInput, config: BuildConfig) -> KubeObject:

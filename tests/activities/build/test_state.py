@@ -7,7 +7,7 @@ import pytest
 
 from activities.build.manifests import make_job
 from activities.build.scripts import KEPT
-from activities.build.state import STATE_LABEL, make_state_claim
+from activities.build.state import STATE_LABEL, is_under_way, make_state_claim
 from tests.activities.build.test_manifests import CONFIG, JOB, request
 from workflows import naming
 
@@ -48,3 +48,15 @@ def test_a_job_mounts_it_where_it_was_given_one_and_only_the_building_container_
     assert KEPT not in [mount["mountPath"] for mount in fetching["volumeMounts"]]
     limit = next(each["value"] for each in building["env"] if each["name"] == "KEPT_LIMIT")
     assert int(limit) == 5 * 1024**2, "half of it, in KiB"
+
+
+def test_a_job_whose_pod_has_ended_is_over_though_it_says_active() -> None:
+    job = {"metadata": {"name": "build-1"}, "status": {"active": 1}}
+    label = {"batch.kubernetes.io/job-name": "build-1"}
+    runs = {"metadata": {"labels": label}, "status": {"phase": "Running"}}
+    ended = {"metadata": {"labels": label}, "status": {"phase": "Succeeded"}}
+    assert is_under_way([job], [])
+    assert is_under_way([job], [runs])
+    assert not is_under_way([job], [ended])
+    assert not is_under_way([{**job, "status": {"succeeded": 1}}], [])
+    assert not is_under_way([], [])
