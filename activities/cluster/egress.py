@@ -10,12 +10,8 @@ from activities import kube
 from activities.cluster.config import ClusterConfig
 from activities.heartbeat import Progress
 from activities.kube import KubeObject
-from activities.manifests.egress import (
-    ProxySettings,
-    make_egress_namespace,
-    make_egress_proxy,
-    make_egress_variables,
-)
+from activities.manifests.egress import ProxySettings, make_egress_proxy, make_egress_variables
+from activities.manifests.namespace import make_restricted_namespace
 from workflows import naming
 from workflows.errors import ClusterError
 from workflows.models import EnvironmentRef
@@ -55,7 +51,7 @@ class EgressProxies:
             networks=request.egress,
             owner=owner["metadata"]["uid"],
         )
-        await kube.apply(self._api, make_egress_namespace())
+        await kube.apply(self._api, make_restricted_namespace(naming.EGRESS_NAMESPACE))
         for wanted in make_egress_proxy(ref, branch, self._config.network, settings):
             await kube.apply(self._api, wanted)
         own = self._config.address.hosts(ref.namespace)

@@ -18,7 +18,7 @@ from temporalio import activity
 from activities import kube
 from activities.cluster.config import ClusterConfig
 from activities.kube import KubeObject
-from activities.manifests.namespace import POD_SECURITY_VERSION
+from activities.manifests.namespace import make_restricted_namespace
 from workflows import naming
 from workflows.errors import ClusterError
 
@@ -73,7 +73,7 @@ class Enforcement:
         return (WARNING,) if self._is_enforced is False else ()
 
     async def _ask(self) -> None:
-        namespace = await kube.apply(self._api, _make_namespace())
+        namespace = await kube.apply(self._api, make_restricted_namespace(NAMESPACE))
         annotations = namespace["metadata"].get("annotations") or {}
         asked_at = _parse(annotations.get(ASKED_AT, ""))
         if datetime.now(UTC) - asked_at > _VALID_FOR:
@@ -134,26 +134,12 @@ class Enforcement:
                 await self._delete_pod(f"{pods}/{pod['metadata']['name']}")
 
     async def _remember(self, *, is_enforced: bool, at: datetime) -> None:
-        wanted = _make_namespace()
+        wanted = make_restricted_namespace(NAMESPACE)
         wanted["metadata"]["annotations"] = {
             ANSWER: str(is_enforced).lower(),
             ASKED_AT: at.isoformat(),
         }
         await kube.apply(self._api, wanted, field_manager=f"{naming.FIELD_MANAGER}-policy-check")
-
-
-def _make_namespace() -> KubeObject:
-    mode = "pod-security.kubernetes.io/"
-    labels = {
-        naming.MANAGED_BY_LABEL: naming.MANAGED_BY,
-        f"{mode}enforce": "restricted",
-        f"{mode}enforce-version": POD_SECURITY_VERSION,
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {"name": NAMESPACE, "labels": labels},
-    }
 
 
 def make_policy() -> KubeObject:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Network
 
 from activities.kube import KubeObject
-from activities.manifests.namespace import POD_SECURITY_VERSION, labels_of
+from activities.manifests.namespace import labels_of
 from activities.manifests.network import NetworkRules, closed_networks, opened_blocks, to_dns
 from workflows import naming
 from workflows.models import EnvironmentRef
@@ -42,20 +42,6 @@ class ProxySettings:
     """Granted besides: a host may resolve to an address in them."""
     owner: str
     """Uid of the environment's namespace: Kubernetes removes what is left over once that is gone."""
-
-
-def make_egress_namespace() -> KubeObject:
-    mode = "pod-security.kubernetes.io/"
-    labels = {
-        naming.MANAGED_BY_LABEL: naming.MANAGED_BY,
-        f"{mode}enforce": "restricted",
-        f"{mode}enforce-version": POD_SECURITY_VERSION,
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {"name": naming.EGRESS_NAMESPACE, "labels": labels},
-    }
 
 
 def make_egress_proxy(

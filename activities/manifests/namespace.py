@@ -72,6 +72,21 @@ def make_namespace(ref: EnvironmentRef, pull_request: PullRequestRef, branch: st
     }
 
 
+def make_restricted_namespace(name: str) -> KubeObject:
+    """One of Catalyst's own, for pods that need no right at all."""
+    mode = "pod-security.kubernetes.io/"
+    labels = {
+        naming.MANAGED_BY_LABEL: naming.MANAGED_BY,
+        f"{mode}enforce": "restricted",
+        f"{mode}enforce-version": POD_SECURITY_VERSION,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": name, "labels": labels},
+    }
+
+
 def read_namespace(namespace: KubeObject) -> EnvironmentNamespace:
     """The reverse of `make_namespace`. Raises ValueError when a label or annotation of ours is missing or wrong."""
     metadata = namespace["metadata"]
