@@ -182,10 +182,7 @@ def _propose(
         reasons.append(
             f"`scripts.{script}` starts packages of the workspace; the URL leads to `{member.folder}`."
         )
-    if framework is not NONE:
-        is_dependency = framework.package in shown.dependencies
-        source = "the dependencies" if is_dependency else f"`scripts.{port_script}`"
-        reasons.append(f"{framework.title}, by {source} in `{shown.path}`.")
+    reasons += [_framework_reason(framework, shown, port_script)]
     reasons += [*commands.reasons, found.reason, version.reason]
     warnings = [*manager.warnings, *commands.warnings]
     if member and listening_arguments(project.files, member, "dev", found.port)[0]:
@@ -215,6 +212,15 @@ def _propose(
         reasons=tuple(each for each in reasons if each),
         warnings=tuple(each for each in warnings if each),
     )
+
+
+def _framework_reason(framework: Framework, manifest: Manifest, script: str) -> str:
+    if framework is NONE:
+        return ""
+    source = (
+        "the dependencies" if framework.package in manifest.dependencies else f"`scripts.{script}`"
+    )
+    return f"{framework.title}, by {source} in `{manifest.path}`."
 
 
 def _commands(writer: CommandWriter, script: str, calls: list[Call], *, is_own: bool) -> Commands:
