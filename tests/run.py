@@ -13,6 +13,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -136,11 +137,32 @@ def run_again(suite: Suite) -> None:
     subprocess.run(command, cwd=ROOT, env=suite.environment(), check=True)
 
 
-def run_on_the_cluster(timings: Timings) -> None:
+@contextlib.contextmanager
+def stack_until(process: "subprocess.Popen[bytes]", suite: Suite) -> Generator[None]:
+    """While the others go on, the stack of tests that have passed is removed: it costs them a part of a core."""
+
+    def end() -> None:
+        if process.wait() == 0:
+            take_down(suite)
+
+    waiting = threading.Thread(target=end, name=f"{suite.name} ends")
+    waiting.start()
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        waiting.join()
+
+
+def run_on_the_cluster(timings: Timings, *, is_kept: bool) -> None:
     log = DISRUPTIVE.log("tests")
     command = DISRUPTIVE.pytest(*DISRUPTIVE.options, "-v", "--durations=10")
     failed = []
-    with beside(command, DISRUPTIVE, log) as disruptive:
+    with contextlib.ExitStack() as until:
+        disruptive = until.enter_context(beside(command, DISRUPTIVE, log))
+        if not is_kept:
+            until.enter_context(stack_until(disruptive, DISRUPTIVE))
         with timings.part("end-to-end tests that share a stack"):
             say(f"beside them, those that disturb one: {log.name}")
             if not run_tests(SHARED):
@@ -161,7 +183,7 @@ def report_coverage() -> None:
     run(*whole, "--include=workflows/*", "--show-missing", f"--fail-under={WORKFLOWS_FLOOR}")
 
 
-def run_everything(timings: Timings) -> None:
+def run_everything(timings: Timings, *, is_kept: bool) -> None:
     for old in ROOT.glob(".coverage*"):
         old.unlink()
     with stack_coming_up(SHARED) as shared:
@@ -175,7 +197,7 @@ def run_everything(timings: Timings) -> None:
     # Not before: what the first one has compiled and fetched serves both.
     with timings.part("the second stack"), stack_coming_up(DISRUPTIVE) as second:
         await_stack(DISRUPTIVE, second)
-    run_on_the_cluster(timings)
+    run_on_the_cluster(timings, is_kept=is_kept)
     with timings.part("coverage"):
         report_coverage()
 
@@ -191,7 +213,7 @@ def main() -> int:
     options = parser.parse_args()
     timings = Timings()
     try:
-        run_everything(timings)
+        run_everything(timings, is_kept=options.keep)
     except subprocess.CalledProcessError as error:
         print(f"failed: {error.cmd} ended with {error.returncode}", flush=True)
         return 1
