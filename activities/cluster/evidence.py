@@ -1,5 +1,7 @@
 """What a person needs to see of a failure: the last warnings and the last lines, masked (FR-009)."""
 
+from collections.abc import Iterable
+
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
@@ -12,6 +14,12 @@ from workflows.errors import ClusterError
 LOG_LINES = 25
 """Of the 40 that travel with a failure; the rest is for events."""
 EVENT_LINES = 6
+_FULL = "no space left on device"
+"""What C libraries, and so nearly all programs, say of ENOSPC."""
+_FULL_HINT = (
+    "A volume is full: free some of it from a shell, or throw a service's data away with `reset_service`; `size` of the "
+    "service says how much a new volume holds."
+)
 
 
 class Evidence:
@@ -55,6 +63,11 @@ class Evidence:
         except ClusterError as error:
             return [f"(events could not be read: {error})"]
         return list(dict.fromkeys(map(describe_event, events)))[-EVENT_LINES:]
+
+
+def hint_of(lines: Iterable[str]) -> str:
+    """What to do about something that only a program's own words tell; empty where they tell nothing known."""
+    return _FULL_HINT if any(_FULL in line.lower() for line in lines) else ""
 
 
 def describe_event(event: KubeObject) -> str:

@@ -6,7 +6,7 @@ from kubernetes.aio.client import ApiClient
 
 from activities import kube
 from activities.cluster.changes import watching
-from activities.cluster.evidence import Evidence
+from activities.cluster.evidence import Evidence, hint_of
 from activities.cluster.rollout.jobs import outcome
 from activities.cluster.rollout.problem import Patience, Problem, gravest
 from activities.cluster.rollout.snapshot import take_snapshot
@@ -102,10 +102,11 @@ class Rollouts:
         return judge(snapshot, request.jobs)
 
     async def _failure(self, namespace: str, problem: Problem, limit: str = "") -> CatalystError:
+        excerpt = await self._evidence.of(namespace, problem)
         return problem.error(
             mask(f"{limit}{problem.message}"),
-            excerpt=await self._evidence.of(namespace, problem),
-            hint=problem.hint,
+            excerpt=excerpt,
+            hint=hint_of(excerpt) or problem.hint,
         )
 
     async def _out_of_time(

@@ -76,6 +76,21 @@ async def test_a_container_beyond_its_memory_is_told_with_the_limit(
     assert "resources.limits.memory" in failure.value.hint
 
 
+@pytest.mark.spec("FR-009")
+async def test_a_volume_that_is_full_is_told_with_what_helps(environment: Environment) -> None:
+    await environment.ensure()
+    script = "import pathlib; pathlib.Path('/data/all').write_bytes(bytes(3_000_000))"
+    data = {"name": "data", "mountPath": "/data"}
+    web = make_web(environment, script, volumeMounts=[data])
+    small = {"name": "data", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
+    web["spec"]["template"]["spec"]["volumes"] = [small]
+    await environment.apply(web)
+    with pytest.raises(RolloutFailedError, match="crashes with exit code 1") as failure:
+        await environment.rollout(120)
+    assert "No space left on device" in "\n".join(failure.value.excerpt)
+    assert "full" in failure.value.hint
+
+
 @pytest.mark.spec("FR-018")
 async def test_a_hanging_init_step_is_named_with_its_last_lines_at_the_limit(
     environment: Environment,

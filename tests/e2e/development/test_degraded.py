@@ -11,6 +11,13 @@ from tests.e2e.support.previews import Previews
 from workflows.models import DetectionOverrides
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.spec("ENV-010")]
+HUNGRY = """
+const taken = [];
+for (;;) {
+  taken.push(Buffer.alloc(64 * 1024 * 1024, 1));
+  if (taken.length % 16 === 0) console.log(`TOOK ${taken.length * 64} MiB`);
+}
+"""
 BROKEN = "process.stderr.write('there is no flour\\n'); process.exit(3)\n"
 
 
@@ -36,11 +43,15 @@ async def test_a_command_that_fails_degrades_and_the_next_push_mends_it_in_the_s
     assert await workshop.uid() == pod
 
 
-async def test_a_killed_server_is_told_as_out_of_memory_with_the_limit(previews: Previews) -> None:
+@pytest.mark.spec("ENV-005")
+async def test_a_server_that_takes_all_memory_is_told_with_the_limit(previews: Previews) -> None:
     workshop, commit = await open_workshop(
-        previews, {"package.json": _with_dev("sh -c 'kill -9 $$'")}
+        previews,
+        {"package.json": _with_dev("node server.js"), "server.js": HUNGRY},
+        application=DetectionOverrides(port=3000),
     )
     await workshop.until_degraded(commit)
+    assert "TOOK 1024 MiB" in await workshop.log(), "its limit is above that"
     await workshop.preview.until_comment("ran out of memory", "2Gi", "137")
 
 
