@@ -10,13 +10,12 @@ import httpx
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
+from activities.cluster.backends import Backends, read_all_backends, read_backends
 from activities.cluster.config import ClusterConfig
 from activities.cluster.evidence import Evidence
 from activities.cluster.rollout.pods import find_pod_problems, is_ready
 from activities.cluster.rollout.problem import Patience, gravest
-from activities.cluster.rollout.snapshot import DELETED
 from activities.heartbeat import Progress
-from activities.kube import KubeObject
 from activities.logs import containers_of
 from activities.manifests import HTTP_ROUTE, INGRESS, ROUTE_NAME, service_of
 from activities.masking import mask, mask_lines
@@ -53,18 +52,6 @@ class Answer:
         return f"answered {self.status}" if self.status else self.problem
 
 
-@dataclass(frozen=True)
-class Backends:
-    """The pods behind the route as Kubernetes knows them."""
-
-    pods: tuple[KubeObject, ...]
-    """Living pods that the Service selects."""
-    leaving: tuple[str, ...]
-    """Old pods that have been told to end and have not ended: the ingress might still reach them."""
-    is_settled: bool
-    """Whether the Service's ready endpoints are living pods, and none of those that leave."""
-
-
 class Health:
     """Asks the application through the ingress, as a browser would, but without resolving its name."""
 
@@ -99,16 +86,21 @@ class Health:
     async def _wait_for_new_pods(
         self, request: CheckHealthInput, deadline: float, progress: Progress
     ) -> None:
-        """An older pod's answer proves nothing. Once the endpoints name no old pod, the ingress follows after a
-        known lag; a pod that takes its time to end is not waited for."""
+        """An older pod's answer proves nothing, nor does an answer that was put together with one's help. Once the
+        endpoints of no Service name an old pod, ingress and nodes follow after a known lag; a pod that takes its time
+        to end is not waited for."""
+        namespace = request.ref.namespace
         settled_since: float | None = None
         while True:
-            backends = await self._backends(request)
+            changing = [
+                each for each in await read_all_backends(self._api, namespace) if each.leaving
+            ]
             now = time.monotonic()
-            if backends is None or not backends.leaving:
+            if not changing:
                 return  # nothing old exists that could answer
-            progress.detail = f"old pods still end: {', '.join(backends.leaving)}"
-            if not backends.is_settled:
+            leaving = ", ".join(name for each in changing for name in each.leaving)
+            progress.detail = f"old pods still end: {leaving}"
+            if not all(each.is_settled for each in changing):
                 settled_since = None
             elif settled_since is None:
                 settled_since = now
@@ -132,19 +124,8 @@ class Health:
             service = await ask(f"{services}/{name}")
         except kube.NotFoundError:
             return None
-        selector = service["spec"].get("selector")
-        if not selector:
-            return None
-        wanted = ",".join(f"{key}={value}" for key, value in selector.items())
-        pods = await ask(
-            kube.collection_path("v1", "Pod", namespace),
-            query=[("labelSelector", wanted)],
-        )
-        slices = await ask(
-            kube.collection_path("discovery.k8s.io/v1", "EndpointSlice", namespace),
-            query=[("labelSelector", f"kubernetes.io/service-name={name}")],
-        )
-        return make_backends(pods["items"], slices["items"])
+        found = await read_backends(self._api, namespace, [service], seconds=seconds)
+        return found[0] if found else None
 
     def _client(self) -> httpx.AsyncClient:
         # No proxy of the environment: the ingress is asked directly.
@@ -210,24 +191,6 @@ class Health:
             if not container.is_init:
                 lines += await self._evidence.last_lines(namespace, name, container.container)
         return lines
-
-
-def make_backends(pods: list[KubeObject], slices: list[KubeObject]) -> Backends:
-    """Sort the pods a Service selects by what its endpoints say of them."""
-    ready = {
-        (endpoint.get("targetRef") or {}).get("name")
-        for one in slices
-        for endpoint in one.get("endpoints") or ()
-        if (endpoint.get("conditions") or {}).get("ready", True)
-    }
-    living = [pod for pod in pods if not pod["metadata"].get(DELETED)]
-    ending = [pod["metadata"]["name"] for pod in pods if pod["metadata"].get(DELETED)]
-    return Backends(
-        pods=tuple(living),
-        leaving=tuple(ending),
-        is_settled=any(pod["metadata"]["name"] in ready for pod in living)
-        and not any(name in ready for name in ending),
-    )
 
 
 async def _beginning(response: httpx.Response) -> str:

@@ -27,7 +27,9 @@ _PLATFORM = re.compile(
     r"|TLS handshake|unexpected EOF|etcdserver|server is currently unable|unable to return a response"
     r"|Internal error occurred|Too Many Requests|too many requests|client rate limiter"
     r"|another operation \(install/upgrade/rollback\)|because it is being terminated"
-    r"|namespaces \"[^\"]*\" not found|provide credentials|Unauthorized|failed calling webhook",
+    r"|namespaces \"[^\"]*\" not found|provide credentials|Unauthorized|failed calling webhook"
+    # Helm looked and got no answer; of what it has seen it says how far that is.
+    r"|not ready\. status: Unknown",
     re.IGNORECASE,
 )
 _FORBIDDEN = re.compile(r'(?P<kind>[\w.-]+) "(?P<name>[^"]*)" is forbidden: (?P<why>.*)')

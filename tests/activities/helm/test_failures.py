@@ -260,6 +260,7 @@ def test_asking_for_more_than_the_quota_names_the_quota() -> None:
             " namespace t because it is being terminated\n"
         ),
         "Error: UPGRADE FAILED: pre-upgrade hooks failed: etcdserver: leader changed\n",
+        "Error: INSTALLATION FAILED: failed pre-install: resource Job/t-helm-x/slow not ready. status: Unknown, message:\n",
         "Error: context canceled\n",
         "fatal: something nobody has seen before",
         "",

@@ -78,18 +78,21 @@ async def test_nothing_behind_the_url_is_unhealthy(environment: Environment) -> 
     assert "(no pod stands behind the URL)" in failure.value.excerpt
 
 
-async def replace_stubborn(environment: Environment, service: dict[str, Any], grace: int) -> str:
+async def replace_stubborn(
+    environment: Environment, service: dict[str, Any], grace: int, *, app: str = "web"
+) -> str:
     """Roll out a new version over one that goes on answering while it is told to end; return the URL."""
     await environment.ensure()
     # Process 1 without a handler ignores TERM, and answers for its whole grace period.
     stubborn = make_server("old").replace("signal.signal", "#signal.signal")
-    web = make_web(environment, stubborn, readinessProbe=READY)
+    web = make_web(environment, stubborn, app=app, readinessProbe=READY)
     web["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = grace
     await environment.apply(web, service)
     await environment.rollout()
-    route = await environment.route()
+    route = await environment.route(RouteSettings(service="web"))
     await environment.health(route.url)
-    await environment.apply(make_web(environment, make_server("new"), readinessProbe=READY))
+    new = make_web(environment, make_server("new"), app=app, readinessProbe=READY)
+    await environment.apply(new)
     await environment.rollout()
     return route.url
 
@@ -110,6 +113,22 @@ async def test_an_older_version_that_still_gets_requests_does_not_count(
     url = await replace_stubborn(environment, service, grace=12)
     assert await environment.health(url, seconds=60) == 200
     assert await fetch_often(environment) == ["new"] * 40
+
+
+@pytest.mark.spec("FR-007", "FR-016")
+@pytest.mark.invariant(3)
+async def test_an_older_version_of_what_the_page_asks_does_not_count_either(
+    environment: Environment,
+) -> None:
+    await environment.ensure()
+    front = make_web(environment, make_server("front"), readinessProbe=READY)
+    await environment.apply(front, make_service())
+    behind = make_service("stock", app="stock")
+    behind["spec"]["publishNotReadyAddresses"] = True
+    url = await replace_stubborn(environment, behind, grace=8, app="stock")
+    assert await environment.health(url, seconds=60) == 200
+    pods = await environment.cluster.pods(environment.namespace, selector="app=stock")
+    assert [pod["metadata"].get("deletionTimestamp") for pod in pods] == [None]
 
 
 @pytest.mark.spec("FR-007", "FR-016")
