@@ -13,9 +13,15 @@ _UNNEEDED = (
     "usr/share/man",
     "usr/share/locale",
     "usr/share/info",
+    "usr/share/bash-completion",
+    "usr/share/lintian",
+    "usr/share/zoneinfo/posix",
+    "usr/share/zoneinfo/right",
     "var/cache/apt",
 )
-"""What nobody reads in a container; the small images of distributions leave it out as well."""
+"""What nobody reads in a container, or has twice: each file of a base image costs every build that unpacks it."""
+_IS_MERGED = {"bookworm": "usr-is-merged"}
+"""The package that says so, where else one would come that can merge `/usr` and brings all of Perl for it."""
 
 
 async def make_base(
@@ -31,11 +37,15 @@ async def make_base(
     drop = [f"--dpkgopt=path-exclude=/{path}/*" for path in _UNNEEDED[:-1]]
     keep = "--dpkgopt=path-include=/usr/share/doc/*/copyright"
     options = ["--mode=root", "--variant=minbase", "--format=directory", *drop, keep]
+    included = list(packages)
+    if suite in _IS_MERGED:
+        included.append(_IS_MERGED[suite])
+        options.append(f"--hook-dir={tools}/usr/share/mmdebstrap/hooks/merged-usr")
     await context.run(
         "perl",
         programs / "mmdebstrap",
         *options,
-        *([f"--include={','.join(packages)}"] if packages else []),
+        *([f"--include={','.join(included)}"] if included else []),
         suite,
         target,
         # It starts a helper of its own package by name.

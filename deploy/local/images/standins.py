@@ -20,7 +20,7 @@ from deploy.local.steps import Outcome, StepContext
 
 _PYTHON_PACKAGES = ("python3", "python3-pip", "python3-venv", "ca-certificates")
 _LABEL = "dev.catalyst.stand-in"
-_FORMAT = "1"
+_FORMAT = "2"
 """Raised when the way the images are made changes."""
 
 _PYTHON_TAGS = (f"{versions.PYTHON}-slim", versions.PYTHON, "3-slim", "3")
@@ -121,5 +121,6 @@ def finish_python(tree: Path, version: str) -> None:
     local = tree / "usr" / "local" / "bin"
     local.mkdir(parents=True, exist_ok=True)
     (local / "python").symlink_to("/usr/bin/python3")
-    marker = tree / "usr" / "lib" / f"python{version}" / "EXTERNALLY-MANAGED"
-    marker.unlink(missing_ok=True)
+    library = tree / "usr" / "lib" / f"python{version}"
+    (library / "EXTERNALLY-MANAGED").unlink(missing_ok=True)
+    shutil.rmtree(library / "test", ignore_errors=True)
