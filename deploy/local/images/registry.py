@@ -9,7 +9,7 @@ import httpx
 from deploy.local.images.oci import MANIFEST_TYPE, blob
 from deploy.local.steps import Outcome, StepError
 
-_TIMEOUT = httpx.Timeout(60.0, connect=3.0)
+_TIMEOUT = httpx.Timeout(60.0, connect=20.0)
 _CHUNK = 1 << 20
 
 

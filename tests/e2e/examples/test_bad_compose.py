@@ -90,7 +90,7 @@ jobs:
   migrate:
     when: pre-deploy
     command: echo waiting for a lock; sleep 3600
-    timeout_seconds: 6
+    timeout: 6s
 """
     second = await preview.push({".catalyst.yaml": hangs})
     assert_users_fault(await preview.until_failed(second))
@@ -109,7 +109,7 @@ async def test_a_password_with_every_special_character_arrives_as_it_is(
     show = f"""services:
   web:
     image: busybox:1.37
-    command: ["sh", "-c", "mkdir /tmp/www && printenv DATABASE_PASSWORD > /tmp/www/index.html && httpd -f -p 8080 -h /tmp/www"]
+    command: ["sh", "-c", "mkdir /tmp/www && printf '%s\\n' \\"$$DATABASE_PASSWORD\\" > /tmp/www/index.html && httpd -f -p 8080 -h /tmp/www"]
     ports: ["8080:8080"]
     environment:
       DATABASE_PASSWORD: '{quoted}'

@@ -175,7 +175,7 @@ async def failure_told(preview: Preview) -> str:
     """Cause and what to do, as the comment shows them, without Markdown's escapes."""
     comment = await preview.until_comment("Preview failed", "**What to do**")
     told = comment[comment.index("**Cause**") : comment.index("| Commit |")]
-    return re.sub(r"\\([^\w\s])", r"\1", told)
+    return re.sub(r"\\([^\w\s]|_)", r"\1", told)
 
 
 async def workloads(preview: Preview) -> list[str]:
