@@ -225,7 +225,9 @@ class _Composer:
 
     def _own_tag(self, event: e.Event) -> str:
         """A tag that the file's readers asked for; the value is then read as if it had none."""
-        tag = str(getattr(event, "tag", None) or "")
+        if not isinstance(event, e.ScalarEvent | e.CollectionStartEvent):
+            return ""  # an alias
+        tag = str(event.tag or "")
         if tag not in self._tags:
             return ""
         event.tag = None

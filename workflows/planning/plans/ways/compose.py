@@ -31,6 +31,7 @@ from workflows.planning.plans.ways.own_chart import (
     said_front_port,
     tell_secrets,
 )
+from workflows.planning.plans.ways.room import fitted
 from workflows.repo_config.quantities import quantity
 
 MAX_VALUES = 900_000
@@ -73,7 +74,10 @@ def of_compose(case: Case, application: Application, *, is_chosen: bool = False)
         )
     )
     tell_secrets(case, variables_of(case))
-    components = [_component(case, piece, composed) for piece in composed.pieces]
+    room = fitted(application.compose, composed.pieces, case.granted.quota)
+    case.story.because(*room.reasons)
+    case.problems.extend(room.problems)
+    components = [_component(case, piece, composed) for piece in room.pieces]
     values = app_values(components, {}, has_secrets=bool(case.secrets))
     _note_too_long(case, application.compose, values)
     return Way(

@@ -34,7 +34,7 @@ OVERRIDE = "compose.override.yaml"
 def test_an_override_takes_back_or_replaces(under: str, over: str, key: str, expected: Any) -> None:
     text = f"services: {{web: {{image: x, ports: [80], {under}}}}}\n"
     over = over if "nothing: {" not in over else f"x-{over}"
-    found = web(text, {OVERRIDE: f"services:\n  web:\n    {over}\n"}).get(key)
+    found: Any = web(text, {OVERRIDE: f"services:\n  web:\n    {over}\n"}).get(key)
     if key == "ports":
         found = [each["port"] for each in found]
     elif key == "volumes":
