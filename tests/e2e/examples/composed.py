@@ -39,12 +39,20 @@ class ComposeScene:
 
 COUNTER = ComposeScene(
     "counter",
-    ("Visitors of Little Sandbank, since long ago", r"visit \d+ of {commit}"),
+    (
+        "Visitors of Little Sandbank, since long ago",
+        r"visit \d+ of {commit}",
+        "Fair winds, says 10001",
+    ),
     {"web": 1, "cache": 1},
     ".env",
     "Little Sandbank",
     "Great Sandbank\nFOUNDED=1903",
-    ("Visitors of Great Sandbank, since 1903", r"visit \d+ of {commit}"),
+    (
+        "Visitors of Great Sandbank, since 1903",
+        r"visit \d+ of {commit}",
+        "Fair winds, says 10001",
+    ),
     keeps="visit",
 )
 NEWSPAPER = ComposeScene(

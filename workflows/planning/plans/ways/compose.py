@@ -132,7 +132,17 @@ def _component(case: Case, piece: Piece, composed: Composed) -> Component:
     values = dict(piece.values)
     if case.request.image and piece.name == composed.front:  # the environment's own image instead
         values = {key: each for key, each in values.items() if key not in ("image", "imageFrom")}
+        values = _unfilled(values)
     return Component(piece.name, env=piece.env, is_given=False, own=values)
+
+
+def _unfilled(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """With volumes that begin empty: nobody knows whether an image of others has a shell."""
+    volumes: dict[str, JsonValue] = {
+        name: {key: each for key, each in volume.items() if key != "fromImage"}
+        for name, volume in _mappings(values.get("volumes"))
+    }
+    return {**values, "volumes": volumes} if volumes else values
 
 
 def _route(case: Case, composed: Composed) -> RouteSettings:
