@@ -241,8 +241,11 @@ def test_files_can_be_programs(chart: Chart) -> None:
 def test_an_empty_volume_is_filled_from_the_image_by_root(chart: Chart) -> None:
     volumes = {
         "data": {
-            **{"type": "persistent", "size": "1Gi", "mountPath": "/data"},
-            **{"subPath": "data", "fromImage": True},
+            "type": "persistent",
+            "size": "1Gi",
+            "mountPath": "/data",
+            "subPath": "data",
+            "fromImage": True,
         },
         "more": {"type": "persistent", "size": "1Gi", "mountPath": "/more"},
     }
