@@ -67,7 +67,8 @@ async def convert(
 
 def _objects(text: str) -> list[dict[str, Any]]:
     """Of one JSON document after the other, or of lists of them."""
-    decoder, found, position = json.JSONDecoder(), [], 0
+    found: list[dict[str, Any]] = []
+    decoder, position = json.JSONDecoder(), 0
     while position < len(text):
         if text[position] != "{":
             position += 1

@@ -49,10 +49,13 @@ class Loading:
     def __post_init__(self) -> None:
         self.filling = Filling(self.problems)
 
-    def project(self, path: str, *, is_chosen: bool = False) -> Part:
-        """All of the project, paths rooted; a file that was chosen by name stands without its override."""
+    def project(self, path: str, *, is_chosen: bool = False, over: Sequence[str] = ()) -> Part:
+        """All of the project, paths rooted; a file that was chosen by name stands without its override.
+
+        `over` are further ones that were chosen, each merged over those before.
+        """
         folder = folder_of(path)
-        paths = [path]
+        paths = [path, *over]
         if not is_chosen:
             beside = (join(folder, name) for name in _OVERRIDES)
             paths += [each for each in beside if self.shelf.has(each)][:1]
