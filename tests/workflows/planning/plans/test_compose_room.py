@@ -79,7 +79,10 @@ def test_limits_of_the_file_are_its_own_and_what_is_left_is_divided() -> None:
     files["compose.yaml"] += "  big: {image: x, cpus: 3, mem_limit: 6g, volumes: ['v:/v']}\n"
     files["compose.yaml"] += "volumes: {v: }\n"
     found = components(plan_of(files))
-    assert found["big"]["resources"] == {"limits": {"cpu": "3000m", "memory": "6Gi"}}
+    assert found["big"]["resources"] == {
+        "requests": {"cpu": "50m", "memory": "128Mi"},
+        "limits": {"cpu": "3000m", "memory": "6Gi"},
+    }
     assert found["s00"]["resources"]["limits"] == {"cpu": "160m", "memory": "336Mi"}
     assert "strategy" not in found["big"], "the chart stops it before it starts anew"
 

@@ -66,7 +66,7 @@ class Fitted:
 def fitted(path: str, pieces: Sequence[Piece], quota: Quota) -> Fitted:
     """All pieces with limits that fit together; a problem where nothing helps. Pure."""
     resources = _resources(quota)
-    pods = [_pods(_with_implied(piece, resources), resources) for piece in pieces]
+    pods = [_pods(_completed(piece, resources), resources) for piece in pieces]
     all_at_once, one_by_one = (
         {each.name: _part(each, pods, number) for each in resources}
         for number in (_side_by_side, _alone)
@@ -99,20 +99,28 @@ def _resources(quota: Quota) -> tuple[Resource, Resource]:
     )  # fmt: skip
 
 
-def _with_implied(piece: Piece, resources: Sequence[Resource]) -> Piece:
-    """What a file reserves is allowed too: Kubernetes refuses a request above the limit, which may be the usual one."""
+def _completed(piece: Piece, resources: Sequence[Resource]) -> Piece:
+    """Limit and request where the file says one of them.
+
+    What it limits it does not reserve, and Kubernetes would do so. What it reserves is allowed too: a request above the
+    limit, which may be the usual one, is refused.
+    """
     said = _mapping(piece.values.get("resources"))
     requests, limits = _mapping(said.get("requests")), _mapping(said.get("limits"))
-    implied = {
-        each.name: request
-        for each in resources
-        if (request := requests.get(each.name)) is not None
-        and each.name not in limits
-        and quantity(str(request)) > quantity(each.usual)
-    }
-    return (
-        _with(piece, {"resources": {**said, "limits": {**limits, **implied}}}) if implied else piece
-    )
+    if not requests and not limits:
+        return piece
+    for each in resources:
+        request, limit = requests.get(each.name), limits.get(each.name)
+        if limit is not None and request is None:
+            requests = {**requests, each.name: smaller(str(limit), each.usual_request)}
+        elif (
+            request is not None
+            and limit is None
+            and smaller(str(request), each.usual) == each.usual
+        ):
+            limits = {**limits, each.name: request}
+    filled: Values = {"requests": requests, **({"limits": limits} if limits else {})}
+    return _with(piece, {"resources": filled})
 
 
 def _pods(piece: Piece, resources: Sequence[Resource]) -> Pods:
