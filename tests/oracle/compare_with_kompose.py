@@ -28,11 +28,14 @@ async def test_both_say_the_same_but_for_what_is_listed(
     program = await kompose.ensure_kompose(log)
     files, plan = PLANS[name]
     assert plan.application
-    write(tmp_path, files)
+    folder = tmp_path / "repository"
+    out = tmp_path / "out"
+    out.mkdir()
+    write(folder, files)
     path = plan.application.compose
     beside = (join(folder_of(path), each) for each in OVERRIDES)
     chosen = [path, *(each for each in beside if each in files)]
-    said = kompose.convert(program, tmp_path, chosen, profiles_of(files))
+    said = kompose.convert(program, folder, chosen, profiles_of(files), out)
     if name in REFUSED:
         with pytest.raises(ValueError, match=REFUSED[name][0]):
             await said

@@ -46,36 +46,31 @@ async def ensure_kompose(log: Path) -> Path:
 
 
 async def convert(
-    program: Path, folder: Path, files: Sequence[str], profiles: Sequence[str]
+    program: Path, folder: Path, files: Sequence[str], profiles: Sequence[str], out: Path
 ) -> list[dict[str, Any]]:
-    """Kubernetes objects of compose files below `folder`. Raises ValueError with its words."""
+    """Kubernetes objects of compose files below `folder`, written to the directory `out`. Raises ValueError with its words."""
     chosen = [word for path in files for word in ("--file", path)]
     chosen += [word for each in profiles for word in ("--profile", each)]
     process = await asyncio.create_subprocess_exec(
-        program, "convert", *chosen, "--stdout", "--json",
+        program, "convert", *chosen, "--out", f"{out}/", "--json",
         cwd=folder,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
+        env={"HOME": str(out), "PATH": "/usr/bin:/bin"},
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     async with asyncio.timeout(60):
-        output, said = await process.communicate()
+        said, _ = await process.communicate()
     if process.returncode:
         raise ValueError(said.decode(errors="replace").strip())
-    return _objects(output.decode())
+    return _objects(out)
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
-    """Of one JSON document after the other, or of lists of them."""
-    found: list[dict[str, Any]] = []
-    decoder, position = json.JSONDecoder(), 0
-    while position < len(text):
-        if text[position] != "{":
-            position += 1
-            continue
-        value, position = decoder.raw_decode(text, position)
-        found += value["items"] if value["kind"] == "List" else [value]
-    return found
+def _objects(out: Path) -> list[dict[str, Any]]:
+    """Of all files that were written, lists among them."""
+    found = [json.loads(each.read_text()) for each in sorted(out.glob("*.json"))]
+    return [
+        part for each in found for part in (each["items"] if each["kind"] == "List" else [each])
+    ]
 
 
 def facts_of(objects: Sequence[dict[str, Any]]) -> dict[str, Facts]:

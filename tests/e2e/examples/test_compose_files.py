@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from tests.e2e.examples.composed import SCENES, ComposeScene
-from tests.e2e.support.preview import READY, Files, Preview
+from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.waiting import eventually
 from workflows import naming
@@ -50,13 +50,19 @@ async def page_of_lines(preview: Preview, patterns: tuple[str, ...], commit: str
     """The page, once it has a line for each pattern, in their order, and no other."""
     wanted = [each.replace("{commit}", commit) for each in patterns]
 
+    seen: list[str] = []
+
     async def is_said() -> list[str] | None:
-        lines = (await preview.page()).text.splitlines()
+        lines = seen[:] = (await preview.page()).text.splitlines()
         is_all = len(lines) == len(wanted)
         pairs = zip(wanted, lines, strict=False)
         return lines if is_all and all(re.fullmatch(*pair) for pair in pairs) else None
 
-    return await eventually(is_said, within=READY, what=f"the page says {wanted}")
+    try:
+        return await eventually(is_said, within=30, what=f"the page says {wanted}")
+    except AssertionError as error:
+        error.add_note(f"it says {seen}")
+        raise
 
 
 async def components(preview: Preview) -> list[str]:

@@ -18,7 +18,7 @@ MANY = 50
 HEAD = """\
 x-small: &small
   image: busybox:1.37
-  command: nc -ll -p 8000 -e printenv NAME
+  command: ["nc", "-ll", "-p", "8000", "-e", "sh", "-c", "echo $$NAME"]
   expose: ["8000"]
   stop_grace_period: 1s
   deploy: {resources: {reservations: {cpus: "0.01", memory: 8M}}}
