@@ -72,7 +72,7 @@ async def test_fifty_services_find_each_other_and_one_more_is_refused_as_a_whole
     await page_of_lines(preview, ("Roll call", *names_of(MANY)), first)
     assert sorted(await components(preview)) == [*names_of(MANY), "web"], "nothing is half deployed"
 
-    third = await preview.push({"page.sh": tree(MANY, "Roll call again")["page.sh"]})
+    third = await preview.push(dict(tree(MANY, "Roll call again")))
     await preview.until_ready(third)
     await page_of_lines(preview, ("Roll call again", *names_of(MANY)), third)
     await preview.close()
