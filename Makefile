@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo status down test validate check unit cluster format lint types imports docs bench lock
+.PHONY: help setup demo status down test validate check unit cluster format lint types imports docs bench oracle lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -62,6 +62,9 @@ format: setup ## Format the code and write generated documentation
 
 bench: setup ## Measure against bare tools and print the table of the README
 	@$(BIN)/python -m tests.bench
+
+oracle: setup ## Compile kompose and compare its translation of compose files with ours
+	@$(BIN)/pytest -q tests/oracle/compare_with_kompose.py
 
 lock: ## Resolve the dependencies again (needs uv); versions younger than a week are left out
 	@uv pip compile -q pyproject.toml --extra dev --extra local --generate-hashes --no-emit-index-url \

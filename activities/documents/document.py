@@ -51,6 +51,8 @@ class Node:
     """The characters of a scalar without quotes: `3.10` where the value is 3.1."""
     items: "tuple[Node, ...] | None" = None
     entries: "dict[str, Entry] | None" = None
+    tag: str = ""
+    """One that readers asked for: `!reset` of compose files."""
     size: int = 1
     height: int = 1
 

@@ -1,6 +1,7 @@
 """Which notation a file has by its name, and how it is read."""
 
 import posixpath
+from collections.abc import Collection
 
 from activities.documents.document import MAX_BYTES, Document, DocumentError
 from activities.documents.json_text import read_json
@@ -12,8 +13,11 @@ _COMMENTED = frozenset({"devcontainer.json", ".devcontainer.json"})
 _TOML = (".toml", "Pipfile")
 
 
-def read_document(text: str, name: str) -> Document:
-    """The text of the file `name` (its ending tells the notation; YAML when nothing does). Raises DocumentError."""
+def read_document(text: str, name: str, *, tags: Collection[str] = ()) -> Document:
+    """The text of the file `name` (its ending tells the notation; YAML when nothing does). Raises DocumentError.
+
+    `tags` are those of YAML's that the file may have beside its usual ones.
+    """
     plain = _plain(text, name)
     base = posixpath.basename(name)
     if base.endswith(_TOML):
@@ -22,7 +26,7 @@ def read_document(text: str, name: str) -> Document:
         is_commented = base in _COMMENTED or base.endswith(".jsonc")
         root = read_json(plain, name, with_comments=is_commented)
     else:
-        root = read_yaml(plain, name)
+        root = read_yaml(plain, name, tags)
     return Document(name, root)
 
 

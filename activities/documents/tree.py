@@ -1,14 +1,15 @@
 """The files of a commit or a checkout -> the tree that detection reads."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pydantic import JsonValue
 
-from activities.documents.document import MAX_BYTES, Document, DocumentError
+from activities.documents.document import MAX_BYTES, Document, DocumentError, Mark, Node
 from activities.documents.reading import read_document
 from activities.documents.text import TextError, decode
 from workflows.models import RepositoryTree
 from workflows.planning.compose.reading.parts import escaped
+from workflows.planning.compose.reading.resets import TAGS
 from workflows.planning.detection import MAX_PATHS, document_format, is_compose, is_of_interest
 
 Read = Callable[[str], bytes]
@@ -44,6 +45,7 @@ def build_tree(paths: Iterable[str], read: Read) -> RepositoryTree:
         texts=found.texts,
         documents=found.documents,
         lines=found.lines,
+        tags=found.tags,
         problems=found.problems,
     )
 
@@ -71,6 +73,7 @@ def extend_tree(tree: RepositoryTree, asked: Mapping[str, bool], read: Read) -> 
             "texts": {**tree.texts, **found.texts},
             "documents": {**tree.documents, **found.documents},
             "lines": {**tree.lines, **found.lines},
+            "tags": {**tree.tags, **found.tags},
             "problems": {**tree.problems, **found.problems},
         }
     )
@@ -90,6 +93,7 @@ class _Found:
         self.texts: dict[str, str] = {}
         self.documents: dict[str, JsonValue] = {}
         self.lines: dict[str, dict[str, int]] = {}
+        self.tags: dict[str, dict[str, str]] = {}
         self.problems: dict[str, str] = {}
         self.size = 0
 
@@ -105,10 +109,12 @@ class _Found:
             if is_cut and (is_text or document_format(path)):
                 self.problems[path] = f"is larger than {MAX_BYTES // 1024} KiB"
             elif is_compose_file or (not is_text and document_format(path)):
-                document = read_document(self.texts[path], path)
+                with_lines = is_compose_file or is_compose(path)
+                document = read_document(self.texts[path], path, tags=TAGS if with_lines else ())
                 self.documents[path] = document.value
-                if is_compose_file or is_compose(path):
+                if with_lines:
                     self.lines[path] = lines_of(document)
+                    self._note_tags(path, document)
         except OSError as error:
             self.problems[path] = f"cannot be read ({error.strerror or type(error).__name__})"
         except TextError as error:
@@ -116,20 +122,26 @@ class _Found:
         except DocumentError as error:
             self.problems[path] = f"line {error.line}, column {error.column}: {error.problem}"
 
+    def _note_tags(self, path: str, document: Document) -> None:
+        if found := {pointer: node.tag for pointer, _, node in _values(document) if node.tag}:
+            self.tags[path] = found
+
 
 def lines_of(document: Document) -> dict[str, int]:
     """JSON pointers of all values to their lines."""
-    found = {"": document.root.mark.line}
-    waiting = [("", document.root)]
+    return {pointer: mark.line for pointer, mark, _ in _values(document)}
+
+
+def _values(document: Document) -> Iterator[tuple[str, Mark, Node]]:
+    """All of them, each with its JSON pointer and where it stands."""
+    waiting = [("", document.root.mark, document.root)]
     while waiting:
-        pointer, node = waiting.pop()
+        pointer, mark, node = waiting.pop()
+        yield pointer, mark, node
         steps = [*(node.entries or ()), *range(len(node.items or ()))]
         for step in steps:
-            mark, child = node.child(step) or (document.root.mark, document.root)
-            below = f"{pointer}/{escaped(str(step))}"
-            found[below] = mark.line
-            waiting.append((below, child))
-    return found
+            where, child = node.child(step) or (document.root.mark, document.root)
+            waiting.append((f"{pointer}/{escaped(str(step))}", where, child))
 
 
 def _nearest_first(path: str) -> tuple[int, str]:

@@ -4,7 +4,8 @@ PyYAML's own constructors are not used: they know neither where a value stood no
 and build whatever anchors ask for before anyone can count it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 import yaml
@@ -34,9 +35,9 @@ class _HasPlace(Protocol):
     column: int
 
 
-def read_yaml(text: str, name: str) -> Node:
-    """The one document in `text`. Raises DocumentError."""
-    return _compose(text, name, lambda composer: composer.document())
+def read_yaml(text: str, name: str, tags: Collection[str] = ()) -> Node:
+    """The one document in `text`, whose values may have these tags. Raises DocumentError."""
+    return _compose(text, name, lambda composer: composer.document(), tags)
 
 
 def read_yaml_stream(text: str, name: str) -> tuple[Node, ...]:
@@ -44,13 +45,15 @@ def read_yaml_stream(text: str, name: str) -> tuple[Node, ...]:
     return _compose(text, name, lambda composer: tuple(composer.documents()))
 
 
-def _compose(text: str, name: str, read: "Callable[[_Composer], T]") -> T:
+def _compose(
+    text: str, name: str, read: "Callable[[_Composer], T]", tags: Collection[str] = ()
+) -> T:
     if unprintable := Reader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, unprintable.start()) + 1
         column = unprintable.start() - text.rfind("\n", 0, unprintable.start())
         code = ord(unprintable.group())
         raise DocumentError(name, line, column, f"holds the control character U+{code:04X}")
-    composer = _Composer(name, yaml.parse(text, Loader=yaml.SafeLoader))
+    composer = _Composer(name, yaml.parse(text, Loader=yaml.SafeLoader), tags)
     try:
         return read(composer)
     except yaml.MarkedYAMLError as error:
@@ -87,9 +90,10 @@ def _mark(mark: _HasPlace | None) -> Mark:
 class _Composer:
     """Events in, one tree of nodes out; refuses on the way what would grow too large."""
 
-    def __init__(self, name: str, events: Iterator[e.Event]) -> None:
+    def __init__(self, name: str, events: Iterator[e.Event], tags: Collection[str]) -> None:
         self._name = name
         self._events = events
+        self._tags = tags
         self.last = Mark(1, 1)
         """Where reading had come to."""
         self._anchors: dict[str, Node | None] = {}
@@ -126,12 +130,15 @@ class _Composer:
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchors[anchor] = None
+        tag = self._own_tag(event)
         if isinstance(event, e.ScalarEvent):
             node = self._scalar(event)
         elif isinstance(event, e.SequenceStartEvent):
             node = self._sequence(event, depth)
         else:  # by the parser's grammar
             node = self._mapping(event, depth)
+        if tag:
+            node = replace(node, tag=tag)
         if anchor is not None:
             self._anchors[anchor] = node
         return node
@@ -215,6 +222,16 @@ class _Composer:
             self._count += len(source.entries)
             self._check_size(self._count, event)
         return entries
+
+    def _own_tag(self, event: e.Event) -> str:
+        """A tag that the file's readers asked for; the value is then read as if it had none."""
+        if not isinstance(event, e.ScalarEvent | e.CollectionStartEvent):
+            return ""  # an alias
+        tag = str(event.tag or "")
+        if tag not in self._tags:
+            return ""
+        event.tag = None
+        return tag
 
     def _check_tag(self, event: e.Event, allowed: str) -> None:
         """`!!str` and `!` ask for text, `!!map` and `!!seq` say what stands there anyway; no other tag is taken."""

@@ -37,6 +37,8 @@ class RepositoryTree(Payload):
     """Parsed YAML, JSON and TOML of those of them that are such."""
     lines: dict[str, dict[str, int]] = Field(default_factory=dict)
     """Of compose files: where their values stand, JSON pointer to line; at its key what stands in a mapping."""
+    tags: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Of compose files that have some: JSON pointer to `!reset` or `!override`."""
     problems: dict[str, str] = Field(default_factory=dict)
     """Path to why it could not be read: not UTF-8, not valid YAML (with the line), too large."""
 

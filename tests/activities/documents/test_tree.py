@@ -103,3 +103,17 @@ def test_text_without_a_mark_is_taken_as_it_is() -> None:
     assert decode("né\n".encode()) == "né\n"
     with pytest.raises(TextError):
         decode(b"\xff\xfe\x00\x00")
+
+
+@pytest.mark.spec("ENV-012")
+def test_only_compose_files_may_take_values_back() -> None:
+    tree = tree_of(
+        {
+            "compose.override.yaml": b"services:\n  web:\n    ports: !reset []\n    build: .\n",
+            "compose.yaml": b"services: {}\n",
+            "pnpm-workspace.yaml": b"packages: !reset []\n",
+        }
+    )
+    assert tree.tags == {"compose.override.yaml": {"/services/web/ports": "!reset"}}
+    assert tree.lines["compose.override.yaml"]["/services/web/build"] == 4
+    assert list(tree.problems) == ["pnpm-workspace.yaml"]

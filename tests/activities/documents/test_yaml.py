@@ -223,3 +223,21 @@ def test_no_text_crashes_the_reader(text: str) -> None:
         assert min(outcome.line, outcome.column) >= 1
     else:
         assert isinstance(outcome.value, dict | list | str | int | float | None)
+
+
+def test_tags_that_a_reader_asks_for_stand_beside_values_that_are_read_as_without_them() -> None:
+    text = (
+        "a: !reset [1, !override 2]\nb: !override {c: !!str 3}\nd: !reset\ne: &e !reset 1\nf: *e\n"
+    )
+    document = read_document(text, "x.yaml", tags=("!reset", "!override"))
+    assert document.value == {"a": [1, 2], "b": {"c": "3"}, "d": None, "e": 1, "f": 1}
+    entries = document.root.entries or {}
+    found = {key: entry.node.tag for key, entry in entries.items()}
+    assert found == {"a": "!reset", "b": "!override", "d": "!reset", "e": "!reset", "f": "!reset"}
+    assert (entries["a"].node.items or ())[1].tag == "!override"
+
+
+@pytest.mark.parametrize("text", ["!reset a: 1\n", "a: !other 1\n"])
+def test_other_tags_and_those_of_keys_are_refused_beside_them(text: str) -> None:
+    with pytest.raises(DocumentError, match="is not supported here"):
+        read_document(text, "x.yaml", tags=("!reset",))

@@ -235,3 +235,28 @@ def test_files_can_be_programs(chart: Chart) -> None:
     pod = chart.render(app(page=web(volumes=volumes))).pod("page")
     modes = {each["name"]: each["configMap"].get("defaultMode") for each in pod["volumes"]}
     assert modes == {"plain": None, "run": 0o755}
+
+
+@pytest.mark.spec("ENV-012")
+def test_an_empty_volume_is_filled_from_the_image_by_root(chart: Chart) -> None:
+    volumes = {
+        "data": {
+            "type": "persistent",
+            "size": "1Gi",
+            "mountPath": "/data",
+            "subPath": "data",
+            "fromImage": True,
+        },
+        "more": {"type": "persistent", "size": "1Gi", "mountPath": "/more"},
+    }
+    security = {"profile": "baseline", "runAsUser": 1000}
+    limits = {"limits": {"cpu": "80m"}}
+    page = web(volumes=volumes, security=security, resources=limits, image="acme/shop:1")
+    [filling] = chart.render(app(page=page)).pod("page")["initContainers"]
+    assert (filling["name"], filling["image"]) == ("fill--data", "acme/shop:1")
+    assert filling["command"][-1] == "/data"
+    assert filling["securityContext"]["runAsUser"] == 0
+    assert filling["resources"] == limits
+    assert filling["volumeMounts"] == [
+        {"name": "data", "mountPath": "/.catalyst-volume", "subPath": "data"}
+    ]

@@ -166,6 +166,10 @@ def test_the_schema_names_the_place_and_what_is_wrong_there(
             ),
         ),
         (
+            volume(type="persistent", size="1Gi", fromImage=True),
+            'components.it.volumes.data.fromImage: root copies it, which profile "restricted" refuses',
+        ),
+        (
             {
                 **app(it=job(imageFrom="web")),
                 "global": {"catalyst": {"images": {"api": "a", "page": "b"}}},

@@ -100,3 +100,17 @@ async def test_a_worker_that_does_not_find_the_chart_says_which_setting_is_wrong
     with pytest.raises(ConfigurationError, match="chart for applications is missing") as caught:
         await lost.deploy_release(release.request("a" * 40, source="catalyst", values=VALUES))
     assert "CATALYST_WORKER_APP_CHART" in caught.value.hint
+
+
+@pytest.mark.spec("ENV-012", "FR-010")
+async def test_how_pods_are_replaced_can_change_from_push_to_push(release: Release) -> None:
+    commit = await release.source.push({"README.md": "no chart\n"})
+    wanted: tuple[JsonValue, ...] = ("RollingUpdate", "Recreate", "RollingUpdate")
+    for number, strategy in enumerate(wanted):
+        component: JsonValue = {"kind": "worker", "image": "x:1", "strategy": strategy}
+        values: dict[str, JsonValue] = {"components": {"web": component}}
+        await release.deploy(
+            commit, revision=f"rev:{number}", source="catalyst", chart="", values=values
+        )
+        deployment = await release.named("apps/v1", "deployments", f"{release.ref.environment}-web")
+        assert deployment["spec"]["strategy"]["type"] == strategy

@@ -28,7 +28,7 @@ def compose(tree: RepositoryTree, wishes: Wishes) -> Composed:
     """The translation, with everything that stands against it. Never raises; the same input gives the same answer."""
     shelf, done = Shelf(tree), Composed()
     loading = Loading(shelf, _variables(wishes))
-    project = loading.project(wishes.path, is_chosen=wishes.is_chosen)
+    project = loading.project(wishes.path, is_chosen=wishes.is_chosen, over=wishes.over)
     if loading.problems:
         done.problems = _by_place(loading.problems)
         return done

@@ -20,6 +20,8 @@ class Wishes:
     """Component and volume to the name of the claim that Catalyst's chart makes for it."""
     is_chosen: bool = False
     """The file was named by a template, so no override is merged over it."""
+    over: Sequence[str] = ()
+    """Further files that were named with it, each merged over those before."""
     only: Sequence[str] = ()
     """Of its services just these; empty for all that have no profile, or an active one."""
     variables: Mapping[str, str] = field(default_factory=dict)

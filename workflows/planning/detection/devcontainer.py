@@ -5,6 +5,7 @@ import shlex
 from pydantic import JsonValue
 
 from workflows.models import Devcontainer
+from workflows.planning.detection.devcontainer_compose import with_service
 from workflows.planning.detection.files import (
     Files,
     folder_of,
@@ -31,6 +32,8 @@ def find_devcontainer(files: Files) -> tuple[Devcontainer | None, list[str], lis
     value = files.mapping(path)
     found = _read(path, value)
     warnings += _missing(files, found, value)
+    found, told = with_service(files, found)
+    warnings += told
     if not (found.image or found.dockerfile or found.compose):
         warnings.append(f"`{path}` names neither an image nor a build nor a compose file.")
     what = found.image or found.dockerfile or ", ".join(found.compose) or "nothing to start"

@@ -12,6 +12,7 @@ from workflows.planning.detection.shell import calls_of
 
 NAMES = ("Dockerfile", "Containerfile")
 _VARIABLE = re.compile(r"\$\{?(\w+)(?::?-([^}]*))?\}?")
+_FLAGS = re.compile(r"^(?:--\S+\s+)+")
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
 _SHELLS = words(
     "scratch alpine debian ubuntu fedora centos rockylinux almalinux amazonlinux busybox python node "
@@ -31,6 +32,10 @@ class _Stage:
     exposed: list[int] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     command: str = ""
+    uses_shell: bool = False
+    """An instruction is run by `/bin/sh`."""
+    names_shell: bool = False
+    """`SHELL` says that it is another one."""
 
 
 def detect_dockerfile(files: Files, folder: str) -> Finding:
@@ -67,6 +72,18 @@ def detect_dockerfile(files: Files, folder: str) -> Finding:
 def has_command(files: Files, path: str) -> bool:
     """Whether the last stage, or one that it stands on, says what runs; base images' own commands do not count."""
     return any(stage.command for stage in _lineage(_stages(files.text(path))))
+
+
+def has_shell(text: str, target: str = "") -> bool:
+    """Whether the image of a Dockerfile has `/bin/sh` for certain: an instruction uses it, or the base image is known."""
+    stages = _stages(text)
+    named = [at for at, stage in enumerate(stages) if target and stage.name == target.lower()]
+    line = _lineage(stages[: named[-1] + 1] if named else stages)
+    if not line or (target and not named) or any(stage.names_shell for stage in line):
+        return False
+    base = line[0].base.lower().removeprefix("docker.io/").removeprefix("library/")
+    is_known = "/" not in base and _image_name(base) in {*_SHELLS, *_SERVERS} - {"scratch"}
+    return is_known or any(stage.uses_shell for stage in line)
 
 
 def port_of_dockerfile(files: Files, path: str) -> tuple[int, str]:
@@ -159,6 +176,9 @@ def _note(stage: _Stage, instruction: str, rest: str) -> None:
         stage.exposed += [each for each in ports if each]
     elif instruction in ("CMD", "ENTRYPOINT"):
         stage.command += " " + re.sub(r"[\[\],\"]", " ", _fill(rest, stage.variables))
+    if instruction in ("RUN", "CMD", "ENTRYPOINT"):
+        stage.uses_shell |= not _FLAGS.sub("", rest).startswith("[")
+    stage.names_shell |= instruction == "SHELL"
 
 
 def _pairs(rest: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from workflows.models import (
 from workflows.planning.detection.charts import chart_proposal, find_charts
 from workflows.planning.detection.choice import MAX_CANDIDATES, Choice, choose
 from workflows.planning.detection.devcontainer import find_devcontainer
+from workflows.planning.detection.devcontainer_compose import services_beside
 from workflows.planning.detection.files import ROOT, Files, folder_of, name_of, shorten
 from workflows.planning.detection.interest import MAX_PATHS, is_of_interest
 from workflows.planning.detection.overrides import (
@@ -69,16 +70,32 @@ def understand(
         named = ", ".join(f"`{each.path}`" for each in charts[:5])
         story.because(f"Helm charts were found in {named}.")
     _warn(files, tree, application, story)
+    beside = (backing.compose.backing, backing.compose.services) if backing else ("", ())
+    if not backing and devcontainer and application.kind is not ApplicationKind.COMPOSE:
+        beside = _beside_container(files, devcontainer, story)
     return Understanding(
         application=application,
         candidates=candidates,
-        backing_compose=backing.compose.backing if backing else "",
-        backing_services=backing.compose.services if backing else (),
+        backing_compose=beside[0],
+        backing_services=beside[1],
         devcontainer=devcontainer,
         charts=tuple(charts),
         reasons=tuple(story.reasons),
         warnings=tuple(story.warnings),
     )
+
+
+def _beside_container(
+    files: Files, container: Devcontainer, story: Story
+) -> tuple[str, tuple[str, ...]]:
+    """The first compose file that a development container stands on, and the services that run beside it."""
+    services = services_beside(files, container)
+    paths = [each for each in container.compose if files.has(each)]
+    if not services or not paths:
+        return "", ()
+    listed = ", ".join(f"`{shorten(each, 60)}`" for each in services[:8])
+    story.because(f"Beside the container of `{container.path}` run: {listed}.")
+    return paths[0], services
 
 
 def _search(files: Files, workdir: str, story: Story) -> list[Place]:

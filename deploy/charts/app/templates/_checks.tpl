@@ -127,11 +127,18 @@
 {{- define "app.check.security" -}}
 {{- $security := include "app.security" . | fromJson -}}
 {{- $isRoot := and (hasKey $security "runAsUser") (eq (int64 $security.runAsUser) 0) -}}
-{{- if and (eq $security.profile "restricted") $isRoot -}}
-{{- list "security.runAsUser: 0 is root, which profile \"restricted\" refuses; use profile \"baseline\"" | toJson -}}
-{{- else -}}
-[]
+{{- $found := list -}}
+{{- if eq $security.profile "restricted" -}}
+{{- if $isRoot -}}
+{{- $found = append $found "security.runAsUser: 0 is root, which profile \"restricted\" refuses; use profile \"baseline\"" -}}
 {{- end -}}
+{{- range $name, $volume := .settings.volumes -}}
+{{- if $volume.fromImage -}}
+{{- $found = append $found (printf "volumes.%s.fromImage: root copies it, which profile \"restricted\" refuses; use profile \"baseline\"" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $found | toJson -}}
 {{- end -}}
 
 {{- define "app.check.resources" -}}

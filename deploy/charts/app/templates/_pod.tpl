@@ -63,7 +63,8 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- include "app.podSecurityContext" (dict "settings" .settings "security" $security) | trim | nindent 2 }}
-{{- if or .settings.waitFor .settings.sidecars }}
+{{- $filling := include "app.filling" (merge (dict "security" $security) .) }}
+{{- if or .settings.waitFor .settings.sidecars (trim $filling) }}
 initContainers:
   {{- /* From the very pod: a Service, and the policies of a new pod, need a moment to be known to all nodes. */}}
   {{- range $name, $wait := .settings.waitFor }}
@@ -76,6 +77,9 @@ initContainers:
       {{- end }}
     securityContext:
       {{- include "app.containerSecurityContext" $security | nindent 6 }}
+  {{- end }}
+  {{- with trim $filling }}
+  {{- . | nindent 2 }}
   {{- end }}
   {{- range $name, $sidecar := .settings.sidecars }}
   - name: {{ $name | quote }}

@@ -10,6 +10,7 @@ from workflows.planning.compose.reading.paths import inside
 from workflows.planning.compose.reading.shelf import Shelf
 from workflows.planning.compose.translation.copying import is_copied
 from workflows.planning.detection.compose import compose_file_of
+from workflows.planning.detection.devcontainer import find_devcontainer
 from workflows.planning.detection.files import ROOT, join
 from workflows.planning.detection.places import search_order
 
@@ -26,11 +27,14 @@ def asked_files(
     """
     shelf = Shelf(tree)
     found = [compose_file_of(shelf.files, folder) for folder in search_order(shelf.files)]
-    paths = dict.fromkeys((*chosen, *filter(None, found)))
-    for path in paths:
+    container, _, _ = find_devcontainer(shelf.files)
+    work = tuple(filter(shelf.has, container.compose if container else ()))
+    for path in dict.fromkeys((*chosen, *work, *filter(None, found))):
         if not shelf.has(path):
             continue
-        project = Loading(shelf, variables).project(path, is_chosen=path in chosen)
+        over = work[1:] if path in work[:1] else ()
+        is_chosen = path in (*chosen, *work)
+        project = Loading(shelf, variables).project(path, is_chosen=is_chosen, over=over)
         for wanted in _wanted(shelf, project):
             shelf.text(wanted)
     return shelf.asked

@@ -9,6 +9,7 @@ from workflows.planning.compose.reading.interpolation import Lookup
 from workflows.planning.compose.reading.merging import merge
 from workflows.planning.compose.reading.parts import Part, Place
 from workflows.planning.compose.reading.paths import inside, rooted, with_rooted_paths
+from workflows.planning.compose.reading.resets import taken_back, without, without_resets
 from workflows.planning.compose.reading.shelf import Shelf
 from workflows.planning.detection.files import folder_of, join, name_of, shorten
 
@@ -48,10 +49,13 @@ class Loading:
     def __post_init__(self) -> None:
         self.filling = Filling(self.problems)
 
-    def project(self, path: str, *, is_chosen: bool = False) -> Part:
-        """All of the project, paths rooted; a file that was chosen by name stands without its override."""
+    def project(self, path: str, *, is_chosen: bool = False, over: Sequence[str] = ()) -> Part:
+        """All of the project, paths rooted; a file that was chosen by name stands without its override.
+
+        `over` are further ones that were chosen, each merged over those before.
+        """
         folder = folder_of(path)
-        paths = [path]
+        paths = [path, *over]
         if not is_chosen:
             beside = (join(folder, name) for name in _OVERRIDES)
             paths += [each for each in beside if self.shelf.has(each)][:1]
@@ -71,7 +75,7 @@ class Loading:
             own = self._extended_all(path, document, lookup)
             for included in self._included(own, folder, lookup, (*chain, path)):
                 own = self._with_included(own, included)
-            merged = merge(merged, own)
+            merged = merge(without(merged, taken_back(self.shelf.tags(path))), own)
         return merged
 
     def _document(self, path: str, folder: str, lookup: Lookup) -> Part | None:
@@ -84,7 +88,7 @@ class Loading:
         return self._documents[key]
 
     def _read(self, path: str, folder: str, lookup: Lookup) -> Part | None:
-        raw = self.shelf.document(path)
+        raw = without_resets(self.shelf.document(path), self.shelf.tags(path))
         if raw is None:
             self.problems.append(f"`{shorten(path)}` {self.shelf.problem(path) or 'was not read'}.")
             return None
@@ -165,6 +169,7 @@ class Loading:
                 )
             return _without(service, "extends")
         under = self._extended(origin, base, named.text, lookup, (*chain, here))
+        under = without(under, taken_back(self.shelf.tags(path), ("services", name)))
         self._extended_size += sum(
             1 + len(each.entries) + len(each.items) for each in under.entries.values()
         )

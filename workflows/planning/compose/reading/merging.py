@@ -21,7 +21,7 @@ def merge(under: Part, over: Part, name: str = "") -> Part:
         return under
     if name in _REPLACED:
         return over
-    under, over = _alike(name, under), _alike(name, over)
+    under, over = alike(name, under), alike(name, over)
     if isinstance(under.value, dict) and isinstance(over.value, dict):
         entries = dict(under.value)
         for key, part in over.value.items():
@@ -33,7 +33,8 @@ def merge(under: Part, over: Part, name: str = "") -> Part:
     return over
 
 
-def _alike(name: str, part: Part) -> Part:
+def alike(name: str, part: Part) -> Part:
+    """The value of a key, in the one of its forms that can be merged."""
     if name == "build" and isinstance(part.value, str):
         return Part({"context": part}, part.place)
     if isinstance(part.value, tuple):

@@ -103,3 +103,8 @@ def _part(value: JsonValue, path: str, lines: Mapping[str, int], pointer: str, l
 def escaped(key: str) -> str:
     """A key as a step of a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def steps_of(pointer: str) -> tuple[str, ...]:
+    """The keys, and indexes as texts, that a JSON pointer leads through."""
+    return tuple(each.replace("~1", "/").replace("~0", "~") for each in pointer.split("/")[1:])

@@ -1,6 +1,7 @@
 """The files of a commit, as far as they were read, and which further ones a compose file asks for."""
 
 from bisect import bisect_left
+from collections.abc import Mapping
 
 from workflows.models import RepositoryTree
 from workflows.planning.compose.reading.parts import Part, part_of
@@ -50,6 +51,10 @@ class Shelf:
         if path not in self._tree.problems:
             self._ask(path, is_document=True)
         return None
+
+    def tags(self, path: str) -> Mapping[str, str]:
+        """`!reset` and `!override` of a document, by JSON pointers."""
+        return self._tree.tags.get(path, {})
 
     def problem(self, path: str) -> str:
         """Why a file cannot be used, as the end of a sentence; empty when it can."""

@@ -16,6 +16,7 @@ from workflows.planning.compose.translation.grants import grant
 from workflows.planning.compose.translation.mounts import Budget, Mounts
 from workflows.planning.compose.translation.naming import component_name
 from workflows.planning.compose.wishes import Values, Wishes
+from workflows.planning.detection.dockerfile import has_shell
 from workflows.planning.detection.files import ROOT, folder_of, name_of, shorten
 from workflows.planning.detection.interest import words
 
@@ -26,7 +27,7 @@ _SOCKETS = ("/var/run/docker.sock", "/run/docker.sock", "/run/podman", "/var/run
 _PACKAGES = words(
     "node_modules vendor .venv venv site-packages .next .nuxt target bundle .pnpm-store __pycache__ .cache"
 )
-"""Directories that images bring filled; a volume of a preview begins empty, and would hide them."""
+"""Directories that images bring filled anew by each build; a volume that is kept would hide them."""
 
 
 @dataclass
@@ -115,14 +116,28 @@ class Storage:
                 f"The volume {shown} is shared by `{owner}` and `{component}`: one node at a time can mount it, so both have "
                 "to run on the same."
             )
-        elif is_own:
-            self.warnings.append(
-                f"{mounts.place}: the volume {shown} begins empty, unlike with Docker: what the image of {mounts.shown} has in "
-                f"`{shorten(mount.target, 80)}` is hidden."
-            )
+        elif is_own and mount.type == "volume" and not mount.volume.nocopy:
+            values |= self._filled(mounts, mount, shown)
         if mount.read_only:
             values["readOnly"] = True
         mounts.add(volume, mount.target, values)
+
+    def _filled(self, mounts: Mounts, mount: Mount, shown: str) -> Values:
+        """As Docker fills an empty volume: with what the image has there. The image's own shell does it."""
+        build, target = self.builds[mounts.service], f"`{shorten(mount.target, 80)}`"
+        if has_shell(self._dockerfile(build), build.target):
+            self.reasons.append(
+                f"The volume {shown} begins with what the image of {mounts.shown} has in {target}; later images do not change it."
+            )
+            return {"fromImage": True}
+        self.warnings.append(
+            f"{mounts.place}: the volume {shown} begins empty, unlike with Docker: what the image of {mounts.shown} has in "
+            f"{target} is hidden, for nothing in its Dockerfile tells that it has a shell to copy it with."
+        )
+        return {}
+
+    def _dockerfile(self, build: BuildPlan) -> str:
+        return build.generated or self.shelf.text(build.dockerfile) or ""
 
     # --- paths of the repository and of the machine
 
@@ -167,8 +182,7 @@ class Storage:
         self, mounts: Mounts, mount: Mount, path: str, shown: str, build: BuildPlan
     ) -> None:
         """What the service's own image is built from: in it, unless its Dockerfile leaves it out."""
-        dockerfile = build.generated or self.shelf.text(build.dockerfile) or ""
-        if is_copied(dockerfile, build.context, path):
+        if is_copied(self._dockerfile(build), build.context, path):
             self.reasons.append(
                 f"{shown} is not mounted into {mounts.shown}: its image is built from the commit, and holds it."
             )

@@ -10,8 +10,9 @@ from workflows.models.repository import Application
 from workflows.planning.detection import understand
 from workflows.planning.detection.files import join
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.ways.backing import with_backing
 from workflows.planning.plans.ways.base import base_container
-from workflows.planning.plans.ways.compose import of_compose, with_backing
+from workflows.planning.plans.ways.compose import of_compose
 from workflows.planning.plans.ways.devcontainer import (
     container_to_work_in,
     layers_of,

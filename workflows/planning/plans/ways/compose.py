@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 from pydantic import JsonValue
 
@@ -14,7 +12,6 @@ from workflows.models import (
     ReleasePlan,
     RouteSettings,
     Stage,
-    Understanding,
 )
 from workflows.planning.compose import Composed, Piece, Wishes, compose
 from workflows.planning.detection import NO_PORT
@@ -22,7 +19,6 @@ from workflows.planning.detection.compose import compose_file_of
 from workflows.planning.detection.files import ROOT, Files, folder_of
 from workflows.planning.plans.builds import described, told_builds
 from workflows.planning.plans.case import Case, Way
-from workflows.planning.plans.connections import connections
 from workflows.planning.plans.values import Component, app_values, service_name, volume_name
 from workflows.planning.plans.variables import variables_of
 from workflows.planning.plans.ways.own_chart import (
@@ -31,6 +27,7 @@ from workflows.planning.plans.ways.own_chart import (
     said_front_port,
     tell_secrets,
 )
+from workflows.planning.plans.ways.room import fitted
 from workflows.repo_config.quantities import quantity
 
 MAX_VALUES = 900_000
@@ -55,8 +52,8 @@ def compose_file(case: Case) -> Way:
 
 def of_compose(case: Case, application: Application, *, is_chosen: bool = False) -> Way:
     """All services of the application's compose file, each a component."""
-    composed = compose(case.tree, _wishes(case, application.compose, is_chosen=is_chosen))
-    _take_over(case, composed)
+    composed = compose(case.tree, wishes_of(case, application.compose, is_chosen=is_chosen))
+    take_over(case, composed)
     if composed.problems:
         case.problems.extend(composed.problems)
         return Way(release=ReleasePlan(name=case.release, chart="", source="catalyst"))
@@ -73,7 +70,10 @@ def of_compose(case: Case, application: Application, *, is_chosen: bool = False)
         )
     )
     tell_secrets(case, variables_of(case))
-    components = [_component(case, piece, composed) for piece in composed.pieces]
+    room = fitted(application.compose, composed.pieces, case.granted.quota)
+    case.story.because(*room.reasons)
+    case.problems.extend(room.problems)
+    components = [_component(case, piece, composed) for piece in room.pieces]
     values = app_values(components, {}, has_secrets=bool(case.secrets))
     _note_too_long(case, application.compose, values)
     return Way(
@@ -87,15 +87,6 @@ def of_compose(case: Case, application: Application, *, is_chosen: bool = False)
     )
 
 
-def backing_of(case: Case, path: str, services: Sequence[str]) -> Composed:
-    """The backing services of a file, which come along with an application that was found beside it."""
-    wishes = replace(_wishes(case, path), only=tuple(services), with_front=False)
-    composed = compose(case.tree, wishes)
-    _take_over(case, composed)
-    case.problems.extend(composed.problems)
-    return composed
-
-
 def stages_of(case: Case, composed: Composed) -> tuple[Stage, ...]:
     return tuple(
         Stage(title=title, release=case.release, components=names)
@@ -103,7 +94,7 @@ def stages_of(case: Case, composed: Composed) -> tuple[Stage, ...]:
     )
 
 
-def _wishes(case: Case, path: str, *, is_chosen: bool = False) -> Wishes:
+def wishes_of(case: Case, path: str, *, is_chosen: bool = False) -> Wishes:
     project, template = case.request.project.variables, case.template.variables
     file, own = case.config.variables, case.request.variables
     return Wishes(
@@ -119,7 +110,7 @@ def _wishes(case: Case, path: str, *, is_chosen: bool = False) -> Wishes:
     )
 
 
-def _take_over(case: Case, composed: Composed) -> None:
+def take_over(case: Case, composed: Composed) -> None:
     case.story.because(*composed.reasons)
     case.story.warn(*composed.warnings)
 
@@ -128,7 +119,17 @@ def _component(case: Case, piece: Piece, composed: Composed) -> Component:
     values = dict(piece.values)
     if case.request.image and piece.name == composed.front:  # the environment's own image instead
         values = {key: each for key, each in values.items() if key not in ("image", "imageFrom")}
+        values = _unfilled(values)
     return Component(piece.name, env=piece.env, is_given=False, own=values)
+
+
+def _unfilled(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """With volumes that begin empty: nobody knows whether an image of others has a shell."""
+    volumes: dict[str, JsonValue] = {
+        name: {key: each for key, each in volume.items() if key != "fromImage"}
+        for name, volume in _mappings(values.get("volumes"))
+    }
+    return {**values, "volumes": volumes} if volumes else values
 
 
 def _route(case: Case, composed: Composed) -> RouteSettings:
@@ -189,86 +190,3 @@ def _note_too_long(case: Case, path: str, values: dict[str, JsonValue]) -> None:
 def _mappings(value: JsonValue) -> list[tuple[str, dict[str, JsonValue]]]:
     found = value if isinstance(value, dict) else {}
     return [(name, each) for name, each in found.items() if isinstance(each, dict)]
-
-
-def with_backing(case: Case, found: Understanding, way: Way) -> Way:
-    """The way with the backing services of a compose file beside what was detected, brought up before it."""
-    path = found.backing_compose
-    if not path:
-        return way
-    if way.release.source != "catalyst":
-        listed = ", ".join(found.backing_services[:8])
-        case.story.warn(
-            f"`{path}` is not used ({listed}): the chart says itself what is there beside the application."
-        )
-        return way
-    composed = backing_of(case, path, found.backing_services)
-    components = _of_values(way.release.values.get("components"))
-    for piece in composed.pieces:
-        if piece.name in components:
-            case.problems.append(
-                f"`{path}`: the service `{piece.service}` has the name of the application's own component; rename it."
-            )
-    if composed.problems or not components:
-        return way
-    return _beside(case, way, composed, components)
-
-
-def _beside(case: Case, way: Way, composed: Composed, own: dict[str, JsonValue]) -> Way:
-    front = next(iter(own))
-    backing = app_values([_backing(each) for each in composed.pieces], {}, has_secrets=False)
-    names = tuple(each.name for each in composed.pieces)
-    before = stages_of(case, composed) or (
-        Stage(title=", ".join(names), release=case.release, components=names),
-    )
-    listed = ", ".join(f"`{each.service}`" for each in composed.pieces)
-    case.story.because(
-        f"Reached under their names, and brought up before the application: {listed}."
-    )
-    told = {front: _connected(case, _of_values(own[front]), composed)}
-    components = {**own, **told, **_of_values(backing.get("components"))}
-    return replace(
-        way,
-        release=way.release.model_copy(
-            update={"values": {**way.release.values, "components": components}}
-        ),
-        route=RouteSettings(
-            service=way.route.service or service_name(case.release, front), port=way.route.port
-        ),
-        stages=(
-            *before,
-            Stage(title="application", release=case.release, components=tuple(own)),
-        ),
-    )
-
-
-def _backing(piece: Piece) -> Component:
-    """An image of others, whoever the application runs as."""
-    security: dict[str, JsonValue] = {
-        "profile": "baseline",
-        **_of_values(piece.values.get("security")),
-    }
-    return Component(
-        piece.name, env=piece.env, own={**piece.values, "security": security}, is_given=False
-    )
-
-
-def _connected(
-    case: Case, component: dict[str, JsonValue], composed: Composed
-) -> dict[str, JsonValue]:
-    """The application, told where its databases are, unless people have told it themselves."""
-    env = _of_values(component.get("env"))
-    found = {
-        name: value
-        for name, value in connections(composed.pieces).items()
-        if name not in env and name not in case.secrets
-    }
-    if not found:
-        return component
-    listed = ", ".join(f"`{name}`" for name in found)
-    case.story.because(f"The application is told where they are: {listed}.")
-    return {**component, "env": dict(sorted({**env, **found}.items()))}
-
-
-def _of_values(value: JsonValue) -> dict[str, JsonValue]:
-    return value if isinstance(value, dict) else {}

@@ -171,8 +171,6 @@ def _tell(case: Case, found: Understanding, container: Devcontainer, *, is_used:
         case.story.because(
             f"The container of `{container.path}` is not used, because the application has its own image."
         )
-    if container.compose:
-        case.story.warn(f"`dockerComposeFile` of `{container.path}` is not used yet.")
 
 
 def _tell_not_run(case: Case, found: Understanding, container: Devcontainer) -> None:
