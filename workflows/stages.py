@@ -14,6 +14,7 @@ from workflows.planning.steps import Step, steps_of
 from workflows.ports import ClusterPort, HelmPort
 from workflows.progress import Progress
 from workflows.resets import restart_application
+from workflows.restores import restore_backups, tell_restored
 
 
 class Stages:
@@ -68,8 +69,11 @@ class Stages:
         *before, last = self._steps
         for step in before:
             await self._carry_out(step)
+            await restore_backups(self._request, self._plan, self._progress, step)
+        if self._request.restores:  # also of services that the plan does not have any more
+            await tell_restored(self._request, self._request.restores)
         await self._deploy(_phase(last), last.release, last, self._words(last))
-        if self._request.resets:
+        if self._request.resets or self._request.restores:
             await restart_application(self._request, self._plan, self._progress)
 
     async def _carry_out(self, step: Step) -> None:
