@@ -17,7 +17,9 @@ from workflows.models import BackupPlan, BackupSettings, Quota, ServiceSettings,
 pytestmark = pytest.mark.spec("ENV-017")
 
 DATABASE = "services: {db: {type: postgres}}\n"
-BACKED_UP = 'services: {db: {type: postgres, backups: {schedule: "*/30 * * * *", keep: 3, size: 2Gi}}}\n'
+BACKED_UP = (
+    'services: {db: {type: postgres, backups: {schedule: "*/30 * * * *", keep: 3, size: 2Gi}}}\n'
+)
 PLAN = BackupPlan(service="db", component="db-backups")
 
 
@@ -84,7 +86,9 @@ def test_never_makes_them_when_asked_alone() -> None:
     assert any("the template `development` asks for it" in each for each in plan.reasons)
 
 
-def test_a_file_that_replaces_the_service_keeps_the_templates_backups_unless_it_speaks_of_them() -> None:
+def test_a_file_that_replaces_the_service_keeps_the_templates_backups_unless_it_speaks_of_them() -> (
+    None
+):
     template = template_with(BackupSettings(keep=2))
     kept = component(plan_of(NODE, template, DATABASE), "db-backups")
     assert mapping(kept["env"])["BACKUP_KEEP"] == "2"
