@@ -235,12 +235,15 @@ async def _detail_context(
 ) -> dict[str, object]:
     key, now = EnvironmentKey(project=project, environment=environment), datetime.now(UTC)
     detail: EnvironmentDetail = await operations.get_environment(services, caller, key)
-    context: dict[str, object] = {"view": detail_view(detail, now=now)}
+    backups = None
     if detail.backed_up:
-        listed = await operations.list_backups(services, caller, key)
-        context["backups"] = backups_view(listed, now=now)
+        backups = backups_view(await operations.list_backups(services, caller, key), now=now)
     # The form's own id: pressing twice asks once.
-    return context | {"request_id": str(uuid4())}
+    return {
+        "view": detail_view(detail, now=now),
+        "backups": backups,
+        "request_id": str(uuid4()),
+    }
 
 
 async def _logs_context(
