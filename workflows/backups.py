@@ -31,25 +31,25 @@ class Backups:
         """Make what is asked for, for ever."""
         while True:
             await workflow.wait_condition(lambda: bool(self._state.backups_wanted))
-            wish = next(iter(self._state.backups_wanted), None)
-            if wish is None:
-                continue  # it was taken back in the same moment
-            work = self._work = asyncio.create_task(self._make(wish))
-            await workflow.wait_condition(work.done)
-            self._work = None
-            planning.without_backup(self._state, wish)
-            self._tell(wish, None if work.cancelled() else work.result())
+            # None, where it was taken back in the same moment.
+            for wish in self._state.backups_wanted[:1]:
+                await self._carry_out(wish)
 
     async def stop(self) -> None:
         """Until nothing of them runs any more; the environment goes, and they with it."""
         while self.is_working():
-            begun = 1 if self._work is not None else 0
-            for wish in self._state.backups_wanted[begun:]:
-                planning.without_backup(self._state, wish)
-                self._tell(wish, None)
-            if self._work is not None:
-                self._work.cancel()
+            at_work = [self._work] if self._work is not None else []
+            for wish in self._state.backups_wanted[len(at_work) :]:
+                self._settle(wish, None)
+            for work in at_work:
+                work.cancel()
                 await workflow.wait_condition(lambda: self._work is None)
+
+    async def _carry_out(self, wish: BackupRequest) -> None:
+        work = self._work = asyncio.create_task(self._make(wish))
+        await workflow.wait_condition(work.done)
+        self._work = None
+        self._settle(wish, None if work.cancelled() else work.result())
 
     async def _make(self, wish: BackupRequest) -> _Outcome:
         try:
@@ -61,7 +61,8 @@ class Backups:
         except ActivityError as error:
             return None if is_cancelled_exception(error) else judge(error).failure
 
-    def _tell(self, wish: BackupRequest, found: _Outcome) -> None:
+    def _settle(self, wish: BackupRequest, found: _Outcome) -> None:
+        planning.without_backup(self._state, wish)
         event = m.GitHubEvent(
             delivery=wish.id, event="command", action="back_up_service", sender=wish.by
         )

@@ -7,7 +7,7 @@ from tests.workflows.lifecycle.test_commands import ALICE, refused
 from tests.workflows.stage import Preview, Stage
 from workflows import naming
 from workflows.environment import EnvironmentWorkflow
-from workflows.errors import BuildFailedError, ClusterError, RestoreError
+from workflows.errors import BuildFailedError, ClusterError, NameTakenError, RestoreError
 from workflows.models import Phase, ReleasePlan
 from workflows.models import Stage as PlannedStage
 from workflows.models import messages as m
@@ -125,17 +125,30 @@ async def test_a_cluster_that_does_not_answer_is_asked_again(
     assert len(preview.steps("restore_backup")) == 2
 
 
+async def test_what_the_platform_could_not_do_stays_a_wish(stage: Stage, preview: Preview) -> None:
+    await ready(stage, preview, "db")
+    stage.controls.fail("restore_backup", lambda: NameTakenError("the namespace is not ours"))
+    await restore(preview)
+    await preview.reaches(Phase.FAILED)
+    assert stage.cluster.restored == []
+    await preview.handle.execute_update(EnvironmentWorkflow.retry, ALICE)
+    await restored(stage, preview)
+    assert len(stage.cluster.restored) == 1
+
+
+@pytest.mark.parametrize("stages", [{}, {"stages": ()}], ids=["in stages", "all at once"])
 async def test_a_service_that_the_next_commit_has_not_any_more_is_not_waited_for(
-    stage: Stage, preview: Preview
+    stage: Stage, preview: Preview, stages: dict[str, object]
 ) -> None:
     await ready(stage, preview, "db")
-    stage.cluster.plan = plan_with(preview)
+    stage.cluster.plan = {**plan_with(preview), **stages}
     await restore(preview)
-    await restored(stage, preview)
+    await stage.until(lambda: len(preview.steps("check_health")) == 2)
+    await preview.reaches(Phase.READY)
     assert stage.cluster.restored == []
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
-    assert len(preview.steps("restart_workloads")) == 1, "the wish is forgotten"
+    assert stage.cluster.planned[-1].serving != "", "the wish is forgotten"
 
 
 async def test_beside_a_chart_of_the_projects_own_all_of_that_stands_still(
