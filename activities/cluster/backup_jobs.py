@@ -156,12 +156,15 @@ def make_extra_run(cron_job: KubeObject, name: str) -> KubeObject:
 
 
 def make_other_run(
-    cron_job: KubeObject, name: str, script: str, variables: Mapping[str, str]
+    cron_job: KubeObject, name: str, script: str, variables: Mapping[str, str], *, mark: str = ""
 ) -> KubeObject:
-    """The same surroundings for another script. It is neither the CronJob's nor the release's: whoever made it deletes it."""
+    """The same surroundings for another script. It is neither the CronJob's nor the release's: whoever made it deletes it.
+
+    With a mark it is a revision's, and ends with it when its worker is lost.
+    """
     job = _make_job(cron_job, name)
     labels = {naming.MANAGED_BY_LABEL: naming.MANAGED_BY}
-    job["metadata"]["labels"] = labels
+    job["metadata"]["labels"] = {**labels, **({naming.REVISION_LABEL: mark} if mark else {})}
     template = job["spec"]["template"]
     template["metadata"] = {"labels": labels}
     container = template["spec"]["containers"][0]

@@ -65,15 +65,15 @@ class Backups:
         cron_job = await restoring.jobs.find(request.component)
         if cron_job is None:
             raise ClusterError(f"the backups of `{request.restore.service}` are not in the cluster")
-        if restoring.is_done(cron_job):
-            return RestoreBackupResult(was_done=True)
+        was_done = restoring.is_done(cron_job)
         try:
-            await restoring.load(cron_job)
-            # A cancel waits for it: it takes seconds, and half of it would be the worst of all.
-            await uninterrupted(restoring.exchange(cron_job))
+            if not was_done:
+                await restoring.load(cron_job)
+                # A cancel waits for it: it takes seconds, and half of it would be the worst of all.
+                await uninterrupted(restoring.exchange(cron_job))
         finally:
             await uninterrupted(restoring.clear_away())
-        return RestoreBackupResult()
+        return RestoreBackupResult(was_done=was_done)
 
 
 class _Restoring:
@@ -97,24 +97,23 @@ class _Restoring:
         _check(self._request, await self._run(cron_job, "restore", LOAD))
 
     async def exchange(self, cron_job: KubeObject) -> None:
-        """The fresh database takes the place of the other one, while the application stands still."""
+        """The fresh database takes the place of the other one; the application stands still until all is cleared away."""
         self._progress.detail = "stopping the application"
-        try:
-            await self._still.begin()
-            self._progress.detail = "exchanging the data"
-            _check(self._request, await self._run(cron_job, "exchange", EXCHANGE))
-            await self.jobs.annotate(cron_job, {_RESTORED: self._mark})
-        finally:
-            await self._still.end()
+        await self._still.begin()
+        self._progress.detail = "exchanging the data"
+        _check(self._request, await self._run(cron_job, "exchange", EXCHANGE))
+        await self.jobs.annotate(cron_job, {_RESTORED: self._mark})
 
     async def clear_away(self) -> None:
+        """The application goes on, and nothing of this is left; also what a lost attempt has left standing still."""
+        await self._still.end()
         for what in ("restore", "exchange"):
             await self.jobs.delete(f"{what}-{self._mark}")
 
     async def _run(self, cron_job: KubeObject, what: str, script: str) -> Ended:
         variables = {"RESTORE_FROM": self._request.restore.backup, "RESTORE_MARK": self._mark}
         return await self.jobs.run(
-            make_other_run(cron_job, f"{what}-{self._mark}", script, variables)
+            make_other_run(cron_job, f"{what}-{self._mark}", script, variables, mark=self._mark)
         )
 
 
