@@ -90,7 +90,9 @@ def test_a_file_that_replaces_the_service_keeps_the_templates_backups_unless_it_
     None
 ):
     template = template_with(BackupSettings(keep=2))
-    kept = component(plan_of(NODE, template, DATABASE), "db-backups")
+    plan = plan_of(NODE, template, DATABASE)
+    assert any("because the template `development` asks for it" in each for each in plan.reasons)
+    kept = component(plan, "db-backups")
     assert mapping(kept["env"])["BACKUP_KEEP"] == "2"
     said = component(plan_of(NODE, template, BACKED_UP), "db-backups")
     assert mapping(said["env"])["BACKUP_KEEP"] == "3"

@@ -58,14 +58,9 @@ def tell_backups(case: Case, backups: Sequence[Backup]) -> None:
     for each in backups:
         wanted = each.settings
         when = "when asked for" if wanted.schedule == NEVER else f"by `{wanted.schedule}` (UTC)"
-        says = case.template.services.get(each.service)
-        asks = origin_of(case, "services", each.service)
-        why = f"{asks} asks for it"
-        if not _is_said(case, each.service) and not (says and says.backups):
-            why = f"environments of the template `{case.key}` have them"
         case.story.because(
             f"Service `{each.service}` is backed up {when} to a volume of {wanted.size}, where the newest "
-            f"{wanted.keep} are kept, because {why}."
+            f"{wanted.keep} are kept, because {_why(case, each.service)}."
         )
 
 
@@ -82,9 +77,13 @@ def _wanted(case: Case, name: str, asked: ServiceSettings) -> BackupSettings | N
     return asked.backups
 
 
-def _is_said(case: Case, name: str) -> bool:
-    said = case.config.services.get(name)
-    return said is not None and said.backups is not None
+def _why(case: Case, name: str) -> str:
+    said, configured = case.config.services.get(name), case.template.services.get(name)
+    if said is not None and said.backups is not None:
+        return f"{origin_of(case, 'services', name)} asks for it"
+    if configured is not None and configured.backups is not None:
+        return f"the template `{case.key}` asks for it"
+    return f"environments of the template `{case.key}` have them"
 
 
 def _values(service: Service, wanted: BackupSettings) -> Values:
