@@ -4,6 +4,7 @@ It writes nothing, so that the API's identity needs no more than reading (T-5).
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from pathlib import Path
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
+from activities.backup_records import BackupRecord, CronState, cron_state, read_record
 from activities.log_masking import mask_log
 from activities.logs import ContainerRef, LogsMissingError, PodLogs
 from workflows import naming
@@ -136,6 +138,31 @@ class ClusterReader:
         except LogsMissingError:
             return ()
 
+    async def backups(
+        self, namespace: str, components: Sequence[str]
+    ) -> dict[str, tuple[CronState | None, BackupRecord]]:
+        """By component: its CronJob, None where there is none, and what its pods know of backups.
+
+        Raises ClusterError when the cluster cannot be asked.
+        """
+        api = await self._connected()
+        selector = f"{naming.PART_LABEL} in ({','.join(components)})"
+
+        async def items(kind: tuple[str, str]) -> list[kube.KubeObject]:
+            path = kube.collection_path(*kind, namespace)
+            query = [("labelSelector", selector)]
+            answer = await kube.request(api, "GET", path, query=query, timeout=TIMEOUT)
+            return list(answer["items"])
+
+        crons, pods = await asyncio.gather(items(("batch/v1", "CronJob")), items(("v1", "Pod")))
+        return {
+            each: (
+                next((cron_state(cron) for cron in crons if _part(cron) == each), None),
+                read_record(pod for pod in pods if _part(pod) == each),
+            )
+            for each in components
+        }
+
     async def close(self) -> None:
         if self._api is not None:
             await kube.close(self._api)
@@ -147,6 +174,10 @@ class ClusterReader:
         if self._api is None:
             self._api = await kube.connect(self._kubeconfig, self._context)
         return self._api
+
+
+def _part(item: kube.KubeObject) -> str:
+    return str((item["metadata"].get("labels") or {}).get(naming.PART_LABEL, ""))
 
 
 def standing_of(namespace: kube.KubeObject, ref: EnvironmentRef) -> NamespaceStanding:

@@ -3,6 +3,7 @@
 from typing import Any
 
 _COMMIT = "4f2a9c0d1e7b6835a2c4d9e0f1b3a5c7d8e6f402"
+_BACKUP = "db-20260302T030007Z"
 _TIME = "2026-03-02T09:15:00Z"
 
 _SUMMARY: dict[str, Any] = {
@@ -102,6 +103,27 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "retry": {"message": "Revision 3 is being tried again.", "phase": "pending"},
     "redeploy": {"message": "The head commit is being deployed again.", "phase": "pending"},
     "reset_service": {"message": "reset accepted", "phase": "ready"},
+    "list_backups": {
+        "services": [
+            {
+                "service": "db",
+                "schedule": "0 3 * * *",
+                "backups": [
+                    {
+                        "name": _BACKUP,
+                        "service": "db",
+                        "at": "2026-03-02T03:00:07Z",
+                        "bytes": 48_213,
+                    }
+                ],
+            }
+        ]
+    },
+    "back_up_service": {
+        "message": "`db` is being backed up; how it ends stands among the decisions",
+        "phase": "ready",
+    },
+    "restore_backup": {"message": "restore accepted", "phase": "ready"},
     "delete": {"message": "The environment is being removed.", "phase": "deleting"},
     "approve": {"message": f"Commit {_COMMIT[:7]} may run.", "phase": "pending"},
     "get_overrides": _OVERRIDES,
@@ -138,6 +160,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 BODIES: dict[str, dict[str, Any]] = {
     "approve": {"commit": _COMMIT},
+    "restore_backup": {"backup": _BACKUP},
     "put_project": _PROJECT,
     "set_overrides": {
         "start": "node server.js",

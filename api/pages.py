@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api import operations
+from api.backup_rows import backups_view
 from api.body import read_body
 from api.dependencies import ServicesDep, WebCallerDep, caller_at
 from api.failures import InvalidInputError, OperationError
@@ -26,11 +27,13 @@ from api.templates import render
 from api.views import detail_view, list_view
 from workflows.commands import (
     Approve,
+    BackUpService,
     EnvironmentKey,
     GetLogs,
     ListEnvironments,
     ListProjects,
     ResetService,
+    RestoreBackup,
 )
 from workflows.errors import CatalystError
 from workflows.models import Label
@@ -111,7 +114,15 @@ async def change(
     services: ServicesDep,
     project: Label,
     environment: Label,
-    command: Literal["retry", "redeploy", "reset_service", "delete", "approve"],
+    command: Literal[
+        "retry",
+        "redeploy",
+        "reset_service",
+        "back_up_service",
+        "restore_backup",
+        "delete",
+        "approve",
+    ],
 ) -> Response:
     """Carry it out, then show the environment again with what was answered."""
     form = await read_form(request)
@@ -171,9 +182,32 @@ def _reset(key: EnvironmentKey, form: dict[str, str]) -> ResetService:
         raise InvalidInputError("a reset names a service") from error
 
 
+def _backup(key: EnvironmentKey, form: dict[str, str]) -> BackUpService:
+    try:
+        return BackUpService(
+            project=key.project, environment=key.environment, service=form.get("service", "")
+        )
+    except ValueError as error:
+        raise InvalidInputError("a backup names a service") from error
+
+
+def _restore(key: EnvironmentKey, form: dict[str, str]) -> RestoreBackup:
+    try:
+        return RestoreBackup(
+            project=key.project,
+            environment=key.environment,
+            service=form.get("service", ""),
+            backup=form.get("backup", ""),
+        )
+    except ValueError as error:
+        raise InvalidInputError("a restore names a service and one of its backups") from error
+
+
 _WANTED: dict[str, Callable[[EnvironmentKey, dict[str, str]], EnvironmentKey]] = {
     "approve": _approval,
     "reset_service": _reset,
+    "back_up_service": _backup,
+    "restore_backup": _restore,
 }
 """Commands that need more than the environment's name."""
 
@@ -199,11 +233,17 @@ async def _list_context(
 async def _detail_context(
     services: Services, caller: Caller, project: str, environment: str
 ) -> dict[str, object]:
-    detail: EnvironmentDetail = await operations.get_environment(
-        services, caller, EnvironmentKey(project=project, environment=environment)
-    )
+    key, now = EnvironmentKey(project=project, environment=environment), datetime.now(UTC)
+    detail: EnvironmentDetail = await operations.get_environment(services, caller, key)
+    backups = None
+    if detail.backed_up:
+        backups = backups_view(await operations.list_backups(services, caller, key), now=now)
     # The form's own id: pressing twice asks once.
-    return {"view": detail_view(detail, now=datetime.now(UTC)), "request_id": str(uuid4())}
+    return {
+        "view": detail_view(detail, now=now),
+        "backups": backups,
+        "request_id": str(uuid4()),
+    }
 
 
 async def _logs_context(

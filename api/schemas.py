@@ -112,10 +112,38 @@ class EnvironmentDetail(EnvironmentSummary):
     """What keeps a removal from ending."""
     services: tuple[str, ...] = ()
     """That it has of its own, each of which can be reset."""
+    backed_up: tuple[str, ...] = ()
+    """Those of them that have backups."""
     revisions: tuple[Revision, ...] = ()
     """Newest first."""
     decisions: tuple[Decision, ...] = ()
     """Newest first."""
+
+
+class Backup(Payload):
+    name: str
+    service: str
+    at: AwareDatetime
+    """When it was finished."""
+    bytes: int
+
+
+class ServiceBackups(Payload):
+    """Of one database."""
+
+    service: str
+    schedule: str = ""
+    """A cron expression in UTC; empty where they are made only when somebody asks, or where that is not known."""
+    backups: tuple[Backup, ...] = ()
+    """Newest first."""
+    note: str = ""
+    """Why there are none, or what went wrong last."""
+
+
+class BackupList(Payload):
+    services: tuple[ServiceBackups, ...] = ()
+    note: str = ""
+    """Why nothing can be said of any."""
 
 
 class ContainerLog(Payload):

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from workflows.models import Commit, Label, Payload, Phase, Project, Template
+from workflows.models import BackupName, Commit, Label, Payload, Phase, Project, Template
 from workflows.overrides import DetectionChanges, OverrideChanges
 from workflows.repo_config.fields import Name
 
@@ -44,6 +44,16 @@ class GetLogs(EnvironmentKey):
 
 class ResetService(EnvironmentKey):
     service: Label
+
+
+class BackUpService(EnvironmentKey):
+    service: Label
+
+
+class RestoreBackup(EnvironmentKey):
+    service: Label
+    backup: BackupName
+    """One that `list_backups` names."""
 
 
 class Approve(EnvironmentKey):
@@ -105,6 +115,12 @@ CATALOGUE: tuple[Command, ...] = (
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
     Command(name="reset_service", summary="Throw away what a service keeps, and deploy the head commit again",
             input=ResetService, permission=Permission.OPERATE, is_change=True),
+    Command(name="list_backups", summary="Backups of an environment's databases", input=EnvironmentKey,
+            permission=Permission.VIEW, is_change=False),
+    Command(name="back_up_service", summary="Back up a database now, besides its schedule", input=BackUpService,
+            permission=Permission.OPERATE, is_change=True),
+    Command(name="restore_backup", summary="Give a database what it had when a backup was made, and deploy the head "
+            "commit again", input=RestoreBackup, permission=Permission.OPERATE, is_change=True),
     Command(name="delete", summary="Remove the environment until the next push or redeploy",
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
     Command(name="approve", summary="Let exactly this commit of a fork run", input=Approve,
@@ -131,5 +147,13 @@ CATALOGUE: tuple[Command, ...] = (
             input=TemplateKey, permission=Permission.CONFIGURE, is_change=True),
 )  # fmt: skip
 
-ENVIRONMENT_COMMANDS = ("retry", "redeploy", "reset_service", "delete", "approve")
+ENVIRONMENT_COMMANDS = (
+    "retry",
+    "redeploy",
+    "reset_service",
+    "back_up_service",
+    "restore_backup",
+    "delete",
+    "approve",
+)
 """Those that an environment's own workflow hears and answers; the other changes are kept in the settings."""

@@ -43,6 +43,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         upsert_attributes(self._state, is_first=True)
         self._voice = asyncio.create_task(self._publisher.run())
         self._telling = asyncio.create_task(self._siblings.run())
+        self._backing_up = asyncio.create_task(self._backups.run())
         if workflow.info().continued_run_id or self._state.ref.namespace:
             self._publisher.open()  # something was shown before, so its end will be too
         await self._wait_for_former_life()
@@ -135,6 +136,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
             or bool(self._events)
             or self._wanted is not None
             or self._slot.in_flight() is not None
+            or self._backups.is_working()
         )
         if is_busy or not workflow.info().is_continue_as_new_suggested():
             return False
@@ -218,6 +220,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
 
     async def _halt(self, reason: str) -> None:
         await self._slot.stop(reason, RevisionState.CANCELLED)
+        await self._backups.stop()
         self._must_halt = False
         self._changed()
 

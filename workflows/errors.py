@@ -8,6 +8,8 @@ CatalystError
 │   ├── BuildFailedError     the Dockerfile failed
 │   ├── ManifestError        chart does not render or Kubernetes refuses what it rendered
 │   ├── ForbiddenManifestError  the chart asked for something its ServiceAccount may not do
+│   ├── BackupError          a backup that somebody asked for failed
+│   ├── RestoreError         a backup cannot be brought back: the data stays as it was
 │   ├── RolloutFailedError   containers crash, hang, cannot be pulled, or exceed the quota
 │   ├── DevelopmentError     a step or the command of a development server failed; its container stays
 │   └── UnhealthyError       the application runs but does not answer as it should
@@ -98,6 +100,14 @@ class ForbiddenManifestError(ManifestError):
 
 class RolloutFailedError(UserMustFixError):
     hint = "Look at the container's last lines above; the preview retries on the next push."
+
+
+class BackupError(UserMustFixError):
+    hint = "The log of the backup's container says more."
+
+
+class RestoreError(UserMustFixError):
+    hint = "Choose another backup. The next push, or a `redeploy`, goes on without it."
 
 
 class DevelopmentError(UserMustFixError):

@@ -4,12 +4,14 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows import planning
+from workflows.backups import Backups
 from workflows.models import (
     Approval,
     EnvironmentSnapshot,
     EnvironmentState,
     Phase,
     Reset,
+    Restore,
     SiblingMoved,
 )
 from workflows.models import messages as m
@@ -29,6 +31,7 @@ class EnvironmentInbox:
         self._publisher = Publisher(state, self.snapshot)
         self._siblings = Siblings(state)
         self._slot = RevisionSlot(state, self._say)
+        self._backups = Backups(state, self._publisher)
         self._events: list[m.GitHubEvent] = []
         self._wanted: Wanted | None = None
         self._must_halt = False
@@ -70,6 +73,10 @@ class EnvironmentInbox:
     @workflow.signal
     def services_reset(self, done: m.ServicesReset) -> None:
         planning.note_resets(self._state, done.ids)
+
+    @workflow.signal
+    def backups_restored(self, done: m.BackupsRestored) -> None:
+        planning.without_restores(self._state, done.ids)
 
     @workflow.signal
     def teardown_progress(self, progress: m.TeardownProgress) -> None:
@@ -117,6 +124,32 @@ class EnvironmentInbox:
     @reset_service.validator
     def _check_reset_service(self, command: m.ResetServiceCommand) -> None:
         _raise(planning.why_not_reset(self._state, command.service))
+
+    @workflow.update
+    def back_up_service(self, command: m.BackUpServiceCommand) -> m.CommandResult:
+        """Beside whatever is at work: it changes nothing of the environment."""
+        wish = str(workflow.uuid4())
+        planning.ask_for_backup(self._state, wish, command.service, by=command.actor)
+        return self._answer(
+            f"`{command.service}` is being backed up; how it ends stands among the decisions"
+        )
+
+    @back_up_service.validator
+    def _check_back_up_service(self, command: m.BackUpServiceCommand) -> None:
+        _raise(planning.why_not_back_up(self._state, command.service))
+
+    @workflow.update
+    def restore_backup(self, command: m.RestoreBackupCommand) -> m.CommandResult:
+        self._note_command("restore_backup", command)
+        wish = str(workflow.uuid4())
+        restore = Restore(id=wish, service=command.service, backup=command.backup)
+        planning.ask_for_restore(self._state, restore)
+        what = f"`{command.service}` from `{command.backup}`"
+        return self._want(Wanted(kind="restore", by=command.actor, what=what))
+
+    @restore_backup.validator
+    def _check_restore_backup(self, command: m.RestoreBackupCommand) -> None:
+        _raise(planning.why_not_restore(self._state, command.service))
 
     @workflow.update
     def approve(self, command: m.ApproveCommand) -> m.CommandResult:

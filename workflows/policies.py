@@ -178,6 +178,17 @@ RESET_SERVICES = ActivityConfig(
 )
 """A database has half a minute to end, and its volume goes after that."""
 RESTART_WORKLOADS = ENSURE_NAMESPACE
+RESTORE_BACKUP = ActivityConfig(
+    task_queue=wire.CLUSTER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=75),
+    heartbeat_timeout=HEARTBEAT,
+    retry_policy=ONCE,
+    cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+)
+"""Two Jobs: one that reads a whole backup, for which it has an hour, and one that takes a moment. Cancel returns when
+both are gone and the application runs again."""
+BACK_UP_SERVICE = RESTORE_BACKUP
+"""One Job with the same hour. A failure is told at once: whoever asked for it may ask again."""
 DEPLOY = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),

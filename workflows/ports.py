@@ -103,6 +103,22 @@ class ClusterPort(ABC):
     async def restart_workloads(self, request: m.RestartWorkloadsInput) -> None:
         """Every workload of the release starts anew, as a change of its template would have it, once a mark."""
 
+    @activity.defn(name="back_up_service")
+    @abstractmethod
+    async def back_up_service(self, request: m.BackUpServiceInput) -> m.BackUpServiceResult:
+        """A backup of now, whole and on its volume; one a wish. Cancelled: nothing of it runs any more.
+
+        Raises BackupError with the last lines, ClusterError.
+        """
+
+    @activity.defn(name="restore_backup")
+    @abstractmethod
+    async def restore_backup(self, request: m.RestoreBackupInput) -> m.RestoreBackupResult:
+        """The service has the backup's data, all or nothing, once a wish; its application stood still meanwhile.
+
+        Raises RestoreError with the last lines, after which everything is as it was; ClusterError.
+        """
+
     @activity.defn(name="ensure_route")
     @abstractmethod
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

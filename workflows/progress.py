@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.attempts import run_phase
-from workflows.models import Application, Phase, PhaseTiming, SourceCommit
+from workflows.models import Application, BackupPlan, Phase, PhaseTiming, SourceCommit
 from workflows.models import messages as m
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ class Progress:
         self.application: Application | None = None
         self.services: tuple[str, ...] | None = None
         """Of the plan, once there is one."""
+        self.backups: tuple[BackupPlan, ...] = ()
         self.settings = ""
         """Mark of the settings it was planned with."""
         self.sources: tuple[SourceCommit, ...] = ()
@@ -84,6 +85,7 @@ class Progress:
             timings=self.timings,
             application=self.application,
             services=self.services,
+            backups=self.backups,
             sources=self.sources,
         )
         self._telling = asyncio.create_task(self._send(progress))

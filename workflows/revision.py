@@ -163,7 +163,7 @@ class RevisionWorkflow:
         self._progress.reasons = (*warnings, *plan.reasons)
         self._progress.application = plan.application
         self._progress.settings = plan.settings
-        self._progress.services = plan.services
+        self._progress.services, self._progress.backups = plan.services, plan.backups
         self._progress.sources = plan.sources
         return plan
 

@@ -127,7 +127,7 @@ class RevisionSlot:
         )
 
     def _input(self, revision: Revision, pull: PullRequest, decision: Decision) -> m.RevisionInput:
-        is_due = decision.is_renewal or bool(self._state.resets)
+        is_due = decision.is_renewal or bool(self._state.resets or self._state.restores)
         return m.RevisionInput(
             ref=self._state.ref,
             pull_request=pull.ref,
@@ -139,6 +139,7 @@ class RevisionSlot:
             is_trusted=not pull.is_fork,
             serving=None if is_due else planning.unharmed(self._state),
             resets=tuple(self._state.resets),
+            restores=tuple(self._state.restores),
         )
 
     async def _prepare(self) -> None:

@@ -14,6 +14,7 @@ from workflows.planning.steps import Step, steps_of
 from workflows.ports import ClusterPort, HelmPort
 from workflows.progress import Progress
 from workflows.resets import restart_application
+from workflows.restores import restore_backups, tell_restored
 
 
 class Stages:
@@ -64,13 +65,21 @@ class Stages:
         """Each stage but the last is waited for."""
         if not self._steps:
             await self._deploy("deploy", self._plan.release)
+            await self._forget_restores()
             return
         *before, last = self._steps
         for step in before:
             await self._carry_out(step)
+            await restore_backups(self._request, self._plan, self._progress, step)
+        await self._forget_restores()
         await self._deploy(_phase(last), last.release, last, self._words(last))
-        if self._request.resets:
+        if self._request.resets or self._request.restores:
             await restart_application(self._request, self._plan, self._progress)
+
+    async def _forget_restores(self) -> None:
+        """Also those of services that the plan does not have any more."""
+        if self._request.restores:
+            await tell_restored(self._request, self._request.restores)
 
     async def _carry_out(self, step: Step) -> None:
         await self._deploy(_phase(step), step.release, step, self._words(step))

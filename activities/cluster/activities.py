@@ -5,6 +5,7 @@ import asyncio
 from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
+from activities.cluster.backups import Backups
 from activities.cluster.config import ClusterConfig, KeptLogs
 from activities.cluster.credentials import Credentials
 from activities.cluster.egress import EgressProxies
@@ -31,6 +32,7 @@ class ClusterActivities(ClusterPort):
         self._secrets = Secrets(api)
         self._credentials = Credentials(api)
         self._resets = Resets(api)
+        self._backups = Backups(api)
         self._routes = Routes(api, config)
         self._rollouts = Rollouts(api)
         self._health = Health(api, config)
@@ -73,6 +75,16 @@ class ClusterActivities(ClusterPort):
     async def restart_workloads(self, request: m.RestartWorkloadsInput) -> None:
         async with beating():
             await self._resets.restart(request)
+
+    @activity.defn(name="back_up_service")
+    async def back_up_service(self, request: m.BackUpServiceInput) -> m.BackUpServiceResult:
+        async with beating() as progress:
+            return await self._backups.make(request, progress)
+
+    @activity.defn(name="restore_backup")
+    async def restore_backup(self, request: m.RestoreBackupInput) -> m.RestoreBackupResult:
+        async with beating() as progress:
+            return await self._backups.restore(request, progress)
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

@@ -66,7 +66,7 @@ class Resets:
         for kind in _WORKLOADS:
             path = kube.collection_path(*kind, request.ref.namespace)
             for item in await self._list(path, ""):
-                if _is_of(item, request.release, request.kept):
+                if is_of(item, request.release, request.kept):
                     with suppress(kube.NotFoundError):
                         await kube.request(
                             self._api,
@@ -109,7 +109,8 @@ class Resets:
         return items
 
 
-def _is_of(item: KubeObject, release: str, kept: Sequence[str]) -> bool:
+def is_of(item: KubeObject, release: str, kept: Sequence[str]) -> bool:
+    """Whether a workload is the release's, and of none of these components."""
     metadata = item["metadata"]
     component = (metadata.get("labels") or {}).get(naming.PART_LABEL, "")
     return (metadata.get("annotations") or {}).get(_RELEASE) == release and component not in kept

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.operations.backups import back_up_service, list_backups, restore_backup
 from api.operations.base import Caller, Operation, Services
 from api.operations.changes import approve, delete, redeploy, reset_service, retry
 from api.operations.environments import get_environment, list_environments
@@ -24,6 +25,9 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         retry,
         redeploy,
         reset_service,
+        list_backups,
+        back_up_service,
+        restore_backup,
         delete,
         approve,
         get_overrides,
@@ -45,12 +49,14 @@ __all__ = [
     "Operation",
     "Services",
     "approve",
+    "back_up_service",
     "delete",
     "get_environment",
     "get_logs",
     "get_overrides",
     "get_project",
     "get_template",
+    "list_backups",
     "list_environments",
     "list_projects",
     "put_project",
@@ -59,6 +65,7 @@ __all__ = [
     "reset_overrides",
     "reset_service",
     "reset_template_overrides",
+    "restore_backup",
     "retry",
     "set_overrides",
     "set_template_overrides",

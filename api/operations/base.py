@@ -131,6 +131,7 @@ def _detail(request: Payload, result: Payload) -> str:
     """What a change of settings has changed: names alone, for values may be nobody else's business."""
     names = ", ".join(getattr(result, "changed", ()))
     if service := getattr(request, "service", ""):
-        return f"service {service}"
+        backup = getattr(request, "backup", "")
+        return f"service {service} from {backup}" if backup else f"service {service}"
     template = getattr(request, "template", "")
     return f"template {template}: {names}" if template else names

@@ -22,7 +22,7 @@ from workflows.models.messages import (
 async def retry(services: Services, caller: Caller, request: EnvironmentKey) -> CommandResult:
     """Raises NotThereError, RefusedError (nothing has failed), UnreachableError."""
     try:
-        return await _command(services, caller, "retry", request)
+        return await command_environment(services, caller, "retry", request)
     except NotThereError:
         return await _start_again(services, caller, request)
 
@@ -31,7 +31,7 @@ async def retry(services: Services, caller: Caller, request: EnvironmentKey) -> 
 async def redeploy(services: Services, caller: Caller, request: EnvironmentKey) -> CommandResult:
     """Raises NotThereError, RefusedError, UnreachableError."""
     try:
-        return await _command(services, caller, "redeploy", request)
+        return await command_environment(services, caller, "redeploy", request)
     except NotThereError:
         return await _start_again(services, caller, request)
 
@@ -41,11 +41,11 @@ async def reset_service(services: Services, caller: Caller, request: ResetServic
     """Raises NotThereError, RefusedError (no such service, or the environment does not run), UnreachableError."""
     command = ResetServiceCommand(actor=caller.actor, face=caller.face, service=request.service)
     try:
-        return await _command(services, caller, "reset_service", request, command)
+        return await command_environment(services, caller, "reset_service", request, command)
     except NotThereError as error:
         await find_snapshot(services, request, WorkflowStanding.MISSING)
         raise RefusedError(
-            f"{_name(request)} keeps nothing that could be reset: it does not run",
+            f"{name_of(request)} keeps nothing that could be reset: it does not run",
             hint="Redeploy it, and its services begin empty.",
         ) from error
 
@@ -54,12 +54,12 @@ async def reset_service(services: Services, caller: Caller, request: ResetServic
 async def delete(services: Services, caller: Caller, request: EnvironmentKey) -> CommandResult:
     """Raises NotThereError, RefusedError, UnreachableError."""
     try:
-        return await _command(services, caller, "delete", request)
+        return await command_environment(services, caller, "delete", request)
     except NotThereError:
         await _refuse_when_removed(services, request)
         # Its workflow is gone while something of it may remain: only a workflow removes.
         await _start_again(services, caller, request)
-        return await _command(services, caller, "delete", request)
+        return await command_environment(services, caller, "delete", request)
 
 
 @operation("approve")
@@ -67,21 +67,22 @@ async def approve(services: Services, caller: Caller, request: Approve) -> Comma
     """Raises NotThereError, RefusedError (the head has moved), UnreachableError."""
     command = ApproveCommand(actor=caller.actor, face=caller.face, commit=request.commit)
     try:
-        return await _command(services, caller, "approve", request, command)
+        return await command_environment(services, caller, "approve", request, command)
     except NotThereError as error:
         raise RefusedError(
-            f"{_name(request)} waits for no approval: it does not run",
+            f"{name_of(request)} waits for no approval: it does not run",
             hint="Push to the pull request, or redeploy it, then approve the commit it shows.",
         ) from error
 
 
-async def _command(
+async def command_environment(
     services: Services,
     caller: Caller,
     name: str,
     key: EnvironmentKey,
     command: PersonCommand | None = None,
 ) -> CommandResult:
+    """As `Gateway.command`."""
     return await services.gateway.command(
         name,
         key.project,
@@ -99,7 +100,7 @@ async def _start_again(services: Services, caller: Caller, key: EnvironmentKey) 
     )
     await services.gateway.changed(snapshot.ref, snapshot.pull_request, hint)
     return CommandResult(
-        message=f"{_name(key)} was not running. It was started again and looks at its pull request.",
+        message=f"{name_of(key)} was not running. It was started again and looks at its pull request.",
         phase=Phase.PENDING,
     )
 
@@ -110,8 +111,8 @@ async def _refuse_when_removed(services: Services, key: EnvironmentKey) -> None:
         return
     standing = await services.cluster.standing(snapshot.ref)
     if standing not in (NamespaceStanding.PRESENT, NamespaceStanding.TERMINATING):
-        raise RefusedError(f"{_name(key)} was removed already")
+        raise RefusedError(f"{name_of(key)} was removed already")
 
 
-def _name(key: EnvironmentKey) -> str:
+def name_of(key: EnvironmentKey) -> str:
     return f"{key.project}/{key.environment}"

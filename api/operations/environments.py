@@ -62,6 +62,7 @@ async def get_environment(
         failure=snapshot.failure,
         blockers=snapshot.blockers,
         services=snapshot.services,
+        backed_up=tuple(each.service for each in snapshot.backups),
         revisions=revisions or snapshot.revisions,
         decisions=tuple(Decision.model_validate(each.model_dump()) for each in decisions),
     )

@@ -15,7 +15,7 @@ from workflows.commands import GetLogs
 from workflows.errors import ClusterError
 from workflows.models import EnvironmentSnapshot, Phase
 
-_WHY_NOT_LIVE = {
+WHY_NOT_LIVE = {
     NamespaceStanding.TERMINATING: "The environment is being removed.",
     NamespaceStanding.MISSING: "The environment's namespace is not in the cluster.",
     NamespaceStanding.FOREIGN: "The namespace of that name is not this environment's.",
@@ -34,7 +34,7 @@ async def get_logs(services: Services, caller: Caller, request: GetLogs) -> Logs
     workflow = await services.gateway.standing(request.project, request.environment)
     snapshot = await find_snapshot(services, request, workflow)
     standing = await services.cluster.standing(snapshot.ref)
-    note = _WHY_NOT_LIVE.get(standing, "")
+    note = WHY_NOT_LIVE.get(standing, "")
     # A namespace on its way out still has its pods for a while.
     if standing in (NamespaceStanding.PRESENT, NamespaceStanding.TERMINATING):
         try:

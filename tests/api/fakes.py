@@ -1,7 +1,9 @@
 """Stand-ins for what needs a server, so that the faces can be tested without sockets; the store is real."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from activities.backup_records import BackupRecord, CronState
 from activities.cluster_reader import ClusterReader, LiveLog, NamespaceStanding
 from activities.logs import LogsMissingError
 from api.failures import NotThereError, UnreachableError
@@ -84,6 +86,8 @@ class FakeCluster(ClusterReader):
         self.says = NamespaceStanding.PRESENT
         self.live: tuple[LiveLog, ...] = ()
         self.builds: tuple[LiveLog, ...] = ()
+        self.kept: dict[str, tuple[CronState | None, BackupRecord]] = {}
+        """By component: what makes backups, and those that there are."""
         self.failure: ClusterError | LogsMissingError | None = None
         self.asked: list[tuple[str, str | None, int, datetime | None, bool]] = []
 
@@ -97,6 +101,13 @@ class FakeCluster(ClusterReader):
 
     async def standing(self, ref: EnvironmentRef) -> NamespaceStanding:
         return self.says if ref.namespace else NamespaceStanding.NOT_CHOSEN
+
+    async def backups(
+        self, namespace: str, components: Sequence[str]
+    ) -> dict[str, tuple[CronState | None, BackupRecord]]:
+        if self.failure is not None:
+            raise self.failure
+        return {each: self.kept.get(each, (None, BackupRecord())) for each in components}
 
     async def logs(
         self,

@@ -102,6 +102,6 @@ def _calls(route: Route) -> Iterator[Call]:
 
 def _call(method: str, path: str, face: str, command: str) -> Call:
     body = examples.BODIES.get(command, {}) | ({"commit": COMMIT} if command == "approve" else {})
-    if (face, command) == ("web", "reset_service"):
-        body = {"service": VALUES["service"]}
+    if face == "web" and command in ("reset_service", "back_up_service", "restore_backup"):
+        body = {**body, "service": VALUES["service"]}
     return Call(method, path.format(**VALUES), face, command, body)

@@ -54,6 +54,8 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
         self.awaited: list[m.WaitForRolloutInput] = []
         self.reset: list[m.ResetServicesInput] = []
         self.restarted: list[m.RestartWorkloadsInput] = []
+        self.backed_up: list[m.BackUpServiceInput] = []
+        self.restored: list[m.RestoreBackupInput] = []
         self.synced: list[m.SyncCodeInput] = []
 
     @activity.defn(name="plan_revision")
@@ -168,6 +170,19 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
     async def restart_workloads(self, request: m.RestartWorkloadsInput) -> None:
         async with self.controls.step("restart_workloads", environment=request.ref.environment):
             self.restarted.append(request)
+
+    @activity.defn(name="back_up_service")
+    async def back_up_service(self, request: m.BackUpServiceInput) -> m.BackUpServiceResult:
+        async with self.controls.step("back_up_service", environment=request.ref.environment):
+            self.backed_up.append(request)
+            name = f"{request.request.service}-20260302T030000Z"
+            return m.BackUpServiceResult(backup=name, bytes=12_345)
+
+    @activity.defn(name="restore_backup")
+    async def restore_backup(self, request: m.RestoreBackupInput) -> m.RestoreBackupResult:
+        async with self.controls.step("restore_backup", environment=request.ref.environment):
+            self.restored.append(request)
+            return m.RestoreBackupResult()
 
     @activity.defn(name="ensure_route")
     async def ensure_route(self, request: m.EnsureRouteInput) -> m.EnsureRouteResult:

@@ -27,7 +27,7 @@ from workflows.errors import (
     GitHubRateLimitError,
     RepositoryGoneError,
 )
-from workflows.models import Phase, PrebuiltImage
+from workflows.models import BackupPlan, Phase, PrebuiltImage
 from workflows.models import Stage as ModelStage
 from workflows.models import messages as m
 from workflows.reconcile import ReconcileWorkflow
@@ -267,6 +267,35 @@ async def reset(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id, snapshot.revisions[0].id]
 
 
+async def backed_up(stage: Stage, preview: Preview) -> list[str]:
+    """A backup of now is made beside a push; one is brought back, which a push interrupts; a close ends another one."""
+    stage.cluster.plan = {
+        **with_a_service(preview),
+        "backups": (BackupPlan(service="db", component="db-backups"),),
+    }
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    make = m.BackUpServiceCommand(actor="alice", service="db")
+    await preview.handle.execute_update(EnvironmentWorkflow.back_up_service, make)
+    await stage.until(lambda: stage.cluster.backed_up)
+    stage.controls.hold("restore_backup")
+    backup = "db-20260302T030000Z"
+    wanted = m.RestoreBackupCommand(actor="alice", service="db", backup=backup)
+    await preview.handle.execute_update(EnvironmentWorkflow.restore_backup, wanted)
+    await preview.begins("restore_backup")
+    await preview.push("b")
+    await stage.until(lambda: len(preview.steps("restore_backup")) == 2)
+    stage.controls.release("restore_backup")
+    await stage.until(lambda: preview.steps("restart_workloads"))
+    snapshot = await preview.reaches(Phase.READY, "b")
+    stage.controls.hold("back_up_service")
+    await preview.handle.execute_update(EnvironmentWorkflow.back_up_service, make)
+    await stage.until(lambda: len(preview.steps("back_up_service")) == 2)
+    await preview.close()
+    await preview.ends()
+    return [preview.id, snapshot.revisions[0].id]
+
+
 def with_a_service(preview: Preview) -> dict[str, object]:
     """Fields of a plan that has one, in a stage before the application."""
     release = naming.release_name(preview.ref.environment)
@@ -345,6 +374,7 @@ SCENES: dict[str, Scene] = {
         unchanged,
         with_services,
         reset,
+        backed_up,
         followed,
         in_stages,
         failed_in_a_stage,

@@ -29,6 +29,7 @@ def problems(**settings: object) -> list[str]:
         {"type": "manifests", "manifests": ["k8s", "deploy/web.yaml"]},
         {"egress": ["*.example.com", "192.0.2.0/24"], "quota": {"cpu": "500m", "pods": 3}},
         {"services": {"db": {"type": "postgres", "version": "16", "size": "2Gi"}}},
+        {"services": {"db": {"type": "postgres", "backups": {"schedule": "@daily", "keep": 3}}}},
         {"services": {"mail": {"image": "acme/mail:1", "port": 25, "volume": "/var/mail"}}},
         {"jobs": {"migrate": {"when": "pre-deploy", "command": "a\nb", "component": "api"}}},
         {"sources": [{"source": "api", "path": "/api"}, {"source": "web", "path": "/"}]},
@@ -80,6 +81,14 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         (
             {"services": {"db": {"type": "redis", "size": "5"}}},
             "services.db.size: must be a number with its unit",
+        ),
+        (
+            {"services": {"db": {"type": "redis", "backups": {}}}},
+            "services.db.backups: cannot be: `services.db.backups` goes with `type: postgres`",
+        ),
+        (
+            {"services": {"db": {"type": "postgres", "backups": {"size": "5"}}}},
+            "services.db.backups.size: must be a number with its unit",
         ),
         (
             {"services": {"db": {"image": "x", "version": "1"}}},

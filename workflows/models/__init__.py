@@ -1,5 +1,13 @@
 """Payloads and state: data with validation, no behaviour beyond properties."""
 
+from workflows.models.backups import (
+    BackupName,
+    BackupPlan,
+    BackupRequest,
+    BackupSettings,
+    Restore,
+    Schedule,
+)
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.development import DevelopmentPlan, DevelopmentStep
 from workflows.models.environment import (
@@ -65,6 +73,10 @@ __all__ = [
     "Application",
     "ApplicationKind",
     "Approval",
+    "BackupName",
+    "BackupPlan",
+    "BackupRequest",
+    "BackupSettings",
     "BuildPlan",
     "BuildSettings",
     "Candidate",
@@ -102,10 +114,12 @@ __all__ = [
     "RepositoryFacts",
     "RepositoryTree",
     "Reset",
+    "Restore",
     "Revision",
     "RevisionPlan",
     "RevisionState",
     "RouteSettings",
+    "Schedule",
     "ServiceSettings",
     "ServiceType",
     "Serving",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from workflows.models.backups import BackupPlan, BackupRequest, Restore
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
 from workflows.models.sources import SourceCommit
@@ -148,6 +149,8 @@ class EnvironmentSnapshot(Payload):
     """What keeps a removal from ending (FR-008)."""
     services: tuple[Label, ...] = ()
     """That the environment has of its own (ENV-017)."""
+    backups: tuple[BackupPlan, ...] = ()
+    """Those of its services that are backed up."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -218,3 +221,9 @@ class EnvironmentState(Payload):
     """Of its own, as the newest plan has them."""
     resets: list[Reset] = Field(default_factory=list)
     """Not carried out yet: every revision that begins is told of them, until one has thrown the data away."""
+    backups: list[BackupPlan] = Field(default_factory=list)
+    """Of its services, as the newest plan has them."""
+    backups_wanted: list[BackupRequest] = Field(default_factory=list)
+    """Of now; the first one is at work."""
+    restores: list[Restore] = Field(default_factory=list)
+    """Not carried out yet, as `resets`."""

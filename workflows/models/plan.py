@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
+from workflows.models.backups import BackupPlan
 from workflows.models.base import Commit, Label, Payload
 from workflows.models.development import DevelopmentPlan
 from workflows.models.project import HealthCheck, PathRoute, PrebuiltImage, Quota, RouteSettings
@@ -131,6 +132,8 @@ class RevisionPlan(Payload):
     credentials: tuple[CredentialPlan, ...] = ()
     services: tuple[Label, ...] = ()
     """Components of the environment's own services (ENV-017): of `extras`, or of the main release where there is none."""
+    backups: tuple[BackupPlan, ...] = ()
+    """Those of them that are backed up; the components that do it are of the same release."""
     egress: tuple[str, ...] = ()
     """Networks outside that the environment may reach; never any for untrusted code."""
     egress_hosts: tuple[str, ...] = ()

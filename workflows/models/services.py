@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from workflows.models.backups import BackupSettings
 from workflows.models.base import Payload
 
 ServiceType = Literal["postgres", "redis", "s3"]
@@ -27,6 +28,8 @@ class ServiceSettings(Payload):
     """Of the volume that keeps its data; empty for 1Gi."""
     volume: str = ""
     """Directory of `image` whose content is kept; empty for none."""
+    backups: BackupSettings | None = None
+    """Of a service of type `postgres`; None for none, but for daily ones where a template is for deployments."""
 
 
 class JobSettings(Payload):

@@ -1,10 +1,19 @@
 """The product's judgement: values in, a decision out; no clock, no server, testable as tables."""
 
+from workflows.planning.backups import (
+    ask_for_backup,
+    ask_for_restore,
+    told_of_backup,
+    without_backup,
+    without_restores,
+)
 from workflows.planning.commands import (
     Refusal,
     why_not_approve,
+    why_not_back_up,
     why_not_redeploy,
     why_not_reset,
+    why_not_restore,
     why_not_retry,
 )
 from workflows.planning.entries import (
@@ -72,7 +81,9 @@ __all__ = [
     "acknowledged",
     "after_write",
     "allow",
+    "ask_for_backup",
     "ask_for_reset",
+    "ask_for_restore",
     "backoff",
     "begin_revision",
     "bounded",
@@ -114,11 +125,16 @@ __all__ = [
     "surface_kind",
     "surface_writes",
     "take_over",
+    "told_of_backup",
     "trim",
     "unharmed",
     "why_not_approve",
+    "why_not_back_up",
     "why_not_redeploy",
     "why_not_reset",
+    "why_not_restore",
     "why_not_retry",
+    "without_backup",
     "without_past",
+    "without_restores",
 ]

@@ -45,6 +45,24 @@ def why_not_reset(state: EnvironmentState, service: str) -> Refusal | None:
     return _conflict(f"there is no service `{service}`; there are: {listed}")
 
 
+def why_not_back_up(state: EnvironmentState, service: str) -> Refusal | None:
+    """A backup needs a database that is there; what is at work in the environment does not matter."""
+    if state.pull is not None and not state.pull.is_open:
+        return _conflict("the pull request is closed")
+    if state.phase in (Phase.DELETING, Phase.DELETED):
+        return _conflict("the environment is removed")
+    if any(each.service == service for each in state.backups_wanted):
+        return _conflict(f"`{service}` is being backed up already")
+    if any(each.service == service for each in state.restores):
+        return _conflict(f"a backup of `{service}` is being brought back")
+    return _why_no_backups(state, service)
+
+
+def why_not_restore(state: EnvironmentState, service: str) -> Refusal | None:
+    """A restore is a redeploy that begins with the data of one service exchanged."""
+    return why_not_redeploy(state) or _why_no_backups(state, service)
+
+
 def why_not_approve(state: EnvironmentState, commit: Commit) -> Refusal | None:
     """Only for a fork, and only for the commit that is its head now (a push after the look would slip in)."""
     if state.pull is None:
@@ -59,6 +77,18 @@ def why_not_approve(state: EnvironmentState, commit: Commit) -> Refusal | None:
             message=f"the head is {state.pull.head_commit} now; look at it and approve that commit",
         )
     return None
+
+
+def _why_no_backups(state: EnvironmentState, service: str) -> Refusal | None:
+    names = [each.service for each in state.backups]
+    if service in names:
+        return None
+    if not names:
+        return _conflict(
+            "no service of the environment is backed up now (`backups` of a service of type `postgres` asks for it)"
+        )
+    listed = ", ".join(f"`{each}`" for each in names)
+    return _conflict(f"no service `{service}` is backed up; these are: {listed}")
 
 
 def _why_closed(state: EnvironmentState) -> Refusal | None:

@@ -17,6 +17,7 @@ from workflows.models import (
     Serving,
 )
 from workflows.models.messages import RevisionProgress, RevisionResult
+from workflows.planning.backups import forget_backups
 from workflows.planning.resets import note_services
 
 MAX_REVISIONS = 10
@@ -192,6 +193,7 @@ def forget_resources(state: EnvironmentState, reason: str) -> None:
     state.commit, state.serving, state.failure = None, None, None
     state.has_resources, state.unconfirmed, state.blockers = False, "", []
     state.services, state.resets = [], []
+    forget_backups(state)
     state.phase, state.reason = Phase.DELETED, reason
 
 
@@ -233,6 +235,7 @@ def make_snapshot(
         failure=state.failure,
         blockers=tuple(state.blockers),
         services=tuple(state.services),
+        backups=tuple(state.backups),
         created_at=state.created_at or now,
         updated_at=state.updated_at or now,
     )

@@ -30,10 +30,10 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["retry", "redeploy", "reset"]
+    kind: Literal["retry", "redeploy", "reset", "restore"]
     by: str
     what: str = ""
-    """For people: what is reset."""
+    """For people: what is reset, or restored."""
 
 
 class Decision(BaseModel):

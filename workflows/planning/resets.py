@@ -14,6 +14,8 @@ def ask_for_reset(state: EnvironmentState, reset: Reset) -> None:
     """A later wish takes the place of an earlier one, which the revision at work may be about to fulfil."""
     others = [each for each in state.resets if each.service != reset.service]
     state.resets = [*others, reset]
+    # What would be brought back would be thrown away again.
+    state.restores = [each for each in state.restores if each.service != reset.service]
 
 
 def note_resets(state: EnvironmentState, ids: Sequence[str]) -> None:
@@ -25,3 +27,4 @@ def note_services(state: EnvironmentState, progress: RevisionProgress) -> None:
     """What the environment has of its own, as soon as it is planned."""
     if progress.services is not None:
         state.services = list(progress.services)
+        state.backups = list(progress.backups)

@@ -7,9 +7,9 @@ the config can only take less: `narrowing.py`.
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from workflows.models import JobMoment, JobRun, ServiceType
+from workflows.models import JobMoment, JobRun, Schedule, ServiceType
 from workflows.repo_config.base import Section
 from workflows.repo_config.egress import Destination
 from workflows.repo_config.fields import (
@@ -115,6 +115,20 @@ class Resources(Section):
     """Number of pods."""
 
 
+class Backups(Section):
+    """Of a database, on a volume of their own that pushes and resets leave alone. It counts towards the storage that the
+    environment may have."""
+
+    schedule: Annotated[Schedule, WithJsonSchema({"type": "string", "maxLength": 100})] = (
+        "0 3 * * *"
+    )
+    """When, in UTC: five fields of cron such as `0 3 * * *`, a word such as `@daily`, or `never` for only when asked."""
+    keep: Annotated[int, Field(ge=1, le=100)] = 7
+    """How many of the newest are kept."""
+    size: Bytes = "5Gi"
+    """Of the volume that holds them."""
+
+
 class Service(Section):
     """Something the application needs beside it, such as its database. Every environment gets one of its own, and keeps
     its data from push to push."""
@@ -133,6 +147,8 @@ class Service(Section):
     """Of the volume that keeps its data, such as `5Gi`; 1Gi when left out."""
     volume: Directory | None = None
     """Directory of the image whose content is kept; nothing of an image is kept when left out."""
+    backups: Backups | None = None
+    """Of a service of type `postgres`; what the template says of it when left out."""
 
 
 class Job(Section):

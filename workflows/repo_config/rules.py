@@ -78,6 +78,9 @@ def _services(value: dict[str, JsonValue]) -> Iterator[Finding]:
 def broken_service(service: dict[str, JsonValue], path: Path) -> Iterator[Finding]:
     """Whether it is of a type or an image, with the keys that go with that."""
     name = key_of(path)
+    if "backups" in service and service.get("type") != "postgres":
+        words = f"`{name}.backups` goes with `type: postgres`; nothing else can be backed up"
+        yield Finding((*path, "backups"), words)
     if "type" in service and "image" in service:
         yield Finding(path, f"`{name}` has both `type` and `image`; keep one of them")
     elif "type" not in service and "image" not in service:

@@ -1,5 +1,6 @@
 """What the model knows at a path: the keys that may stand there."""
 
+from types import UnionType
 from typing import Any, get_args, get_origin
 
 from workflows.repo_config.base import Section
@@ -8,12 +9,14 @@ from workflows.repo_config.problems import Path
 
 def known_keys(root: type[Section], path: Path) -> tuple[str, ...]:
     """Keys of what stands at `path`, then those one level below it (`commands.dev`)."""
-    fields = getattr(_at(root, path), "model_fields", {})
+    there = _section(_at(root, path))
+    fields = there.model_fields if there else {}
     below = [
         f"{name}.{key}"
         for name, field in fields.items()
-        if _section(field.annotation) is not None
-        for key in field.annotation.model_fields
+        for section in (_section(field.annotation),)
+        if section is not None
+        for key in section.model_fields
     ]
     return (*fields, *below)
 
@@ -32,5 +35,7 @@ def _at(root: type[Section], path: Path) -> Any:
 
 
 def _section(annotation: Any) -> type[Section] | None:
-    is_section = isinstance(annotation, type) and issubclass(annotation, Section)
-    return annotation if is_section else None
+    """Also one that may be left out."""
+    known = get_args(annotation) if get_origin(annotation) is UnionType else (annotation,)
+    found = [each for each in known if isinstance(each, type) and issubclass(each, Section)]
+    return found[0] if found else None

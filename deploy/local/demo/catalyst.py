@@ -6,7 +6,13 @@ from typing import Self
 
 import httpx
 
-from api.schemas import EnvironmentDetail, EnvironmentList, EnvironmentSummary, ProjectWritten
+from api.schemas import (
+    BackupList,
+    EnvironmentDetail,
+    EnvironmentList,
+    EnvironmentSummary,
+    ProjectWritten,
+)
 from workflows.models import Project
 
 _TIMEOUT = 20.0
@@ -57,9 +63,15 @@ class CatalystClient:
             return None
         return EnvironmentDetail.model_validate(_check(answer).json())
 
-    async def command(self, name: str, project: str, environment: str) -> str:
+    async def backups(self, project: str, environment: str) -> BackupList:
+        """List the backups of an environment's databases. Raises CatalystError."""
+        answer = await self._http.get(f"/environments/{project}/{environment}/backups")
+        return BackupList.model_validate(_check(answer).json())
+
+    async def command(self, name: str, project: str, environment: str, **body: str) -> str:
         """Have `retry`, `redeploy` or `delete` carried out; return the answer's sentence."""
-        answer = _check(await self._http.post(f"/environments/{project}/{environment}/{name}"))
+        path = f"/environments/{project}/{environment}/{name}"
+        answer = _check(await self._http.post(path, json=body or None))
         return str(answer.json()["message"])
 
 

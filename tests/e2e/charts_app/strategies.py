@@ -48,6 +48,7 @@ security = some(
     runAsGroup=st.integers(0, 2**31 - 1),
     fsGroup=st.integers(0, 2**31 - 1),
     readOnlyRootFilesystem=st.booleans(),
+    powerless=st.booleans(),
 )
 timings = {
     "initialDelaySeconds": st.integers(0, 600),

@@ -225,6 +225,15 @@ def test_volumes_of_every_type_are_mounted_where_they_should_be(chart: Chart) ->
     assert rendered.one("Deployment")["spec"]["strategy"] == {"type": "Recreate"}
 
 
+@pytest.mark.spec("ENV-017")
+def test_root_may_be_without_any_power(chart: Chart) -> None:
+    security = {"profile": "baseline", "runAsUser": 0, "powerless": True}
+    rendered = chart.render(app(web=web(), nightly=cron(security=security)))
+    context = rendered.container("nightly")["securityContext"]
+    assert context["allowPrivilegeEscalation"] is False
+    assert context["capabilities"] == {"drop": ["ALL"]}
+
+
 def test_pods_are_restricted_unless_baseline_is_asked_for(chart: Chart) -> None:
     rendered = chart.render(
         app(

@@ -4,11 +4,12 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import is_cancelled_exception
 
+from tests.workflows.lifecycle.test_backups import plan_with
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, wire
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import NameTakenError
-from workflows.models import Phase, Reset
+from workflows.models import Phase, Reset, Restore
 from workflows.models import messages as m
 from workflows.revision import RevisionWorkflow
 from workflows.teardown import TeardownWorkflow
@@ -45,6 +46,19 @@ async def test_a_reset_is_carried_out_when_nobody_follows_it(
     )
     assert result.state == "succeeded"
     assert [each.services for each in stage.cluster.reset] == [("db",)]
+
+
+async def test_a_restore_is_carried_out_when_nobody_follows_it(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.cluster.plan = plan_with(preview, "db")
+    restores = (Restore(id="1", service="db", backup="db-20260302T030000Z"),)
+    request = revision_of(preview).model_copy(update={"restores": restores})
+    result = await stage.client.execute_workflow(
+        RevisionWorkflow.run, request, id=request.id, task_queue=wire.WORKFLOWS_QUEUE
+    )
+    assert result.state == "succeeded"
+    assert [each.restore for each in stage.cluster.restored] == [*restores]
 
 
 async def test_what_a_revision_tells_that_is_not_at_work_any_more_changes_nothing(

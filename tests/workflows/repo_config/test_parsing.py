@@ -227,6 +227,21 @@ def test_a_wrong_value_is_said_in_words(text: str, problem: str) -> None:
         ("services: {a: {type: redis, port: 1}}", "`services.a.port` goes with `image`"),
         ("services: {a: {type: s3, volume: /data}}", "`services.a.volume` goes with `image`"),
         ("services: {a: {image: x, version: 1}}", "`services.a.version` goes with `type`"),
+        (
+            "services: {a: {type: redis, backups: {}}}",
+            "`services.a.backups` goes with `type: postgres`",
+        ),
+        (
+            "services: {a: {image: x, backups: {}}}",
+            "`services.a.backups` goes with `type: postgres`",
+        ),
+        (
+            "services: {a: {type: postgres, backups: {schedule: daily}}}",
+            "`services.a.backups.schedule` must be a schedule such as `0 3 * * *`",
+        ),
+        ("services: {a: {type: postgres, backups: {keep: 0}}}", "must be at least 1"),
+        ("services: {a: {type: postgres, backups: {keep: 101}}}", "must be at most 100"),
+        ("services: {a: {type: postgres, backups: {keeps: 5}}}", "did you mean `keep`?"),
         ("services: {a: {image: x, size: 1Gi}}", "`services.a.size` needs `volume`"),
     ],
 )

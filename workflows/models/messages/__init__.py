@@ -1,11 +1,20 @@
 """Inputs and results of activities and workflows, and the messages an environment understands."""
 
+from workflows.models.messages.backups import (
+    BackUpServiceInput,
+    BackUpServiceResult,
+    BackupsRestored,
+    RestoreBackupInput,
+    RestoreBackupResult,
+)
 from workflows.models.messages.commands import (
     ApproveCommand,
+    BackUpServiceCommand,
     CommandResult,
     GitHubEvent,
     PersonCommand,
     ResetServiceCommand,
+    RestoreBackupCommand,
     ServicesReset,
 )
 from workflows.models.messages.credentials import (
@@ -87,6 +96,10 @@ from workflows.models.messages.siblings import FindSiblingsInput, FindSiblingsRe
 __all__ = [
     "ApproveCommand",
     "AwaitDevelopmentInput",
+    "BackUpServiceCommand",
+    "BackUpServiceInput",
+    "BackUpServiceResult",
+    "BackupsRestored",
     "BuildImageInput",
     "BuildImageResult",
     "CheckHealthInput",
@@ -136,6 +149,9 @@ __all__ = [
     "ResetServiceCommand",
     "ResetServicesInput",
     "RestartWorkloadsInput",
+    "RestoreBackupCommand",
+    "RestoreBackupInput",
+    "RestoreBackupResult",
     "RevisionInput",
     "RevisionProgress",
     "RevisionResult",

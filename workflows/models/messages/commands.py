@@ -1,5 +1,6 @@
 """What an environment is told: events, commands and their answers."""
 
+from workflows.models.backups import BackupName
 from workflows.models.base import Commit, Label, Payload, Phase
 
 
@@ -32,6 +33,15 @@ class ApproveCommand(PersonCommand):
 
 class ResetServiceCommand(PersonCommand):
     service: Label
+
+
+class BackUpServiceCommand(PersonCommand):
+    service: Label
+
+
+class RestoreBackupCommand(PersonCommand):
+    service: Label
+    backup: BackupName
 
 
 class ServicesReset(Payload):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Literal
 
+from workflows.models.backups import BackupPlan, Restore
 from workflows.models.base import Commit, Payload, Phase
 from workflows.models.environment import (
     EnvironmentRef,
@@ -34,6 +35,8 @@ class RevisionInput(Payload):
     case."""
     resets: tuple[Reset, ...] = ()
     """Services whose data is thrown away before anything is deployed."""
+    restores: tuple[Restore, ...] = ()
+    """Services that get a backup's data once they are there, before anything else is deployed."""
 
 
 class RevisionProgress(Payload):
@@ -50,6 +53,8 @@ class RevisionProgress(Payload):
     application: Application | None = None
     services: tuple[str, ...] | None = None
     """Of the plan; None while there is none yet."""
+    backups: tuple[BackupPlan, ...] = ()
+    """Of the plan, with `services`."""
     sources: tuple[SourceCommit, ...] = ()
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from workflows import naming
 from workflows.errors import PlanError
 from workflows.models import (
+    BackupPlan,
     BuildPlan,
     CredentialPlan,
     DetectionOverrides,
@@ -98,6 +99,7 @@ class Way:
     extras: ReleasePlan | None = None
     credentials: tuple[CredentialPlan, ...] = ()
     services: tuple[str, ...] = ()
+    backups: tuple[BackupPlan, ...] = ()
     development: DevelopmentPlan | None = None
 
 

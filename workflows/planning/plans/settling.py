@@ -78,6 +78,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         extras=way.extras,
         credentials=way.credentials,
         services=way.services,
+        backups=way.backups,
         egress=networks_of(case),
         egress_hosts=hosts_of(case),
         development=way.development,

@@ -37,7 +37,7 @@ sysctls:
 {{- end -}}
 
 {{- define "app.containerSecurityContext" -}}
-{{- if eq .profile "restricted" -}}
+{{- if or (eq .profile "restricted") .powerless -}}
 allowPrivilegeEscalation: false
 capabilities:
   drop: [ALL]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from workflows.models import JobSettings, ServiceSettings
+from workflows.models import BackupSettings, JobSettings, ServiceSettings
 from workflows.planning.plans.case import Case
 from workflows.planning.plans.values import MAX_COMPONENT, is_component_name
 from workflows.repo_config import FILE_NAME, Job, Service
@@ -12,7 +12,7 @@ from workflows.repo_config.quantities import quantity
 def services_of(case: Case) -> dict[str, ServiceSettings]:
     """By name, in the order in which they are written; what cannot be is noted."""
     asked = dict(case.template.services)
-    asked |= {name: _service(each) for name, each in case.config.services.items()}
+    asked |= {name: _service(each, asked.get(name)) for name, each in case.config.services.items()}
     for name, each in asked.items():
         _note_name(case, "services", name)
         if (each.type is None) is not bool(each.image):
@@ -75,8 +75,12 @@ def _note_name(case: Case, key: str, name: str) -> None:
         )
 
 
-def _service(service: Service) -> ServiceSettings:
+def _service(service: Service, replaced: ServiceSettings | None) -> ServiceSettings:
+    """Backups that the template has stay where the file does not speak of them, as long as there can be any."""
+    said = service.backups
+    backups = BackupSettings(**dict(said)) if said else replaced.backups if replaced else None
     return ServiceSettings(
+        backups=backups if said or service.type == "postgres" else None,
         type=service.type,
         version=service.version or "",
         image=service.image or "",

@@ -15,6 +15,7 @@ from workflows.planning.plans.beside.asked import (
     place_of,
     services_of,
 )
+from workflows.planning.plans.beside.backups import Backup, backups_of, tell_backups
 from workflows.planning.plans.beside.jobs import Surroundings, make_job, tell_job
 from workflows.planning.plans.beside.migrating import with_migrations
 from workflows.planning.plans.beside.offers import offer_of, settled_offer, tell_services
@@ -32,6 +33,7 @@ class _Beside:
     release: str
     services: Sequence[Service]
     jobs: Mapping[str, JobSettings]
+    backups: Sequence[Backup] = ()
 
 
 def with_services(case: Case, way: Way) -> Way:
@@ -39,7 +41,9 @@ def with_services(case: Case, way: Way) -> Way:
     is_own = way.release.source == "catalyst"
     environment = case.request.environment
     release = way.release.name if is_own else naming.extras_release_name(environment)
-    services = [_service(case, release, *each) for each in services_of(case).items()]
+    asked = services_of(case)
+    services = [_service(case, release, *each) for each in asked.items()]
+    backups = backups_of(case, list(zip(services, asked.values(), strict=True)))
     front = _front(way)
     jobs = {
         name: each.model_copy(update={"component": each.component or front})
@@ -54,15 +58,23 @@ def with_services(case: Case, way: Way) -> Way:
         way, jobs = replace(way, development=plan), {}
     if not services and not jobs:
         return way
-    note_too_large(case, {each.name: each.size for each in services if each.size})
-    beside = _Beside(release, services, jobs)
+    sizes = {each.name: each.size for each in services if each.size}
+    note_too_large(case, sizes | {each.component: each.settings.size for each in backups})
+    beside = _Beside(release, services, jobs, backups)
     way = _in_its_release(case, way, beside) if is_own else _in_a_second_release(case, way, beside)
     return replace(
         way,
-        stages=stages_of(release, [each.name for each in services], jobs, way.stages),
+        stages=stages_of(
+            release,
+            [each.name for each in services],
+            jobs,
+            way.stages,
+            beside=[each.component for each in backups],
+        ),
         stages_after_health=stages_after_health(release, jobs),
         credentials=tuple(each.credentials for each in services if each.credentials),
         services=tuple(each.name for each in services),
+        backups=tuple(each.plan for each in backups),
     )
 
 
@@ -82,6 +94,7 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
         case, offer_of(beside.services), _mapping(_mapping(own.get(front)).get("env"))
     )
     tell_services(case, beside.services, offer, is_own=True)
+    tell_backups(case, beside.backups)
     given = {
         name: offer.given_to(each) if name == front or "image" not in each else each
         for name, each in ((name, _mapping(each)) for name, each in own.items())
@@ -91,7 +104,12 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
     if way.development is not None and waits:  # its migrations run in its own pod
         given[front] = {**common, "waitFor": waits}
     known = Surroundings(given, _built(way), common, waits)
-    components = {**given, **_aliased(beside.services), **_jobs(case, beside.jobs, known)}
+    components = {
+        **given,
+        **_aliased(beside.services),
+        **_backups(beside),
+        **_jobs(case, beside.jobs, known),
+    }
     secrets = {**_mapping(values.get("secrets")), **_secrets(beside.services)}
     route = way.route
     if front and not route.service:  # there is more than one Service from now on
@@ -114,6 +132,7 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
     _note_taken_names(case, beside, {})
     offer = offer_of(beside.services)
     tell_services(case, beside.services, offer, is_own=False)
+    tell_backups(case, beside.backups)
     secrets: Values = {}
     common: Values = {"env": dict(sorted(variables_of(case).values.items()))}
     if case.secrets and beside.jobs:
@@ -124,7 +143,7 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
     known = Surroundings({}, _built(way), offer.given_to(common), waits)
     services: Values = {each.name: each.values for each in beside.services}
     values: Values = {
-        "components": {**services, **_jobs(case, beside.jobs, known)},
+        "components": {**services, **_backups(beside), **_jobs(case, beside.jobs, known)},
         "security": {"profile": "baseline"},
         **_if_any({**secrets, **_secrets(beside.services)}),
     }
@@ -143,6 +162,10 @@ def _jobs(case: Case, jobs: Mapping[str, JobSettings], known: Surroundings) -> V
         made[name] = make_job(case, name, asked, known)
         tell_job(case, name, asked)
     return made
+
+
+def _backups(beside: _Beside) -> Values:
+    return {each.component: each.values for each in beside.backups}
 
 
 def _aliased(services: Sequence[Service]) -> Values:
@@ -201,6 +224,12 @@ def _note_taken_names(case: Case, beside: _Beside, components: Mapping[str, Json
                 "another one."
             )
         taken.add(each)
+    for backup in beside.backups:
+        if backup.component in taken:
+            case.problems.append(
+                f"`{backup.component}` is what the backups of the service `{backup.service}` are called; give the other "
+                "one another name."
+            )
 
 
 def _front(way: Way) -> str:

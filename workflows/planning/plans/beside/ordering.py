@@ -10,17 +10,19 @@ def stages_of(
     services: Sequence[str],
     jobs: Mapping[str, JobSettings],
     application: Sequence[Stage],
+    *,
+    beside: Sequence[str] = (),
 ) -> tuple[Stage, ...]:
     """Jobs after the builds, services, jobs before the deployment, the application; jobs one by one, as written.
 
     Where the application comes in stages itself, those with no component that a job before the deployment runs in
-    come before that job: they are databases and the like.
+    come before that job: they are databases and the like. `beside` are components that come up with the services.
     """
     first = _stages_of(release, jobs, "post-build")
     if services:
         what = "service" if len(services) == 1 else "services"
         title = f"{what} {', '.join(services)}"
-        first += (Stage(title=title, release=release, components=tuple(services)),)
+        first += (Stage(title=title, release=release, components=(*services, *beside)),)
     before = _stages_of(release, jobs, "pre-deploy")
     wanted = {job.component for job in jobs.values() if job.when == "pre-deploy"}
     at = next(

@@ -59,6 +59,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
             ),
             "credentials": tuple(each for plan in plans for each in plan.credentials),
             "services": tuple(each for plan in plans for each in plan.services),
+            "backups": tuple(each for plan in plans for each in plan.backups),
             "sources": tuple(commits),
             "settings": mark_with(first.plan.settings, commits),
         }

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from workflows import naming
 from workflows.models import (
+    BackupPlan,
     BuildPlan,
     CredentialPlan,
     PathRoute,
@@ -73,6 +74,7 @@ def renamed(plan: RevisionPlan, names: Mapping[str, str]) -> RevisionPlan:
             "stages": tuple(_stage(each, names) for each in plan.stages),
             "stages_after_health": tuple(_stage(each, names) for each in plan.stages_after_health),
             "services": tuple(names.get(each, each) for each in plan.services),
+            "backups": tuple(_backup(each, names) for each in plan.backups),
             "credentials": tuple(_credentials(each, words) for each in plan.credentials),
         }
     )
@@ -134,6 +136,13 @@ def _route(route: _Route, words: _Words) -> _Route:
 def _stage(stage: Stage, names: Mapping[str, str]) -> Stage:
     components = tuple(names.get(each, each) for each in stage.components)
     return stage.model_copy(update={"components": components})
+
+
+def _backup(backup: BackupPlan, names: Mapping[str, str]) -> BackupPlan:
+    service, component = backup.service, backup.component
+    return BackupPlan(
+        service=names.get(service, service), component=names.get(component, component)
+    )
 
 
 def _credentials(made: CredentialPlan, words: _Words) -> CredentialPlan:

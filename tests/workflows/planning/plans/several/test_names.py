@@ -4,7 +4,7 @@ import pytest
 
 from tests.workflows.planning.plans.cases import component, mapping
 from tests.workflows.planning.plans.several.cases import joined, problems_of, project_with
-from workflows.models import ServiceSettings, SourceSettings
+from workflows.models import BackupPlan, BackupSettings, ServiceSettings, SourceSettings
 from workflows.planning.plans.several.names import new_names
 from workflows.planning.plans.several.renaming import prefixed, renamed
 from workflows.planning.plans.values import is_component_name
@@ -47,6 +47,21 @@ def test_a_database_of_each_source_is_its_own() -> None:
         assert f"@pr-frontend-7-{source}-db:5432/" in made.texts["DATABASE_URL"]
         checksum = mapping(plan.release.values["secrets"])[f"catalyst-service-{source}-db"]
         assert checksum == {"checksum": f"{{secrets_checksum.catalyst-service-{source}-db}}"}
+
+
+@pytest.mark.spec("ENV-017")
+def test_backups_go_with_the_services_that_they_are_of() -> None:
+    backed_up = {"db": ServiceSettings(type="postgres", backups=BackupSettings(size="1Gi"))}
+    both = [SourceSettings(source=each, services=backed_up) for each in ("frontend", "backend")]
+    plan = joined(project_with(*both))
+    for source, backup in zip(("frontend", "backend"), plan.backups, strict=True):
+        assert backup == BackupPlan(service=f"{source}-db", component=f"{source}-db-backups")
+        made = component(plan, backup.component)
+        assert mapping(made["secretEnv"])["PGPASSWORD"] == {
+            "secret": f"catalyst-service-{source}-db",
+            "key": "password",
+        }
+        assert mapping(made["env"])["PGHOST"] == f"pr-frontend-7-{source}-db"
 
 
 def test_services_are_known_by_their_names_here() -> None:
