@@ -139,6 +139,7 @@ class RevisionSlot:
             is_trusted=not pull.is_fork,
             serving=None if is_due else planning.unharmed(self._state),
             resets=tuple(self._state.resets),
+            is_development=self._state.asked is not None,
         )
 
     async def _prepare(self) -> None:

@@ -1,13 +1,22 @@
 """Stand-ins for what needs a server, so that the faces can be tested without sockets; the store is real."""
 
+import asyncio
 from datetime import datetime
 
 from activities.cluster_reader import ClusterReader, LiveLog, NamespaceStanding
+from activities.asking import words_of
+from activities.executing import CommandRunner, Execution, Finished, Output
 from activities.logs import LogsMissingError
 from api.failures import NotThereError, UnreachableError
 from api.temporal import Gateway, WorkflowStanding
 from workflows.errors import ClusterError
-from workflows.models import EnvironmentRef, EnvironmentSnapshot, Phase, PullRequestRef
+from workflows.models import (
+    AskedFor,
+    EnvironmentRef,
+    EnvironmentSnapshot,
+    Phase,
+    PullRequestRef,
+)
 from workflows.models.messages import CommandResult, GitHubEvent, PersonCommand
 
 
@@ -21,6 +30,8 @@ class FakeGateway(Gateway):
         self.ended: set[str] = set()
         self.told: list[tuple[str, GitHubEvent]] = []
         self.started: list[tuple[EnvironmentRef, PullRequestRef]] = []
+        self.asked: dict[str, str] = {}
+        """Environment -> what was asked for."""
         self.commands: list[tuple[str, str, PersonCommand, str]] = []
 
     @property
@@ -41,6 +52,17 @@ class FakeGateway(Gateway):
         self.running.setdefault(ref.environment)
         self.started.append((ref, pull_request))
         self.told.append((ref.environment, event))
+
+    async def ask(
+        self, ref: EnvironmentRef, pull_request: PullRequestRef, asked: AskedFor
+    ) -> str:
+        self._reach()
+        if ref.environment in self.running:
+            return self.asked.get(ref.environment, "another environment")
+        self.running[ref.environment] = None
+        self.asked[ref.environment] = words_of(pull_request, asked)
+        self.started.append((ref, pull_request))
+        return ""
 
     async def closed(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
         self._reach()
@@ -114,3 +136,27 @@ class FakeCluster(ClusterReader):
         if self.failure is not None:
             raise self.failure
         return self.live
+
+
+class FakeRunner(CommandRunner):
+    """Remembers what was run, and answers or fails as the test wants; `answers` holds it up until it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: list[tuple[str, Execution]] = []
+        self.failure: Exception | None = None
+        self.finished = Finished("web", "shop-1", Output("hello\n", 6, False), Output("", 0, False), 0.2, 0)
+        self.answers: asyncio.Event | None = None
+        self.was_cancelled = asyncio.Event()
+
+    async def run(self, namespace: str, execution: Execution) -> Finished:
+        self.runs.append((namespace, execution))
+        try:
+            if self.answers is not None:
+                await self.answers.wait()
+        except asyncio.CancelledError:
+            self.was_cancelled.set()
+            raise
+        if self.failure is not None:
+            raise self.failure
+        return self.finished

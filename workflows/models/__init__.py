@@ -1,5 +1,6 @@
 """Payloads and state: data with validation, no behaviour beyond properties."""
 
+from workflows.models.asked import AskedFor
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.development import DevelopmentPlan, DevelopmentStep
 from workflows.models.environment import (
@@ -65,6 +66,7 @@ __all__ = [
     "Application",
     "ApplicationKind",
     "Approval",
+    "AskedFor",
     "BuildPlan",
     "BuildSettings",
     "Candidate",

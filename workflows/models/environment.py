@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from workflows.models.asked import AskedFor
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
 from workflows.models.sources import SourceCommit
@@ -33,6 +34,9 @@ class PullRequestRef(Payload):
     repository: str
     """`owner/name` as last seen; for links and API paths."""
     number: int
+    """0: there is none, and a branch is followed in its place."""
+    branch: str = ""
+    """That is followed; empty where there is a pull request, or for the repository's default branch."""
 
 
 class EnvironmentRef(Payload):
@@ -148,6 +152,10 @@ class EnvironmentSnapshot(Payload):
     """What keeps a removal from ending (FR-008)."""
     services: tuple[Label, ...] = ()
     """That the environment has of its own (ENV-017)."""
+    asked: AskedFor | None = None
+    """It follows no pull request: somebody asked for it."""
+    is_fork: bool | None = None
+    """Whether its code is a fork's, which nobody vouches for; None while that is not known."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -218,3 +226,5 @@ class EnvironmentState(Payload):
     """Of its own, as the newest plan has them."""
     resets: list[Reset] = Field(default_factory=list)
     """Not carried out yet: every revision that begins is told of them, until one has thrown the data away."""
+    asked: AskedFor | None = None
+    """It follows no pull request: somebody asked for it, and once it is removed it is over."""

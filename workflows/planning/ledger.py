@@ -233,6 +233,8 @@ def make_snapshot(
         failure=state.failure,
         blockers=tuple(state.blockers),
         services=tuple(state.services),
+        asked=state.asked,
+        is_fork=pull.is_fork if pull else None,
         created_at=state.created_at or now,
         updated_at=state.updated_at or now,
     )

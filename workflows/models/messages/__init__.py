@@ -1,5 +1,6 @@
 """Inputs and results of activities and workflows, and the messages an environment understands."""
 
+from workflows.models.messages.branches import ReadBranchInput
 from workflows.models.messages.commands import (
     ApproveCommand,
     CommandResult,
@@ -121,6 +122,7 @@ __all__ = [
     "PersonCommand",
     "PlanRevisionInput",
     "ProjectSource",
+    "ReadBranchInput",
     "ReadCheckInput",
     "ReadCheckResult",
     "ReadPullRequestInput",

@@ -48,8 +48,8 @@ _IDLE = "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"
 
 
 def asks_for_development(case: Case) -> bool:
-    """Whether the template wants it and nothing that people set stands against it, which is told."""
-    if case.template.mode != "development":
+    """Whether the template or the environment's type wants it and nothing that people set stands against it, which is told."""
+    if case.template.mode != "development" and not case.request.is_development:
         return False
     if case.request.image:
         case.story.because(
