@@ -17,7 +17,7 @@ from workflows.models import (
 )
 
 TEMPLATE = "development"
-"""Template that environments to work in have."""
+"""Template that environments to work in have; every project has it."""
 
 
 @operation("create_agent_environment")
@@ -74,11 +74,10 @@ def _source(project: Project, name: str | None) -> Source:
 
 
 def _check_template(project: Project) -> None:
-    template = project.templates.get(TEMPLATE)
-    if template is None or template.type != "auto":
-        found = "there is none" if template is None else f"it is `{template.type}`"
+    found = project.templates[TEMPLATE].type
+    if found != "auto":
         raise RefusedError(
-            f"an environment to work in needs a template `{TEMPLATE}` of the type `auto`; {found}",
+            f"an environment to work in needs a template `{TEMPLATE}` of the type `auto`; it is `{found}`",
             hint=f"Set it: PUT /api/v1/projects/{project.key}/templates/{TEMPLATE}.",
         )
 

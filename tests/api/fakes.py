@@ -3,8 +3,8 @@
 import asyncio
 from datetime import datetime
 
-from activities.cluster_reader import ClusterReader, LiveLog, NamespaceStanding
 from activities.asking import words_of
+from activities.cluster_reader import ClusterReader, LiveLog, NamespaceStanding
 from activities.executing import CommandRunner, Execution, Finished, Output
 from activities.logs import LogsMissingError
 from api.failures import NotThereError, UnreachableError
@@ -53,9 +53,7 @@ class FakeGateway(Gateway):
         self.started.append((ref, pull_request))
         self.told.append((ref.environment, event))
 
-    async def ask(
-        self, ref: EnvironmentRef, pull_request: PullRequestRef, asked: AskedFor
-    ) -> str:
+    async def ask(self, ref: EnvironmentRef, pull_request: PullRequestRef, asked: AskedFor) -> str:
         self._reach()
         if ref.environment in self.running:
             return self.asked.get(ref.environment, "another environment")
@@ -84,7 +82,9 @@ class FakeGateway(Gateway):
 
     async def snapshot(self, project: str, environment: str) -> EnvironmentSnapshot:
         self._reach()
-        found = self.running.get(environment)
+        if environment not in self.running:
+            raise NotThereError("no workflow of that environment is running")
+        found = self.running[environment]
         if found is None:
             raise UnreachableError("the environment's workflow cannot be asked now")
         return found
@@ -145,12 +145,16 @@ class FakeRunner(CommandRunner):
         super().__init__()
         self.runs: list[tuple[str, Execution]] = []
         self.failure: Exception | None = None
-        self.finished = Finished("web", "shop-1", Output("hello\n", 6, False), Output("", 0, False), 0.2, 0)
+        self.finished = Finished(
+            "web", "shop-1", Output("hello\n", 6, False), Output("", 0, False), 0.2, 0
+        )
         self.answers: asyncio.Event | None = None
+        self.has_begun = asyncio.Event()
         self.was_cancelled = asyncio.Event()
 
     async def run(self, namespace: str, execution: Execution) -> Finished:
         self.runs.append((namespace, execution))
+        self.has_begun.set()
         try:
             if self.answers is not None:
                 await self.answers.wait()
