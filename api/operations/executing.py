@@ -34,7 +34,7 @@ _WHY_NOT = {
 
 @operation("execute")
 async def execute(services: Services, caller: Caller, request: Execute) -> CommandFinished:  # noqa: ARG001  (every operation has the same shape)
-    """The answer comes when it has ended. When whoever asked goes away before, it is ended.
+    """The answer comes when it has ended. When whoever asked goes away before, it is ended. Asked again, it runs again.
 
     Raises NotThereError, ForbiddenError (the code of a fork), RefusedError (nothing runs it could run in),
     InvalidInputError, UnreachableError, ClusterError.

@@ -28,7 +28,7 @@ def test_both_outputs_are_kept_apart() -> None:
 def test_an_unknown_channel_is_no_output() -> None:
     done = Executed()
     assert done.take(9, b"what") is False
-    assert (done.stdout, done.stderr) == (b"", b"")
+    assert done == Executed()
 
 
 def test_no_more_is_kept_than_was_asked_for_and_all_of_it_is_counted() -> None:

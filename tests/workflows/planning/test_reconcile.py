@@ -208,7 +208,8 @@ def test_a_namespace_that_nobody_looks_after_is_told_in_the_second_round() -> No
     first = compare(world(**known))  # type: ignore[arg-type]  # as they are
     assert (first.leftover, first.problems) == ((leftover_name(AGENT_NAMESPACE),), ())
     second = compare(world(former=first.leftover, **known))  # type: ignore[arg-type]  # as they are
-    assert second.candidates == second.stale == ()
+    assert second.candidates == ()
+    assert second.stale == ()
     (problem,) = second.problems
     assert "`delete` acme-shop/agent-shop-one" in problem
 
