@@ -1,6 +1,6 @@
 """An environment that an agent asks for, as the agent works with it: by REST alone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -79,12 +79,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(previews: Previews) -> AsyncIterator[Desk]:
-    """The example in a project of its own, and whoever works in it; nothing is asked for yet."""
+async def open_desk(
+    previews: Previews, tree: Mapping[str, str] | None = None
+) -> AsyncIterator[Desk]:
+    """These files, or the example, in a project of its own, and whoever works in it; nothing is asked for yet."""
     example = read_example(DIRECTORY / "development")
     fields = {key: value for key, value in example.fields.items() if key != "mode"}
     template: dict[str, Any] = {"health": HealthCheck(timeout_seconds=20), **fields}
-    made = await previews.create(tree=example.files, **template)
+    made = await previews.create(tree=tree or example.files, **template)
     preview = AgentPreview(made.stack, made.repository, made.project, made.source, made.sample)
     previews.made.append(preview)
     url = f"{catalyst_url(made.stack.instance)}/api/v1"

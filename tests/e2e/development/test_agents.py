@@ -150,6 +150,17 @@ async def test_a_branch_that_is_not_there_is_said_and_one_that_is_pushed_is_take
         await desk.delete()
 
 
+@pytest.mark.spec("ENV-022", "ENV-010")
+async def test_code_that_nothing_serves_is_there_to_be_worked_on(previews: Previews) -> None:
+    async with open_desk(previews, {"NOTES.md": "Nothing to run.\n"}) as desk:
+        assert (await desk.ask()).json()["is_new"]
+        snapshot = await desk.preview.until_phase(Phase.DEGRADED)
+        assert snapshot.failure is not None
+        assert "Nothing to run was found" in "\n".join(snapshot.failure.excerpt)
+        assert await desk.says("cat", "NOTES.md") == "Nothing to run.\n"
+        await desk.delete()
+
+
 @pytest.mark.spec("ENV-022")
 @pytest.mark.invariant(7)
 async def test_no_command_is_run_in_the_environment_of_a_fork(

@@ -244,3 +244,28 @@ def test_a_type_that_names_its_images_cannot_be_worked_in() -> None:
             is_development=True,
         )
     assert "`development` is of the type `dockerfile`" in str(caught.value)
+
+
+@pytest.mark.spec("ENV-022", "ENV-033", "ENV-010")
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"README.md": "Nothing to see.\n"}, id="nothing"),
+        pytest.param({"index.html": "<p>hello</p>\n"}, id="a static site"),
+        pytest.param(
+            {"compose.yaml": "services: {web: {build: .}}\n", "Dockerfile": DOCKERFILE},
+            id="compose",
+        ),
+    ],
+)
+def test_code_that_nothing_serves_can_be_worked_on_all_the_same(files: dict[str, str]) -> None:
+    plan = plan_of(files, Template(type="auto"), is_development=True)
+    found = developed(plan)
+    assert found.command.endswith("exit 1")
+    assert "Nothing to run was found." in found.command
+    assert component(plan)["image"] == "docker.io/library/buildpack-deps:bookworm"
+    assert component(plan)["volumes"]["code"]["mountPath"] == "/code"
+    assert any("the code is there to be worked on" in each for each in plan.warnings)
+    usual = plan_of(files, DEVELOPMENT)
+    assert usual.development is None
+    assert any("deployed as usual" in each for each in usual.warnings)
