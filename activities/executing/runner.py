@@ -132,7 +132,7 @@ class CommandRunner:
             api,
             container,
             [
-                *("/bin/sh", "-c", RUN, "run", mark, str(execution.seconds + _MARGIN)),
+                *("/bin/sh", "-c", RUN, f"run-{mark}", str(execution.seconds + _MARGIN)),
                 *(execution.directory, str(len(stdin)), *execution.command),
             ],
             seconds=execution.seconds + _MARGIN,

@@ -10,30 +10,33 @@ _MARK: Final = "CATALYST_EXECUTION"
 NOWHERE: Final = 125
 """Exit code of the script where there is no such directory; the mark is then all that it says."""
 
-_END = f"""
-hunt() {{
-  found=''
-  for each in /proc/[0-9]*; do
-    if tr '\\0' '\\n' 2> /dev/null < "$each/environ" | grep -qx "{_MARK}=$mark"; then found="$found ${{each#/proc/}}"; fi
-  done
+_END = """
+# The names are there before the search is, which so never finds itself.
+hunt() {
+  what=$2
+  set -- /proc/[0-9]*/"$1"
+  found=$(grep -lsF "$what" "$@")
   [ -n "$found" ]
-}}
-end() {{
+}
+end() {
   tries=30
-  while hunt; do
+  while hunt "$1" "$2"; do
     tries=$((tries - 1))
     [ $tries -gt 0 ] || return 1
     signal=KILL
     if [ $tries -gt 19 ]; then signal=TERM; fi
-    kill -$signal $found
+    for each in $found; do
+      each=${each#/proc/}
+      kill -$signal "${each%%/*}"
+    done
     sleep 0.2
   done
-}}
+}
 """
 
 RUN: Final = f"""{_END}
-mark=$1 left=$2 directory=$3 size=$4 main=$$
-shift 4
+mark=${{0#run-}} left=$1 directory=$2 size=$3 main=$$
+shift 3
 if [ -n "$directory" ] || [ -d {CODE} ]; then
   if ! cd "{CODE}/$directory" 2> /dev/null; then
     echo "$mark" >&2
@@ -42,7 +45,7 @@ if [ -n "$directory" ] || [ -d {CODE} ]; then
 fi
 # Whoever asked may be gone when its time is up. Not a child of the command, which may wait for all that it has.
 ( (while [ $left -gt 0 ] && kill -0 $main; do sleep 1; left=$((left - 1)); done
-   [ $left -gt 0 ] || end) > /dev/null 2>&1 < /dev/null & )
+   [ $left -gt 0 ] || end environ "{_MARK}=$mark") > /dev/null 2>&1 < /dev/null & )
 export {_MARK}="$mark"
 if [ "$size" -gt 0 ]; then
   head -c "$size" | "$@"
@@ -50,11 +53,12 @@ if [ "$size" -gt 0 ]; then
 fi
 exec "$@"
 """
-"""Arguments: mark, seconds, directory below the code, bytes of standard input, and the command."""
+"""Arguments: as the name `run-MARK`; seconds, directory below the code, bytes of standard input, and the command."""
 
 END: Final = f"""exec 2> /dev/null
 mark=$1
 {_END}
-end
+# The command, and then whoever watches over its time.
+end environ "{_MARK}=$mark" && end cmdline "run-$mark"
 """
-"""Argument: mark. Fails when something of the command is left after six seconds."""
+"""Argument: the mark. Fails when something of the command is left after six seconds."""

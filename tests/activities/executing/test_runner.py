@@ -64,13 +64,13 @@ class Cluster:
             return Executed(code=self.end_code)
         assert command[2] == RUN
         assert into is not None
-        self.commands.append(list(command[4:]))
+        self.commands.append(list(command[3:]))
         if stdin is not None:
             self.stdin = b"".join([block async for block in stdin])
         for channel, data in self.prints:
             into.take(channel, data, keep)
         if self.nowhere:
-            into.take(STDERR, f"{command[4]}\n".encode(), keep)
+            into.take(STDERR, f"{command[3].removeprefix('run-')}\n".encode(), keep)
         self.begun.set()
         if self.lasts is not None:
             await self.lasts.wait()
@@ -143,7 +143,7 @@ async def test_when_its_time_is_up_it_is_ended_and_what_it_printed_is_told(
     found = await runner.run("shop", Execution(("sleep", "9"), seconds=0))
     assert (found.exit_code, found.is_gone) == (None, is_gone)
     assert found.stdout.text == "begun\n"
-    assert cluster.ended == [command[0] for command in cluster.commands]
+    assert [f"run-{each}" for each in cluster.ended] == [each[0] for each in cluster.commands]
 
 
 @pytest.mark.invariant(6)
@@ -165,7 +165,7 @@ async def test_a_cancelled_one_is_ended_before_it_returns(
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert cluster.ended == [cluster.commands[0][0]]
+    assert [f"run-{each}" for each in cluster.ended] == [cluster.commands[0][0]]
 
 
 @pytest.mark.invariant(6)

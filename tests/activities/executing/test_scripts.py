@@ -30,9 +30,9 @@ class Shell:
     def start(
         self, *command: str, seconds: int = 60, directory: str = "", stdin: bytes = b""
     ) -> "Iterator[subprocess.Popen[bytes]]":
-        arguments = [self.mark, str(seconds), directory, str(len(stdin)), *command]
+        arguments = [str(seconds), directory, str(len(stdin)), *command]
         started = subprocess.Popen(
-            ["sh", "-c", RUN.replace(CODE, str(self.code)), "run", *arguments],
+            ["sh", "-c", RUN.replace(CODE, str(self.code)), f"run-{self.mark}", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -71,7 +71,10 @@ class Shell:
         found = []
         for each in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                if f"CATALYST_EXECUTION={self.mark}".encode() in (each / "environ").read_bytes():
+                is_marked = (
+                    f"CATALYST_EXECUTION={self.mark}".encode() in (each / "environ").read_bytes()
+                )
+                if is_marked or f"run-{self.mark}".encode() in (each / "cmdline").read_bytes():
                     found.append(each.name)
         return found
 
@@ -152,8 +155,12 @@ def test_ending_what_has_ended_is_fine(shell: Shell) -> None:
 
 async def test_it_ends_by_itself_when_nobody_ends_it(shell: Shell) -> None:
     with shell.start("sleep", LONG, seconds=1) as started:
-        started.communicate(timeout=30)
-    assert shell.left() == []
+        started.wait(30)
+
+        async def is_gone() -> bool:
+            return not shell.left()
+
+        await eventually(is_gone, seconds=30)
 
 
 async def test_others_are_left_alone(shell: Shell, tmp_path: Path) -> None:

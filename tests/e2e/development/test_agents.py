@@ -1,10 +1,12 @@
 """An environment for an agent: asked for by REST, worked in by commands, and gone when it is deleted (ENV-022)."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from tests.e2e.development.desk import open_desk
-from tests.e2e.support.preview import BRANCH
+from tests.e2e.support.preview import BRANCH, GONE
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
@@ -89,9 +91,9 @@ async def test_an_agent_works_on_a_branch_and_leaves_nothing_behind(
         assert (await preview.snapshot()).phase is Phase.READY
 
         await desk.delete()
-        result = await stack.temporal.get_workflow_handle(preview.workflow_id).describe()
-        assert result.status is not None
-        assert result.status.name == "COMPLETED"
+        await asyncio.wait_for(
+            stack.temporal.get_workflow_handle(preview.workflow_id).result(), GONE
+        )
         gone = await desk.send("true")
         assert gone.status_code == httpx.codes.CONFLICT, gone.text
         assert "does not run" in gone.json()["detail"]
