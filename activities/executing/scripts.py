@@ -13,9 +13,16 @@ NOWHERE: Final = 125
 _END = """
 # The names are there before the search is, which so never finds itself.
 hunt() {
-  what=$2
+  what=$2 found=''
   set -- /proc/[0-9]*/"$1"
-  found=$(grep -lsF "$what" "$@")
+  if printf 'a\\0b' | grep -qF b; then
+    found=$(grep -lsF "$what" "$@")
+  else
+    # BusyBox's looks no further than the first variable.
+    for each; do
+      if tr '\\0' '\\n' < "$each" | grep -qxF "$what"; then found="$found $each"; fi
+    done
+  fi
   [ -n "$found" ]
 }
 end() {

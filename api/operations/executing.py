@@ -22,7 +22,7 @@ from api.operations.environments import find_snapshot
 from api.schemas import CommandFinished, CommandOutput
 from api.temporal import WorkflowStanding
 from workflows.commands import EnvironmentKey, Execute
-from workflows.models import EnvironmentSnapshot
+from workflows.models import EnvironmentSnapshot, Phase
 
 _WHY_NOT = {
     NamespaceStanding.TERMINATING: "is being removed",
@@ -71,6 +71,8 @@ async def _trusted(services: Services, key: EnvironmentKey) -> EnvironmentSnapsh
         raise RefusedError(
             f"{name} does not run", hint="Redeploy it, or create it again."
         ) from error
+    if snapshot.phase is Phase.DELETED:  # what has ended still answers
+        raise RefusedError(f"{name} was removed", hint="Redeploy it, or create it again.")
     if snapshot.is_fork:
         raise ForbiddenError(f"{name} has the code of a fork, in which nobody works")
     if snapshot.is_fork is None:

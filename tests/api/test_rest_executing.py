@@ -22,6 +22,7 @@ from tests.api.conftest import Catalyst
 from tests.support.examples import make_snapshot
 from workflows.commands import MAX_ARGUMENTS
 from workflows.errors import ClusterError
+from workflows.models import Phase
 
 pytestmark = pytest.mark.spec("OPS-4", "ENV-033")
 PATH = f"{PREFIX}/environments/web-shop/pr-shop-12/execute"
@@ -128,6 +129,10 @@ async def test_an_environment_that_is_unknown_or_does_not_run_is_said(catalyst: 
     answer = await catalyst.http.post(PATH, json={"command": ["ls"]})
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
     assert "does not run" in answer.json()["detail"]
+    catalyst.gateway.running["pr-shop-12"] = make_snapshot(phase=Phase.DELETED)
+    answer = await catalyst.http.post(PATH, json={"command": ["ls"]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
+    assert "was removed" in answer.json()["detail"]
     catalyst.gateway.is_down = True
     assert (await catalyst.http.post(PATH, json={"command": ["ls"]})).status_code == 503
 

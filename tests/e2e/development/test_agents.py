@@ -96,7 +96,7 @@ async def test_an_agent_works_on_a_branch_and_leaves_nothing_behind(
         )
         gone = await desk.send("true")
         assert gone.status_code == httpx.codes.CONFLICT, gone.text
-        assert "does not run" in gone.json()["detail"]
+        assert "was removed" in gone.json()["detail"]
 
 
 @pytest.mark.spec("OPS-4", "ENV-033")
