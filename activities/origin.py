@@ -138,7 +138,13 @@ async def on_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 def _origin(repository: Repository, pull: PullRequestRef, token: str) -> Origin:
-    return Origin(url=repository.clone_url, ref=f"refs/pull/{pull.number}/head", token=token)
+    return Origin(url=repository.clone_url, ref=_ref(pull), token=token)
+
+
+def _ref(pull: PullRequestRef) -> str:
+    if pull.number:
+        return f"refs/pull/{pull.number}/head"
+    return f"refs/heads/{pull.branch}" if pull.branch else ""
 
 
 @contextmanager

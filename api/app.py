@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from activities.cluster_reader import ClusterReader
+from activities.executing import CommandRunner
 from activities.store import Store
 from api import errors, pages, rest, setup_page, webhooks
 from api.dependencies import ReadinessDep, State
@@ -37,6 +38,7 @@ async def open_state(settings: APISettings) -> AsyncGenerator[State]:
     """Everything endpoints work with. Waits for nothing: what is down shows in `/readyz` until it is up."""
     store = Store(settings.database_url)
     cluster = ClusterReader(settings.kubeconfig, settings.kube_context)
+    runner = CommandRunner(settings.kubeconfig, settings.kube_context)
     gateway = Gateway(
         await connect(), update_timeout=timedelta(seconds=settings.update_timeout_seconds)
     )
@@ -44,7 +46,7 @@ async def open_state(settings: APISettings) -> AsyncGenerator[State]:
     upgrading = asyncio.create_task(_upgrade(store, readiness))
     try:
         yield State(
-            services=Services(store, gateway, cluster, make_links(settings, gateway)),
+            services=Services(store, gateway, cluster, make_links(settings, gateway), runner),
             deliveries=Deliveries(store, gateway),
             readiness=readiness,
             webhook_secret=settings.webhook_secret.get_secret_value().encode(),
@@ -53,6 +55,7 @@ async def open_state(settings: APISettings) -> AsyncGenerator[State]:
         upgrading.cancel()
         with suppress(asyncio.CancelledError):
             await upgrading
+        await runner.close()
         await cluster.close()
         await store.close()
 

@@ -124,6 +124,23 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "phase": "ready",
     },
     "restore_backup": {"message": "restore accepted", "phase": "ready"},
+    "create_agent_environment": {
+        "project": "web-shop",
+        "environment": "agent-shop-basket",
+        "is_new": True,
+        "message": "agent-shop-basket is being made: branch `larger-basket` of acme/shop",
+        "page": "http://127.0.0.1:8080/environments/web-shop/agent-shop-basket",
+    },
+    "execute": {
+        "component": "web",
+        "pod": "shop-6c9d7b5f4-x2x7k",
+        "exit_code": 0,
+        "is_timed_out": False,
+        "seconds": 0.21,
+        "stdout": {"text": "package.json\n", "bytes": 13, "is_cut": False},
+        "stderr": {"text": "", "bytes": 0, "is_cut": False},
+        "message": "ended with exit code 0",
+    },
     "delete": {"message": "The environment is being removed.", "phase": "deleting"},
     "approve": {"message": f"Commit {_COMMIT[:7]} may run.", "phase": "pending"},
     "get_overrides": _OVERRIDES,
@@ -161,6 +178,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
 BODIES: dict[str, dict[str, Any]] = {
     "approve": {"commit": _COMMIT},
     "restore_backup": {"backup": _BACKUP},
+    "create_agent_environment": {"branch": "larger-basket", "name": "basket"},
+    "execute": {"command": ["ls", "-1"], "directory": "web", "timeout_seconds": 30},
     "put_project": _PROJECT,
     "set_overrides": {
         "start": "node server.js",

@@ -30,7 +30,13 @@ class JSONRoute(APIRoute):
             if body:
                 _check(body, request.headers.get("content-type", ""))
 
+            is_handed_on = False
+
             async def receive() -> Message:
+                nonlocal is_handed_on
+                if is_handed_on:
+                    return await request.receive()  # which tells when whoever asked has gone
+                is_handed_on = True
                 return {"type": "http.request", "body": body, "more_body": False}
 
             return await handle(Request(request.scope, receive))

@@ -20,7 +20,7 @@ class LinkMaker:
         return Links(
             page=page,
             logs=f"{page}/logs",
-            pull_request=f"{repository}/pull/{snapshot.pull_request.number}",
+            pull_request=_followed(repository, snapshot),
             commit=f"{repository}/commit/{snapshot.commit}" if snapshot.commit else "",
             workflow=self.workflow(snapshot.workflow_id),
         )
@@ -33,6 +33,13 @@ class LinkMaker:
         return (
             f"{self.temporal_ui_url}/namespaces/{namespace}/workflows/{quote(workflow_id, safe='')}"
         )
+
+
+def _followed(repository: str, snapshot: EnvironmentSnapshot) -> str:
+    """The pull request, or the branch in its place."""
+    if number := snapshot.pull_request.number:
+        return f"{repository}/pull/{number}"
+    return f"{repository}/tree/{quote(snapshot.branch)}" if snapshot.branch else repository
 
 
 def environment_path(project: str, environment: str) -> str:

@@ -15,6 +15,7 @@ from api import examples
 from api.dependencies import RestCallerDep, ServicesDep
 from api.failures import InvalidInputError
 from api.json_route import JSONRoute, sent
+from api.leaving import while_asked
 from api.operations import OPERATIONS, Operation, put_project
 from api.schemas import Problem, ProjectWritten
 from workflows.commands import CATALOGUE
@@ -32,6 +33,8 @@ class Place:
 
     method: str
     path: str
+    ends_with_asker: bool = False
+    """It is cancelled when whoever asked goes away before it has ended."""
 
 
 PLACES: dict[str, Place] = {
@@ -44,6 +47,8 @@ PLACES: dict[str, Place] = {
     "list_backups": Place("GET", f"{_ENVIRONMENT}/backups"),
     "back_up_service": Place("POST", f"{_ENVIRONMENT}/services/{{service}}/backups"),
     "restore_backup": Place("POST", f"{_ENVIRONMENT}/services/{{service}}/restore"),
+    "create_agent_environment": Place("POST", "/projects/{project}/agent-environments"),
+    "execute": Place("POST", f"{_ENVIRONMENT}/execute", ends_with_asker=True),
     "delete": Place("DELETE", _ENVIRONMENT),
     "approve": Place("POST", f"{_ENVIRONMENT}/approve"),
     "get_overrides": Place("GET", f"{_ENVIRONMENT}/overrides"),
@@ -109,7 +114,8 @@ def _endpoint(operation: Operation[Any, Any], place: Place) -> Callable[..., Awa
             values = {name: values[name] for name in values if name in in_path or name in body}
         request = operation.command.input.model_validate(values)
         refuse_unknown(body, request.model_dump(mode="json", exclude=in_path))
-        result: Payload = await operation(services, caller, request)
+        work = operation(services, caller, request)
+        result: Payload = await (while_asked(http, work) if place.ends_with_asker else work)
         return result
 
     parameters = [

@@ -37,6 +37,7 @@ class Links(Payload):
     page: str
     logs: str
     pull_request: str
+    """Of an environment that follows none: its branch."""
     commit: str = ""
     """The wanted commit on GitHub."""
     workflow: str = ""
@@ -52,6 +53,9 @@ class EnvironmentSummary(Payload):
     namespace: str = ""
     repository: str
     number: int
+    """Of the pull request; 0 for an environment that follows none."""
+    type: str = "preview"
+    """`preview` for a pull request's, `agent` for one that was asked for."""
     phase: Phase
     reason: str = ""
     commit: str = ""
@@ -219,6 +223,42 @@ class TemplateWritten(TemplateSettings):
     """Names of what differs from before, such as `chart` and `application.start`."""
     message: str
     """What happens next, in a sentence for the person who asked."""
+
+
+class AgentEnvironment(Payload):
+    """An environment that was asked for; its own page and REST tell how far it is."""
+
+    project: Label
+    environment: Label
+    is_new: bool
+    """False where it was asked for before."""
+    message: str
+    """One sentence for whoever asked."""
+    page: str
+
+
+class CommandOutput(Payload):
+    text: str = ""
+    """Secrets masked."""
+    bytes: int = 0
+    """That were written in all."""
+    is_cut: bool = False
+    """The end of it was left out."""
+
+
+class CommandFinished(Payload):
+    """How a command in a container has ended."""
+
+    component: str
+    pod: str
+    exit_code: int | None = None
+    """None when its time was up and it was ended."""
+    is_timed_out: bool = False
+    seconds: float
+    stdout: CommandOutput
+    stderr: CommandOutput
+    message: str
+    """One sentence for whoever asked."""
 
 
 class Receipt(Payload):

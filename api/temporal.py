@@ -18,11 +18,12 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
+from activities.asking import ask_for_environment
 from activities.signals import wake_environment
 from api.failures import NotThereError, RefusedError, UnreachableError
 from workflows import naming, wire
 from workflows.errors import MAX_MESSAGE
-from workflows.models import EnvironmentRef, EnvironmentSnapshot, PullRequestRef
+from workflows.models import AskedFor, EnvironmentRef, EnvironmentSnapshot, PullRequestRef
 from workflows.models.messages import (
     CommandResult,
     GitHubEvent,
@@ -84,6 +85,14 @@ class Gateway:
         """Tell the environment to look again; it starts when it does not run. Needs no worker."""
         async with _reaching(SIGNAL_TIMEOUT):
             await wake_environment(self._client, ref, pull_request, event)
+
+    async def ask(self, ref: EnvironmentRef, pull_request: PullRequestRef, asked: AskedFor) -> str:
+        """Start an environment that follows no pull request; in words what runs under its name, where something does.
+
+        Needs no worker.
+        """
+        async with _reaching(SIGNAL_TIMEOUT):
+            return await ask_for_environment(self._client, ref, pull_request, asked)
 
     async def closed(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
         """Tell a running environment; False when none runs. Never starts one: a late `closed` revives nothing."""

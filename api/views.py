@@ -51,6 +51,8 @@ class Row:
     updated: Moment
     age: Moment
     pull_request: str
+    """Its address, or that of the branch."""
+    follows: str
     commit_url: str
     workflow: str
 
@@ -162,7 +164,7 @@ def _row(each: EnvironmentSummary, now: datetime) -> Row:
     return Row(
         path=environment_path(each.project, each.environment),
         title=each.title or each.environment,
-        subject=f"{each.repository} #{each.number}",
+        subject=f"{each.repository} #{each.number}" if each.number else each.repository,
         phase=each.phase.value,
         tone=_TONES[each.phase],
         reason=each.reason,
@@ -174,6 +176,7 @@ def _row(each: EnvironmentSummary, now: datetime) -> Row:
         updated=moment(each.updated_at, now),
         age=moment(each.created_at, now),
         pull_request=each.links.pull_request,
+        follows="Pull request" if each.number else "Branch",
         commit_url=each.links.commit,
         workflow=each.links.workflow,
     )

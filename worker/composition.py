@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from activities import kube
 from activities.addresses import PublicAddress
+from activities.branches import BranchActivities
 from activities.build import BuildActivities, BuildConfig
 from activities.cluster import ClusterActivities, ClusterConfig
 from activities.development import DevelopmentActivities
@@ -60,6 +61,7 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
                     has_egress_proxy=bool(settings.egress_proxy_image),
                 ),
                 GitHubActivities(clients, make_links(settings)),
+                BranchActivities(access, work),
             ),
             builds=(
                 BuildActivities(api, registry, build, access, store.kept_logs),

@@ -1,8 +1,10 @@
 """The catalogue of what can be asked of Catalyst; every face is derived from it, so parity is by design."""
 
+import re
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from workflows.models import BackupName, Commit, Label, Payload, Phase, Project, Template
 from workflows.overrides import DetectionChanges, OverrideChanges
@@ -17,8 +19,47 @@ class Permission(StrEnum):
     """Change an environment: retry, redeploy, delete, override what was detected."""
     APPROVE = "approve"
     """Let a fork's exact commit run."""
+    EXECUTE = "execute"
+    """Work inside an environment, with the rights of its code: run commands in its containers."""
     CONFIGURE = "configure"
     """Say what a project is and how it is deployed."""
+
+
+MAX_ARGUMENTS = 200
+MAX_COMMAND = 64 * 1024
+"""Characters of a command in all: they travel in an address."""
+MAX_STDIN = 256 * 1024
+"""Characters; larger things come with a commit."""
+_BRANCH = re.compile(r"[A-Za-z0-9._/+@#%=-]+")
+
+
+def _branch(name: str) -> str:
+    """As `git check-ref-format` has it, of the characters that branches are made of in practice."""
+    parts = name.split("/")
+    is_odd = any(not part or part[0] == "." or part.endswith((".", ".lock")) for part in parts)
+    if name and (is_odd or name[0] == "-" or ".." in name or not _BRANCH.fullmatch(name)):
+        raise ValueError("must be the name of a branch, such as `feature/basket`")
+    return name
+
+
+def _below(path: str) -> str:
+    if path.startswith("/") or ".." in path.split("/"):
+        raise ValueError("must be a path below `/code`, such as `web/src`")
+    return path
+
+
+def _runnable(command: tuple[str, ...]) -> tuple[str, ...]:
+    if not command[0]:
+        raise ValueError("must begin with a program")
+    if sum(map(len, command)) > MAX_COMMAND:
+        raise ValueError(f"must have at most {MAX_COMMAND} characters in all")
+    return command
+
+
+BranchName = Annotated[str, Field(max_length=200), AfterValidator(_branch)]
+AgentName = Annotated[Label, Field(max_length=30)]
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=32 * 1024)]
+"""What a program can be given as an argument."""
 
 
 class ListEnvironments(Payload):
@@ -40,6 +81,32 @@ class GetLogs(EnvironmentKey):
     tail: int = Field(default=200, ge=1, le=5_000)
     since_seconds: int | None = Field(default=None, ge=1)
     timestamps: bool = False
+
+
+class CreateAgentEnvironment(Payload):
+    project: Label
+    source: Label | None = None
+    """Name of the repository in the project; not needed where there is only one."""
+    branch: BranchName = ""
+    """Empty: the repository's default branch."""
+    commit: Commit | None = None
+    """It stays at this one; otherwise it has the branch's newest, and again with each `redeploy`."""
+    name: AgentName | None = None
+    """Ends the environment's name; the same one again answers the same environment. Made up where there is none."""
+
+
+class Execute(EnvironmentKey):
+    command: Annotated[
+        tuple[Text, ...], Field(min_length=1, max_length=MAX_ARGUMENTS), AfterValidator(_runnable)
+    ]
+    """Program and arguments; no shell reads them, unless the program is one."""
+    component: Label | None = None
+    """Whose container it runs in; not needed where there is one alone, or one that holds the code."""
+    directory: Annotated[Text, Field(max_length=1_000), AfterValidator(_below)] = ""
+    """Below `/code`, where the environment has its code there."""
+    stdin: str = Field(default="", max_length=MAX_STDIN)
+    timeout_seconds: int = Field(default=60, ge=1, le=600)
+    """Afterwards it is ended, with everything that it has started."""
 
 
 class ResetService(EnvironmentKey):
@@ -121,6 +188,10 @@ CATALOGUE: tuple[Command, ...] = (
             permission=Permission.OPERATE, is_change=True),
     Command(name="restore_backup", summary="Give a database what it had when a backup was made, and deploy the head "
             "commit again", input=RestoreBackup, permission=Permission.OPERATE, is_change=True),
+    Command(name="create_agent_environment", summary="An environment to work in, for a branch or commit",
+            input=CreateAgentEnvironment, permission=Permission.OPERATE, is_change=True),
+    Command(name="execute", summary="Run a command in a container of an environment",
+            input=Execute, permission=Permission.EXECUTE, is_change=True),
     Command(name="delete", summary="Remove the environment until the next push or redeploy",
             input=EnvironmentKey, permission=Permission.OPERATE, is_change=True),
     Command(name="approve", summary="Let exactly this commit of a fork run", input=Approve,

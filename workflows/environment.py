@@ -53,8 +53,12 @@ class EnvironmentWorkflow(EnvironmentInbox):
                 await self._remove(reason)
             planning.forget_stop(self._state)
             await self._say_goodbye()
-            if self._is_cancelled or not self._watch.is_dirty:
+            if self._is_cancelled or not self._is_wanted_again():
                 return
+
+    def _is_wanted_again(self) -> bool:
+        """A look may find a reopened pull request; a branch is always open, so there it takes a person's wish."""
+        return self._watch.is_dirty and (self._state.asked is None or self._wanted is not None)
 
     async def _follow(self) -> str:
         """Until the pull request is closed or the workflow is cancelled; says which."""
@@ -68,6 +72,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
                 reason = f"stopped by {self._state.stopped_by}"
                 self._decide("remove", reason)
                 await self._remove(reason)
+                if self._state.asked is not None:
+                    return reason  # nothing is left that could bring it back
             elif self._is_look_due() and not self._is_cancelled:
                 closed = await self._look_and_act()
                 if closed:
@@ -145,7 +151,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
     async def _look_and_act(self) -> str:
         """One look, one step; not empty when the pull request is closed."""
         before = self._watch.trouble
-        pull = await self._watch.look(self._state.pull_request, self._is_urgent)
+        pull = await self._watch.look(self._state.pull_request, self._is_urgent, self._state.asked)
         if pull is None:
             if self._watch.is_in_doubt:
                 self._decide("wait", self._watch.trouble)
@@ -258,11 +264,12 @@ class EnvironmentWorkflow(EnvironmentInbox):
         final = self._state.sequence
 
         def is_shown() -> bool:
-            return not self._publisher.is_open or self._written >= final
+            is_awaited = self._publisher.is_open and self._state.asked is None
+            return not is_awaited or self._written >= final
 
         try:
             await workflow.wait_condition(
-                lambda: self._watch.is_dirty or (self._publisher.is_idle() and is_shown()),
+                lambda: self._is_wanted_again() or (self._publisher.is_idle() and is_shown()),
                 timeout=policies.FINAL_REPORT,
             )
         except TimeoutError:

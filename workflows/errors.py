@@ -27,6 +27,7 @@ CatalystError
 │   └── GitHubPermissionError  the App lacks a permission, or its installation is suspended
 └── GoneError                what was asked for no longer exists; ends in a decision, not in an alarm
     ├── CommitGoneError      head commit vanished after a force-push
+    ├── BranchGoneError      there is no such branch, or not any more
     └── RepositoryGoneError  repository deleted, or the App was removed from it
 """
 
@@ -177,6 +178,10 @@ class GoneError(CatalystError):
 
 class CommitGoneError(GoneError):
     pass
+
+
+class BranchGoneError(GoneError):
+    hint = "Push the branch and `redeploy`, or delete the environment."
 
 
 class RepositoryGoneError(GoneError):

@@ -170,7 +170,8 @@ class EnvironmentInbox:
         self._wanted = None
         planning.stop(self._state, by=command.actor)
         self._must_remove = True
-        return self._answer("the environment is removed until the next push or redeploy")
+        until = "" if self._state.asked is not None else " until the next push or redeploy"
+        return self._answer(f"the environment is removed{until}")
 
     def _restore(self) -> None:
         """Its namespace was deleted behind it: the head is deployed again, unless something is under way."""

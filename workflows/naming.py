@@ -71,6 +71,11 @@ def environment_name(source: str, number: int) -> str:
     return slug(f"pr-{source}-{number}")
 
 
+def agent_environment_name(source: str, name: str) -> str:
+    """`agent-{source}-{name}`, always a DNS-1123 label and never that of a pull request's environment."""
+    return slug(f"agent-{source}-{name}")
+
+
 def namespace_candidates(project: str, environment: str) -> Iterator[str]:
     """Names to try for an environment's namespace: the readable one, then one that nobody else derives.
 

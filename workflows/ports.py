@@ -39,6 +39,13 @@ class GitHubPort(ABC):
         """Bring one surface (comment, deployment, check run) to what the report says; one request where possible."""
 
 
+class BranchPort(ABC):
+    @activity.defn(name="read_branch")
+    @abstractmethod
+    async def read_branch(self, request: m.ReadBranchInput) -> PullRequest:
+        """Head of a branch as of now, told as that of a pull request which is open. Raises BranchGoneError."""
+
+
 class BuildPort(ABC):
     @activity.defn(name="build_image")
     @abstractmethod
@@ -241,6 +248,7 @@ class SignalPort(ABC):
 ALL_PORTS: tuple[type[ABC], ...] = (
     SourcePort,
     GitHubPort,
+    BranchPort,
     BuildPort,
     ImagePort,
     ClusterPort,

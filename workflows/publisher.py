@@ -60,7 +60,9 @@ class Publisher:
     ) -> None:
         self._state = state
         self._make_snapshot = make_snapshot
-        self._pictures = (Lane(self._record), Lane(self._submit))
+        self._pictures = [Lane(self._record)]
+        if state.asked is None:  # otherwise there is no pull request to write to
+            self._pictures.append(Lane(self._submit))
         self._deciding = Lane(self._record_decisions)
         self._deciding.is_stale = bool(state.decisions)
         self.is_final = False

@@ -140,6 +140,7 @@ class RevisionSlot:
             serving=None if is_due else planning.unharmed(self._state),
             resets=tuple(self._state.resets),
             restores=tuple(self._state.restores),
+            is_development=self._state.asked is not None,
         )
 
     async def _prepare(self) -> None:

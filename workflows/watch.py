@@ -9,13 +9,13 @@ from temporalio.exceptions import ActivityError
 
 from workflows import planning, policies
 from workflows.attempts import Trouble, judge
-from workflows.models import PullRequest, PullRequestRef
+from workflows.models import AskedFor, PullRequest, PullRequestRef
 from workflows.models import messages as m
-from workflows.ports import GitHubPort
+from workflows.ports import BranchPort, GitHubPort
 
 HEARD_WHILE_LOOKING = "heard-while-looking"
 """Patch: what is heard during a look that fails is looked at at once; histories from before it wait out the pause."""
-_DOUBTS = ("RepositoryGoneError", "GitHubPermissionError")
+_DOUBTS = ("RepositoryGoneError", "GitHubPermissionError", "BranchGoneError")
 """Gone or only hidden? GitHub says 404 for both, so what runs is kept (github.md: a 404 removes nothing)."""
 
 
@@ -56,13 +56,16 @@ class Watch:
         return max(self._not_before - workflow.now(), timedelta(0))
 
     async def look(
-        self, ref: PullRequestRef, is_disturbed: Callable[[], bool]
+        self,
+        ref: PullRequestRef,
+        is_disturbed: Callable[[], bool],
+        asked: AskedFor | None = None,
     ) -> PullRequest | None:
-        """The pull request as of now; None when it could not be read or something more urgent came."""
+        """The pull request, or the branch in its place, as of now; None when it could not be read or something more urgent came."""
         # Before the read: whatever arrives while it goes on makes it dirty again.
         self.is_dirty, self._not_before, self._is_limited = False, None, False
         self.looked_at = workflow.now()
-        task = asyncio.create_task(_read(ref))
+        task = asyncio.create_task(_read(ref, asked))
         await workflow.wait_condition(lambda: task.done() or is_disturbed())
         if not task.done():
             task.cancel()
@@ -101,8 +104,14 @@ class Watch:
             self._not_before = None  # as for what is heard just after such a look
 
 
-async def _read(ref: PullRequestRef) -> PullRequest | Trouble:
+async def _read(ref: PullRequestRef, asked: AskedFor | None) -> PullRequest | Trouble:
     try:
+        if asked is not None:
+            return await workflow.execute_activity_method(
+                BranchPort.read_branch,
+                m.ReadBranchInput(pull_request=ref, asked=asked),
+                **policies.READ_PULL_REQUEST,
+            )
         return await workflow.execute_activity_method(
             GitHubPort.read_pull_request,
             m.ReadPullRequestInput(pull_request=ref),

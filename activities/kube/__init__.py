@@ -13,7 +13,8 @@ from activities.kube.errors import (
     KubeError,
     NotFoundError,
 )
-from activities.kube.execution import Container, Executed, execute
+from activities.kube.execution import Container, execute
+from activities.kube.frames import Executed
 from activities.kube.paths import collection_path, path_of
 from activities.kube.types import KubeObject, Query
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -13,35 +12,14 @@ from kubernetes.aio.client import ApiClient
 from yarl import URL
 
 from activities.kube.errors import translated
+from activities.kube.frames import CLOSE, KEPT, STATUS, STDIN, Executed, exit_code
 from activities.kube.paths import collection_path
 from workflows.errors import ClusterError
 
 _PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 """The newer one can say that the input has ended; programs are told beforehand how much there is, for the older."""
-_STDIN, _STDOUT, _STDERR, _STATUS, _CLOSE = 0, 1, 2, 3, 255
 _CHUNK = 32 * 1024
 """Bytes in one message: the size that kubectl and the kubelet use."""
-_KEPT = 64 * 1024
-"""Bytes kept of each output; what a container writes must not fill the worker's memory."""
-
-
-@dataclass
-class Executed:
-    """How a program has ended."""
-
-    code: int = -1
-    stdout: bytearray = field(default_factory=bytearray)
-    stderr: bytearray = field(default_factory=bytearray)
-
-    @property
-    def lines(self) -> list[str]:
-        """Of its standard output; not masked."""
-        return self.stdout.decode(errors="replace").splitlines()
-
-    @property
-    def complaints(self) -> list[str]:
-        """Of its standard error; not masked."""
-        return self.stderr.decode(errors="replace").splitlines()
 
 
 @dataclass(frozen=True)
@@ -61,14 +39,17 @@ async def execute(
     seconds: float,
     stdin: AsyncIterable[bytes] | None = None,
     tell: Callable[[str], None] | None = None,
+    keep: int = KEPT,
+    into: Executed | None = None,
 ) -> Executed:
     """Run a program to its end, which may take `seconds`; `tell` hears the last line of its output as it grows.
 
-    The first 64 KiB of each output are kept. A cancel, or time used up, ends the connection, not the program: whoever
-    runs one gives it an end of its own. Raises ClusterError when the program could not be run or watched to its end.
+    The first `keep` bytes of each output are kept; `into` has them as they come. A cancel, or time used up, ends the
+    connection, not the program: whoever runs one gives it an end of its own. Raises ClusterError when the program could
+    not be run or watched to its end.
     """
     url, headers = await _address(api, container, command, has_input=stdin is not None)
-    done = Executed()
+    done = Executed() if into is None else into
     with translated(seconds):
         async with (
             asyncio.timeout(seconds),
@@ -82,7 +63,7 @@ async def execute(
         ):
             feeding = asyncio.ensure_future(_feed(socket, stdin)) if stdin is not None else None
             try:
-                await _listen(socket, done, tell)
+                await _listen(socket, done, tell, keep)
             finally:
                 if feeding is not None:
                     feeding.cancel()
@@ -128,38 +109,23 @@ async def _feed(socket: aiohttp.ClientWebSocketResponse, stdin: AsyncIterable[by
     ):  # the program has ended early, and its status says why
         async for block in stdin:
             for at in range(0, len(block), _CHUNK):
-                await socket.send_bytes(bytes([_STDIN]) + block[at : at + _CHUNK])
+                await socket.send_bytes(bytes([STDIN]) + block[at : at + _CHUNK])
         if socket.protocol == _PROTOCOLS[0]:
-            await socket.send_bytes(bytes([_CLOSE, _STDIN]))
+            await socket.send_bytes(bytes([CLOSE, STDIN]))
 
 
 async def _listen(
     socket: aiohttp.ClientWebSocketResponse,
     done: Executed,
     tell: Callable[[str], None] | None,
+    keep: int,
 ) -> None:
     async for message in socket:
         if message.type is not aiohttp.WSMsgType.BINARY or not message.data:
             continue
         channel, data = message.data[0], message.data[1:]
-        if channel == _STATUS:
-            done.code = _exit_code(data)
+        if channel == STATUS:
+            done.code = exit_code(data)
             return
-        if channel not in (_STDOUT, _STDERR):
-            continue
-        kept = done.stdout if channel == _STDOUT else done.stderr
-        kept += data[: max(0, _KEPT - len(kept))]
-        if tell is not None and channel == _STDOUT and done.lines:
+        if done.take(channel, data, keep) and tell is not None and done.lines:
             tell(done.lines[-1])
-
-
-def _exit_code(data: bytes) -> int:
-    """Of the API's `Status`. Raises ClusterError where the program was not run at all."""
-    status = json.loads(data)
-    if status.get("status") == "Success":
-        return 0
-    causes = (status.get("details") or {}).get("causes") or ()
-    for cause in causes:
-        if cause.get("reason") == "ExitCode":
-            return int(cause["message"])
-    raise ClusterError("a program could not be run in a container")

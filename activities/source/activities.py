@@ -97,6 +97,7 @@ class SourceActivities(SourcePort):
             branch=request.branch,
             number=request.pull_request.number,
             is_trusted=request.is_trusted,
+            is_development=request.is_development,
             overrides=self._projects.overrides_of(ref.project, ref.environment),
             variables=self._projects.variables_of(ref.project, ref.environment),
             image=self._projects.image_of(ref.project, ref.environment),

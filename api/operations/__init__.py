@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from api.operations.asking import create_agent_environment
 from api.operations.backups import back_up_service, list_backups, restore_backup
 from api.operations.base import Caller, Operation, Services
 from api.operations.changes import approve, delete, redeploy, reset_service, retry
 from api.operations.environments import get_environment, list_environments
+from api.operations.executing import execute
 from api.operations.logs import get_logs
 from api.operations.overrides import get_overrides, reset_overrides, set_overrides
 from api.operations.projects import get_project, list_projects, put_project
@@ -28,6 +30,8 @@ OPERATIONS: dict[str, Operation[Any, Any]] = {
         list_backups,
         back_up_service,
         restore_backup,
+        create_agent_environment,
+        execute,
         delete,
         approve,
         get_overrides,
@@ -50,7 +54,9 @@ __all__ = [
     "Services",
     "approve",
     "back_up_service",
+    "create_agent_environment",
     "delete",
+    "execute",
     "get_environment",
     "get_logs",
     "get_overrides",

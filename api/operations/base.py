@@ -1,12 +1,14 @@
 """What every operation shares: the check of the caller's permission before, the audit line after."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar, get_type_hints
 
 from activities.cluster_reader import ClusterReader
+from activities.executing import CommandRunner
 from activities.store import AuditEntry, Store
 from api.failures import ForbiddenError
 from api.links import LinkMaker
@@ -30,6 +32,8 @@ class Services:
     gateway: Gateway
     cluster: ClusterReader
     links: LinkMaker
+    runner: CommandRunner = field(default_factory=CommandRunner)
+    """Without a cluster unless it is given one."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,9 @@ class Operation(Generic[I, R]):
         try:
             self._check(caller)
             result = await self._function(services, caller, request)
+        except asyncio.CancelledError:
+            await self._audit(services, caller, request, "cancelled", "whoever asked has gone")
+            raise
         except Exception as error:
             await self._audit(services, caller, request, type(error).__name__, str(error))
             raise
@@ -130,6 +137,11 @@ def _subject(request: Payload) -> str:
 def _detail(request: Payload, result: Payload) -> str:
     """What a change of settings has changed: names alone, for values may be nobody else's business."""
     names = ", ".join(getattr(result, "changed", ()))
+    if command := getattr(request, "command", ()):
+        # The program alone: what it was given may be a secret.
+        return f"`{command[0]}`: {getattr(result, 'message', '')}"
+    if made := getattr(result, "environment", ""):
+        return f"environment {made}"
     if service := getattr(request, "service", ""):
         backup = getattr(request, "backup", "")
         return f"service {service} from {backup}" if backup else f"service {service}"

@@ -95,6 +95,11 @@ async def command_environment(
 async def _start_again(services: Services, caller: Caller, key: EnvironmentKey) -> CommandResult:
     """Start the workflow of an environment that only the record knows. Raises NotThereError for any other."""
     snapshot = await find_snapshot(services, key, WorkflowStanding.MISSING)
+    if snapshot.asked is not None:
+        await services.gateway.ask(snapshot.ref, snapshot.pull_request, snapshot.asked)
+        return CommandResult(
+            message=f"{name_of(key)} was not running. It was started again.", phase=Phase.PENDING
+        )
     hint = GitHubEvent(
         delivery=f"operation:{uuid4()}", event="operation", action="redeploy", sender=caller.actor
     )

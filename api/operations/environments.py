@@ -10,7 +10,7 @@ from api.schemas import Decision, EnvironmentDetail, EnvironmentList, Environmen
 from api.standing import explain
 from api.temporal import WorkflowStanding
 from workflows.commands import EnvironmentKey, ListEnvironments
-from workflows.models import EnvironmentSnapshot
+from workflows.models import EnvironmentSnapshot, EventDecision, PullRequestRef
 
 MAX_DECISIONS = 20
 MAX_REVISIONS = 30
@@ -44,17 +44,12 @@ async def get_environment(
     """Raises NotThereError when nobody knows it, UnreachableError when that cannot be said."""
     standing = await services.gateway.standing(request.project, request.environment)
     snapshot = await find_snapshot(services, request, standing)
-    pull_request = snapshot.pull_request
     namespace, revisions, decisions = await asyncio.gather(
         services.cluster.standing(snapshot.ref),
         services.store.environments.revisions(
             request.project, request.environment, limit=MAX_REVISIONS
         ),
-        services.store.decisions.list(
-            repository_id=pull_request.repository_id,
-            number=pull_request.number,
-            limit=MAX_DECISIONS,
-        ),
+        _decisions(services, snapshot.pull_request),
     )
     return EnvironmentDetail(
         **dict(summarize(services, snapshot)),
@@ -66,6 +61,16 @@ async def get_environment(
         revisions=revisions or snapshot.revisions,
         decisions=tuple(Decision.model_validate(each.model_dump()) for each in decisions),
     )
+
+
+async def _decisions(services: Services, pull_request: PullRequestRef) -> tuple[EventDecision, ...]:
+    """None without a pull request: what becomes of what people ask is in the audit."""
+    if not pull_request.number:
+        return ()
+    found = await services.store.decisions.list(
+        repository_id=pull_request.repository_id, number=pull_request.number, limit=MAX_DECISIONS
+    )
+    return tuple(found)
 
 
 async def find_snapshot(
@@ -96,6 +101,7 @@ def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentS
         namespace=snapshot.ref.namespace,
         repository=snapshot.pull_request.repository,
         number=snapshot.pull_request.number,
+        type=snapshot.asked.type if snapshot.asked else "preview",
         phase=snapshot.phase,
         reason=snapshot.reason,
         commit=snapshot.commit or "",

@@ -170,3 +170,19 @@ async def test_a_github_that_hangs_leaves_the_processs_threads_to_others(github:
     finally:
         github.answers.set()
         await asyncio.gather(*hanging)
+
+
+@pytest.mark.spec("ENV-022")
+@pytest.mark.parametrize(
+    ("changes", "ref"),
+    [
+        ({}, "refs/pull/7/head"),
+        ({"number": 0, "branch": "feature/cart"}, "refs/heads/feature/cart"),
+        ({"number": 0}, ""),
+    ],
+)
+async def test_a_branch_is_fetched_where_there_is_no_pull_request(
+    changes: dict[str, object], ref: str
+) -> None:
+    async with origin_of(GitHub(), PULL.model_copy(update=changes)) as origin:
+        assert origin.ref == ref

@@ -17,7 +17,7 @@ from api.health import Readiness
 from api.operations import Services
 from api.operations.deliveries import Deliveries
 from api.settings import APISettings
-from tests.api.fakes import FakeCluster, FakeGateway
+from tests.api.fakes import FakeCluster, FakeGateway, FakeRunner
 from tests.support.examples import COMMIT, make_revision, make_snapshot
 from workflows.models import Serving
 
@@ -34,6 +34,7 @@ class Catalyst:
     store: Store
     gateway: FakeGateway
     cluster: FakeCluster
+    runner: FakeRunner
     readiness: Readiness
     asgi: ASGIApp
 
@@ -53,11 +54,11 @@ def settings() -> APISettings:
 
 @pytest.fixture
 async def catalyst(settings: APISettings, tmp_path: Path) -> AsyncIterator[Catalyst]:
-    gateway, cluster = FakeGateway(), FakeCluster()
+    gateway, cluster, runner = FakeGateway(), FakeCluster(), FakeRunner()
     async with Store.open(f"sqlite+aiosqlite:///{tmp_path / 'catalyst.db'}") as store:
         readiness = Readiness(store, gateway, cluster, schema_trouble="")
         state = State(
-            services=Services(store, gateway, cluster, make_links(settings, gateway)),
+            services=Services(store, gateway, cluster, make_links(settings, gateway), runner),
             deliveries=Deliveries(store, gateway),
             readiness=readiness,
             webhook_secret=SECRET.encode(),
@@ -76,7 +77,7 @@ async def catalyst(settings: APISettings, tmp_path: Path) -> AsyncIterator[Catal
         # Failures are answered as to everybody, not raised into the test.
         transport = httpx.ASGITransport(with_state, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
-            yield Catalyst(app, http, store, gateway, cluster, readiness, with_state)
+            yield Catalyst(app, http, store, gateway, cluster, runner, readiness, with_state)
 
 
 @pytest.fixture

@@ -1,15 +1,24 @@
 """Stand-ins for what needs a server, so that the faces can be tested without sockets; the store is real."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from activities.asking import words_of
 from activities.backup_records import BackupRecord, CronState
 from activities.cluster_reader import ClusterReader, LiveLog, NamespaceStanding
+from activities.executing import CommandRunner, Execution, Finished, Output
 from activities.logs import LogsMissingError
 from api.failures import NotThereError, UnreachableError
 from api.temporal import Gateway, WorkflowStanding
 from workflows.errors import ClusterError
-from workflows.models import EnvironmentRef, EnvironmentSnapshot, Phase, PullRequestRef
+from workflows.models import (
+    AskedFor,
+    EnvironmentRef,
+    EnvironmentSnapshot,
+    Phase,
+    PullRequestRef,
+)
 from workflows.models.messages import CommandResult, GitHubEvent, PersonCommand
 
 
@@ -23,6 +32,8 @@ class FakeGateway(Gateway):
         self.ended: set[str] = set()
         self.told: list[tuple[str, GitHubEvent]] = []
         self.started: list[tuple[EnvironmentRef, PullRequestRef]] = []
+        self.asked: dict[str, str] = {}
+        """Environment -> what was asked for."""
         self.commands: list[tuple[str, str, PersonCommand, str]] = []
 
     @property
@@ -44,6 +55,15 @@ class FakeGateway(Gateway):
         self.started.append((ref, pull_request))
         self.told.append((ref.environment, event))
 
+    async def ask(self, ref: EnvironmentRef, pull_request: PullRequestRef, asked: AskedFor) -> str:
+        self._reach()
+        if ref.environment in self.running:
+            return self.asked.get(ref.environment, "another environment")
+        self.running[ref.environment] = None
+        self.asked[ref.environment] = words_of(pull_request, asked)
+        self.started.append((ref, pull_request))
+        return ""
+
     async def closed(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
         self._reach()
         if ref.environment not in self.running:
@@ -64,7 +84,9 @@ class FakeGateway(Gateway):
 
     async def snapshot(self, project: str, environment: str) -> EnvironmentSnapshot:
         self._reach()
-        found = self.running.get(environment)
+        if environment not in self.running:
+            raise NotThereError("no workflow of that environment is running")
+        found = self.running[environment]
         if found is None:
             raise UnreachableError("the environment's workflow cannot be asked now")
         return found
@@ -125,3 +147,31 @@ class FakeCluster(ClusterReader):
         if self.failure is not None:
             raise self.failure
         return self.live
+
+
+class FakeRunner(CommandRunner):
+    """Remembers what was run, and answers or fails as the test wants; `answers` holds it up until it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: list[tuple[str, Execution]] = []
+        self.failure: Exception | None = None
+        self.finished = Finished(
+            "web", "shop-1", Output("hello\n", 6, False), Output("", 0, False), 0.2, 0
+        )
+        self.answers: asyncio.Event | None = None
+        self.has_begun = asyncio.Event()
+        self.was_cancelled = asyncio.Event()
+
+    async def run(self, namespace: str, execution: Execution) -> Finished:
+        self.runs.append((namespace, execution))
+        self.has_begun.set()
+        try:
+            if self.answers is not None:
+                await self.answers.wait()
+        except asyncio.CancelledError:
+            self.was_cancelled.set()
+            raise
+        if self.failure is not None:
+            raise self.failure
+        return self.finished

@@ -22,14 +22,15 @@ from tests.api.routes import (
 )
 from tests.support.examples import make_project, make_snapshot
 from workflows.commands import CATALOGUE
-from workflows.models import Phase
+from workflows.models import Phase, Template
 
 pytestmark = pytest.mark.invariant(8)
 
 CALLS = every_call()
 OURS = [call for call in CALLS if call.face]
 SUBJECT = "web-shop/pr-shop-12"
-OF_A_PROJECT = {command.name for command in CATALOGUE if "key" in command.input.model_fields}
+OF_A_PROJECT = {each.name for each in CATALOGUE if "environment" not in each.input.model_fields}
+AUTO = {"development": Template(type="auto")}
 REDEPLOYING = {"set_overrides": "redeploy"}
 """What is asked of the environment when the settings of one are changed."""
 
@@ -47,7 +48,7 @@ def test_whatever_changes_something_is_a_command_of_the_catalogue_or_githubs_doo
 async def test_a_change_is_carried_out_by_its_operation_and_leaves_one_line(
     running: Catalyst, call: Call
 ) -> None:
-    await running.store.projects.put(make_project())
+    await running.store.projects.put(make_project().model_copy(update={"templates": AUTO}))
     answer = await call.send(running.http)
     assert answer.status_code == (303 if call.face == "web" else 200), answer.text
     (entry,) = await running.store.audit.list()

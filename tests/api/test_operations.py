@@ -9,7 +9,7 @@ from api.operations import OPERATIONS, Caller, Services
 from tests.api.conftest import Catalyst
 from tests.support.examples import COMMIT, make_project, make_snapshot
 from workflows.commands import CATALOGUE, Permission
-from workflows.models import Payload, Phase
+from workflows.models import Payload, Phase, Template
 
 KEY = {"project": "web-shop", "environment": "pr-shop-12"}
 
@@ -30,7 +30,7 @@ def make_input(name: str) -> Payload:
 
 def make_services(catalyst: Catalyst) -> Services:
     links = LinkMaker("http://127.0.0.1:8080", "https://github.com", "", "default")
-    return Services(catalyst.store, catalyst.gateway, catalyst.cluster, links)
+    return Services(catalyst.store, catalyst.gateway, catalyst.cluster, links, catalyst.runner)
 
 
 def make_caller(*permissions: Permission) -> Caller:
@@ -45,7 +45,8 @@ def make_caller(*permissions: Permission) -> Caller:
 
 @pytest.fixture
 async def services(catalyst: Catalyst) -> Services:
-    await catalyst.store.projects.put(make_project())
+    templates = {"development": Template(type="auto")}
+    await catalyst.store.projects.put(make_project().model_copy(update={"templates": templates}))
     await catalyst.store.environments.record(make_snapshot(phase=Phase.FAILED))
     catalyst.gateway.running["pr-shop-12"] = make_snapshot(phase=Phase.FAILED)
     return make_services(catalyst)
@@ -62,6 +63,7 @@ async def test_without_its_permission_an_operation_does_nothing(
         await operation(services, make_caller(*others), make_input(name))
     assert catalyst.gateway.commands == []
     assert catalyst.gateway.started == []
+    assert catalyst.runner.runs == []
     audited = await catalyst.store.audit.list()
     assert [each.result for each in audited] == ["ForbiddenError"] * operation.command.is_change
 

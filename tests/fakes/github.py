@@ -6,10 +6,10 @@ from tests.fakes.controls import Controls
 from workflows.errors import GitHubPermissionError
 from workflows.models import PullRequest
 from workflows.models import messages as m
-from workflows.ports import GitHubPort
+from workflows.ports import BranchPort, GitHubPort
 
 
-class FakeGitHub(GitHubPort):
+class FakeGitHub(GitHubPort, BranchPort):
     """Pull requests as the test sets them, and every write remembered."""
 
     def __init__(self, controls: Controls) -> None:
@@ -39,6 +39,12 @@ class FakeGitHub(GitHubPort):
     async def read_pull_request(self, request: m.ReadPullRequestInput) -> PullRequest:  # type: ignore[override]  # tests run on one loop
         ref = request.pull_request
         async with self.controls.step("read_pull_request"):
+            return self.controls.pulls[ref.repository_id, ref.number]
+
+    @activity.defn(name="read_branch")
+    async def read_branch(self, request: m.ReadBranchInput) -> PullRequest:
+        ref = request.pull_request
+        async with self.controls.step("read_branch"):
             return self.controls.pulls[ref.repository_id, ref.number]
 
     @activity.defn(name="list_open_pull_requests")

@@ -8,6 +8,7 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 from collections.abc import Awaitable, Callable
 from itertools import count
 
+from tests.replay.asked import asked
 from tests.replay.developed import degraded, in_place
 from tests.replay.staged import (
     failed_in_a_stage,
@@ -381,6 +382,7 @@ SCENES: dict[str, Scene] = {
         superseded_in_a_stage,
         in_place,
         degraded,
+        asked,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}

@@ -58,6 +58,7 @@ def make_snapshot(
         branch="larger-basket",
         title="Make the basket larger",
         author="ada",
+        is_fork=False,
         created_at=NOW + timedelta(minutes=number),
         updated_at=NOW + timedelta(minutes=number),
     )

@@ -135,3 +135,11 @@ def test_a_templates_secrets_have_a_name_that_kubernetes_takes_and_nobody_elses(
     assert odd != other
     assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in (odd, other))
     assert naming.project_namespace("team-shop") == "team-shop"
+
+
+@pytest.mark.spec("ENV-022")
+@pytest.mark.parametrize("source", ["shop", "a" * 63, "a--b"])
+def test_an_agent_s_environment_has_a_name_of_its_own(source: str) -> None:
+    name = naming.agent_environment_name(source, "basket")
+    assert re.fullmatch(r"agent-[a-z0-9-]{1,56}[a-z0-9]", name)
+    assert name != naming.agent_environment_name(source, "other")

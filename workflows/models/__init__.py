@@ -1,5 +1,6 @@
 """Payloads and state: data with validation, no behaviour beyond properties."""
 
+from workflows.models.asked import AskedFor
 from workflows.models.backups import (
     BackupName,
     BackupPlan,
@@ -73,6 +74,7 @@ __all__ = [
     "Application",
     "ApplicationKind",
     "Approval",
+    "AskedFor",
     "BackupName",
     "BackupPlan",
     "BackupRequest",

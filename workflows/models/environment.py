@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from workflows.models.asked import AskedFor
 from workflows.models.backups import BackupPlan, BackupRequest, Restore
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
@@ -34,6 +35,9 @@ class PullRequestRef(Payload):
     repository: str
     """`owner/name` as last seen; for links and API paths."""
     number: int
+    """0: there is none, and a branch is followed in its place."""
+    branch: str = ""
+    """That is followed; empty where there is a pull request, or for the repository's default branch."""
 
 
 class EnvironmentRef(Payload):
@@ -151,6 +155,10 @@ class EnvironmentSnapshot(Payload):
     """That the environment has of its own (ENV-017)."""
     backups: tuple[BackupPlan, ...] = ()
     """Those of its services that are backed up."""
+    asked: AskedFor | None = None
+    """It follows no pull request: somebody asked for it."""
+    is_fork: bool | None = None
+    """Whether its code is a fork's, which nobody vouches for; None while that is not known."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -227,3 +235,5 @@ class EnvironmentState(Payload):
     """Of now; the first one is at work."""
     restores: list[Restore] = Field(default_factory=list)
     """Not carried out yet, as `resets`."""
+    asked: AskedFor | None = None
+    """It follows no pull request: somebody asked for it, and once it is removed it is over."""

@@ -236,6 +236,8 @@ def make_snapshot(
         blockers=tuple(state.blockers),
         services=tuple(state.services),
         backups=tuple(state.backups),
+        asked=state.asked,
+        is_fork=pull.is_fork if pull else None,
         created_at=state.created_at or now,
         updated_at=state.updated_at or now,
     )

@@ -120,4 +120,6 @@ def _trigger(state: EnvironmentState, pull: PullRequest) -> str:
         return f"approved by {state.approval.by}"
     if state.moved:
         return state.moved
+    if state.asked is not None and state.serving is None:
+        return f"asked for by {state.asked.by}"
     return "push" if state.count else "opened"

@@ -62,7 +62,9 @@ class Findings(BaseModel):
 
 
 def compare(world: World) -> Findings:
-    """The decision of one round."""
+    """The decision of one round. What follows no pull request is left to whoever asked for it, and only looked after."""
+    unattended, forsaken = _unattended(world)
+    world = _of_pull_requests(world)
     running = {(each.repository_id, each.number): each for each in world.running}
     missing, stale = [], []
     for source in world.sources:
@@ -78,11 +80,38 @@ def compare(world: World) -> Findings:
     return Findings(
         missing=tuple(missing),
         stale=(*stale, *closed, *restored),
-        leftover=left,
+        leftover=(*left, *unattended),
         lost=lost,
         candidates=candidates,
-        problems=(*problems, *_strangers(world)),
+        problems=(*problems, *_strangers(world), *forsaken),
     )
+
+
+def _of_pull_requests(world: World) -> World:
+    """Without those that somebody asked for: no list of pull requests tells whether they are wanted."""
+    namespaces = world.namespaces
+    if namespaces is not None:
+        namespaces = tuple(each for each in namespaces if each.pull_request.number)
+    running = tuple(each for each in world.running if each.number)
+    return world.model_copy(update={"running": running, "namespaces": namespaces})
+
+
+def _unattended(world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Namespaces that somebody asked for and no entity looks after; told to the operators when two rounds agree."""
+    running = {each.workflow_id for each in world.running}
+    found = [
+        each
+        for each in world.namespaces or ()
+        if not each.pull_request.number
+        and naming.environment_workflow_id(each.ref.project, each.ref.environment) not in running
+    ]
+    problems = tuple(
+        f"namespace {each.ref.namespace} is looked after by no workflow: `delete` {each.ref.project}/"
+        f"{each.ref.environment}, or `redeploy` it"
+        for each in found
+        if leftover_name(each) in world.former_leftover
+    )
+    return tuple(leftover_name(each) for each in found), problems
 
 
 def leftover_name(namespace: EnvironmentNamespace) -> str:

@@ -22,7 +22,8 @@ class Following(BaseModel):
 
 def must_tell(state: EnvironmentState, pull: PullRequest) -> bool:
     """Whether other environments have to hear of this head. A fork's branch is none of the project's own."""
-    return pull.is_open and not pull.is_fork and pull.head_commit != state.told_commit
+    is_news = pull.is_open and not pull.is_fork and state.asked is None
+    return is_news and pull.head_commit != state.told_commit
 
 
 def news_of(pull: PullRequest) -> SiblingMoved:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 from kubernetes.aio.client import ApiClient
@@ -30,8 +30,15 @@ class KubernetesAPI:
         return web.json_response(body, status=status)
 
 
+class Served(Protocol):
+    """Whatever answers requests."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """The answer to one."""
+
+
 @asynccontextmanager
-async def serving(api: KubernetesAPI, directory: Path) -> AsyncIterator[ApiClient]:
+async def serving(api: Served, directory: Path) -> AsyncIterator[ApiClient]:
     """A client of it."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", api.handle)

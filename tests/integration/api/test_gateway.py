@@ -11,7 +11,7 @@ from temporalio.client import Client
 from api.failures import NotThereError, RefusedError, UnreachableError
 from api.temporal import Gateway, WorkflowStanding, connect
 from tests.support.temporal_server import TemporalServer, free_port, temporal_server
-from workflows.models import EnvironmentRef, PullRequestRef
+from workflows.models import AskedFor, EnvironmentRef, PullRequestRef
 from workflows.models.messages import GitHubEvent, PersonCommand
 
 GITHUB_GIVES_UP = 10.0
@@ -203,3 +203,25 @@ async def _assert_unreachable(
     assert await gateway.standing(ref.project, ref.environment) is WorkflowStanding.UNREACHABLE
     with pytest.raises(UnreachableError):
         await gateway.check()
+
+
+@pytest.mark.spec("ENV-022")
+async def test_an_environment_that_is_asked_for_starts_once_and_says_what_it_is(
+    gateway: Gateway, client: Client, ref: EnvironmentRef, pull_request: PullRequestRef
+) -> None:
+    branch = pull_request.model_copy(update={"number": 0, "branch": "feature/cart"})
+    asked = AskedFor(by="ada")
+    assert await gateway.ask(ref, branch, asked) == ""
+    assert await gateway.ask(ref, branch, asked) == "branch `feature/cart` of acme/shop"
+    other = branch.model_copy(update={"branch": "other"})
+    assert await gateway.ask(ref, other, asked) == "branch `feature/cart` of acme/shop"
+    await client.get_workflow_handle(f"env:web-shop:{ref.environment}").terminate()
+    assert await gateway.ask(ref, other, asked) == ""
+
+
+@pytest.mark.spec("ENV-022")
+async def test_a_pull_request_s_environment_is_another_one(
+    gateway: Gateway, ref: EnvironmentRef, pull_request: PullRequestRef
+) -> None:
+    await gateway.changed(ref, pull_request, make_event())
+    assert await gateway.ask(ref, pull_request, AskedFor(by="ada")) == "another environment"

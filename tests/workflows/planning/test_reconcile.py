@@ -175,3 +175,49 @@ def test_a_namespace_of_no_project_is_a_problem_for_operators_and_is_kept() -> N
         f"namespace {REF.namespace} belongs to {stray.repository}, a repository of no project",
     )
     assert found.candidates == ()
+
+
+ASKED = PULL_REF.model_copy(update={"number": 0})
+AGENT = RUNNING.model_copy(update={"workflow_id": "env:acme-shop:agent-shop-one", "number": 0})
+AGENT_NAMESPACE = EnvironmentNamespace(
+    ref=REF.model_copy(
+        update={"environment": "agent-shop-one", "namespace": "acme-shop-agent-shop-one"}
+    ),
+    pull_request=ASKED,
+    uid="2",
+)
+
+
+@pytest.mark.spec("EC-5", "ENV-022")
+def test_what_somebody_asked_for_is_neither_missing_nor_left_over() -> None:
+    for _ in range(2):
+        found = compare(
+            world(
+                pulls={42: ()},
+                running=(AGENT,),
+                namespaces=(AGENT_NAMESPACE,),
+                former=(leftover_name(AGENT_NAMESPACE),),
+            )
+        )
+        assert found == compare(world(pulls={42: ()}))
+
+
+@pytest.mark.spec("EC-5", "ENV-022", "OPS-6")
+def test_a_namespace_that_nobody_looks_after_is_told_in_the_second_round() -> None:
+    known = {"pulls": {42: (pull(),)}, "running": (RUNNING,), "namespaces": (AGENT_NAMESPACE,)}
+    first = compare(world(**known))  # type: ignore[arg-type]  # as they are
+    assert (first.leftover, first.problems) == ((leftover_name(AGENT_NAMESPACE),), ())
+    second = compare(world(former=first.leftover, **known))  # type: ignore[arg-type]  # as they are
+    assert second.candidates == ()
+    assert second.stale == ()
+    (problem,) = second.problems
+    assert "`delete` acme-shop/agent-shop-one" in problem
+
+
+@pytest.mark.spec("ENV-022")
+def test_one_of_a_repository_of_no_project_is_no_stranger() -> None:
+    other = ASKED.model_copy(update={"repository_id": 99})
+    foreign = AGENT_NAMESPACE.model_copy(update={"pull_request": other})
+    running = AGENT.model_copy(update={"repository_id": 99})
+    found = compare(world(pulls={42: ()}, running=(running,), namespaces=(foreign,)))
+    assert found.problems == ()

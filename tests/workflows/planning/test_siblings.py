@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workflows.values import NOW, A, B, C, backend, pull, revision, serving, state
-from workflows.models import EnvironmentState, RevisionState, SiblingMoved
+from workflows.models import AskedFor, EnvironmentState, RevisionState, SiblingMoved
 from workflows.planning import Step, begin_revision, follow, follow_sibling, must_tell, next_step
 
 pytestmark = pytest.mark.spec("ENV-016")
@@ -96,3 +96,9 @@ def test_each_head_is_told_once() -> None:
 def test_a_fork_and_a_closed_pull_request_tell_nobody() -> None:
     assert not must_tell(state(), pull(is_fork=True))
     assert not must_tell(state(), pull(is_open=False))
+
+
+@pytest.mark.spec("ENV-022")
+def test_what_follows_no_pull_request_tells_nobody() -> None:
+    assert must_tell(state(), pull())
+    assert not must_tell(state(asked=AskedFor(by="ada")), pull())

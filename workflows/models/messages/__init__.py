@@ -7,6 +7,7 @@ from workflows.models.messages.backups import (
     RestoreBackupInput,
     RestoreBackupResult,
 )
+from workflows.models.messages.branches import ReadBranchInput
 from workflows.models.messages.commands import (
     ApproveCommand,
     BackUpServiceCommand,
@@ -134,6 +135,7 @@ __all__ = [
     "PersonCommand",
     "PlanRevisionInput",
     "ProjectSource",
+    "ReadBranchInput",
     "ReadCheckInput",
     "ReadCheckResult",
     "ReadPullRequestInput",

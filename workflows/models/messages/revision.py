@@ -37,6 +37,8 @@ class RevisionInput(Payload):
     """Services whose data is thrown away before anything is deployed."""
     restores: tuple[Restore, ...] = ()
     """Services that get a backup's data once they are there, before anything else is deployed."""
+    is_development: bool = False
+    """It is to be worked in, whatever mode its template has."""
 
 
 class RevisionProgress(Payload):
@@ -92,6 +94,8 @@ class PlanRevisionInput(Payload):
     """Commit that serves in the same environment, planned with the same template; empty when none does."""
     serving_settings: str = ""
     """Mark of the settings that it was planned with; empty when that is not known."""
+    is_development: bool = False
+    """It is to be worked in, whatever mode its template has."""
 
 
 class ReadPullRequestInput(Payload):

@@ -28,6 +28,8 @@ class PlanningRequest(Payload):
     """Of the pull request; 0 where there is none."""
     is_trusted: bool = True
     """False for the code of a fork: its plan names no secrets (invariant 7)."""
+    is_development: bool = False
+    """The environment is to be worked in, whatever mode its template has; an agent's is."""
     overrides: DetectionOverrides = DetectionOverrides()
     """This environment's own (ENV-011); they come before the configuration file and the template."""
     variables: dict[str, str] = Field(default_factory=dict)
@@ -39,13 +41,15 @@ class PlanningRequest(Payload):
 
 
 _OF_THE_COMMIT = {"commit", "branch", "number"}
+_OF_THE_ENVIRONMENT = {"is_development"}
+"""For all its life."""
 
 
 def settings_mark(request: PlanningRequest) -> str:
     """A short mark of what people have set, whatever the commit: another one means that the same commit would perhaps be
     deployed otherwise.
     """
-    told = request.model_dump(mode="json", exclude=_OF_THE_COMMIT)
+    told = request.model_dump(mode="json", exclude=_OF_THE_COMMIT | _OF_THE_ENVIRONMENT)
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 

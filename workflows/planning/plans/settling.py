@@ -45,6 +45,7 @@ def settle(
     every problem of the configuration file and of the project's settings at once.
     """
     case = open_case(request, tree, config, mark)
+    _note_mode(case)
     way = with_services(case, instead_of_first(case, _WAYS[case.template.type](case)))
     if way.release.source == "catalyst":
         values = confined_each(way.release.values)
@@ -56,6 +57,15 @@ def settle(
     refuse(case.problems)
     draft = _draft(case, way).model_copy(update={"more_routes": more})
     return Settled(draft=draft, charts=way.charts, files=way.files, directories=way.directories)
+
+
+def _note_mode(case: Case) -> None:
+    """Only what was detected can be worked in: the other types say themselves which images there are."""
+    if case.request.is_development and case.template.type != "auto":
+        case.problems.append(
+            f"An agent's environment needs a template of the type `auto`, and `{case.key}` is of the type "
+            f"`{case.template.type}`."
+        )
 
 
 def _draft(case: Case, way: Way) -> RevisionPlan:

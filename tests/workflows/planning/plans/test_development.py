@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.workflows.planning.plans.cases import NODE, component, plan_of
+from workflows.errors import PlanError
 from workflows.models import DevelopmentPlan, DevelopmentStep, RevisionPlan, Template
 from workflows.planning.plans.development.files import development_files
 
@@ -224,3 +225,47 @@ def test_the_files_for_the_container_are_scripts_that_stop_at_the_first_failure(
     assert files["workdir"] == "apps/web\n"
     bare = DevelopmentPlan(component="web", command="true", port=1)
     assert development_files(bare)["migrate.sh"] == ""
+
+
+@pytest.mark.spec("ENV-022", "ENV-033")
+def test_an_agent_s_environment_is_in_development_mode_whatever_its_template_says() -> None:
+    agents = plan_of(FOLLOWING, Template(type="auto"), is_development=True)
+    assert agents.development == plan_of(FOLLOWING, DEVELOPMENT).development
+    assert agents.release == plan_of(FOLLOWING, DEVELOPMENT).release
+    assert agents.builds == ()
+
+
+@pytest.mark.spec("ENV-022")
+def test_a_type_that_names_its_images_cannot_be_worked_in() -> None:
+    with pytest.raises(PlanError, match="needs a template of the type `auto`") as caught:
+        plan_of(
+            {**FOLLOWING, "Dockerfile": DOCKERFILE},
+            Template(type="dockerfile"),
+            is_development=True,
+        )
+    assert "`development` is of the type `dockerfile`" in str(caught.value)
+
+
+@pytest.mark.spec("ENV-022", "ENV-033", "ENV-010")
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"README.md": "Nothing to see.\n"}, id="nothing"),
+        pytest.param({"index.html": "<p>hello</p>\n"}, id="a static site"),
+        pytest.param(
+            {"compose.yaml": "services: {web: {build: .}}\n", "Dockerfile": DOCKERFILE},
+            id="compose",
+        ),
+    ],
+)
+def test_code_that_nothing_serves_can_be_worked_on_all_the_same(files: dict[str, str]) -> None:
+    plan = plan_of(files, Template(type="auto"), is_development=True)
+    found = developed(plan)
+    assert found.command.endswith("exit 1")
+    assert "Nothing to run was found." in found.command
+    assert component(plan)["image"] == "docker.io/library/buildpack-deps:bookworm"
+    assert component(plan)["volumes"]["code"]["mountPath"] == "/code"
+    assert any("the code is there to be worked on" in each for each in plan.warnings)
+    usual = plan_of(files, DEVELOPMENT)
+    assert usual.development is None
+    assert any("deployed as usual" in each for each in usual.warnings)

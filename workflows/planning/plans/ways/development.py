@@ -1,10 +1,12 @@
 """Development mode (ENV-005): a development server in an image that is never built anew, with the code in a volume."""
 
 from dataclasses import replace
+from shlex import quote
 
 from pydantic import JsonValue
 
 from workflows.models import (
+    Application,
     ApplicationKind,
     BuildPlan,
     Devcontainer,
@@ -30,7 +32,7 @@ from workflows.planning.plans.development.tools import Tools, inputs_of, tools_o
 from workflows.planning.plans.images import is_reference
 from workflows.planning.plans.values import Component
 from workflows.planning.plans.ways.devcontainer import layers_of, own_build
-from workflows.planning.plans.ways.own_chart import own_chart, with_front_port
+from workflows.planning.plans.ways.own_chart import ASSUMED_PORT, own_chart, with_front_port
 from workflows.repo_config import FILE_NAME
 from workflows.values import escaped
 
@@ -44,12 +46,15 @@ _LANGUAGES = (
 )
 _CODE_SIZE = "4Gi"
 _CACHE_SIZE = "4Gi"
+_TO_DO = f"Say the command with `commands.dev` in `{FILE_NAME}`, or in the environment's settings."
+_NOTHING = f"echo {quote(f'Nothing to run was found. {_TO_DO}')} >&2; exit 1"
+"""Ends at once, so that the environment is degraded, with these words (ENV-010)."""
 _IDLE = "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"
 
 
 def asks_for_development(case: Case) -> bool:
-    """Whether the template wants it and nothing that people set stands against it, which is told."""
-    if case.template.mode != "development":
+    """Whether the template or the environment's type wants it and nothing that people set stands against it, which is told."""
+    if case.template.mode != "development" and not case.request.is_development:
         return False
     if case.request.image:
         case.story.because(
@@ -60,16 +65,26 @@ def asks_for_development(case: Case) -> bool:
 
 
 def in_development(case: Case, found: Understanding) -> Way | None:
-    """The development server as the release's one component; None, and told why, where there is nothing to start."""
+    """The development server as the release's one component; None, and told why, where there is nothing to start.
+
+    Who asked for an environment to work in gets it all the same: a plain container with the code, and no server.
+    """
     found = _with_language(case, found)
     application = found.application
     command = application.dev or application.start
     if application.kind not in _LANGUAGES or not command:
-        case.story.warn(
-            "Development mode needs a command that serves the code as it is, and none was found: it is deployed as "
-            f"usual. Say the command with `commands.dev` in `{FILE_NAME}`, or in the environment's settings."
+        what_then = (
+            "the code is there to be worked on"
+            if case.request.is_development
+            else "it is deployed as usual"
         )
-        return None
+        case.story.warn(
+            "Development mode needs a command that serves the code as it is, and none was found: "
+            f"{what_then}. {_TO_DO}"
+        )
+        if not case.request.is_development:
+            return None
+        application, command = Application(port=ASSUMED_PORT), _NOTHING
     layout = Layout(application, Files(case.tree))
     tools = tools_of(layout)
     container = _usable(case, found.devcontainer)

@@ -1,0 +1,24 @@
+"""Commands that people and agents have run in an environment's containers."""
+
+from activities.executing.places import (
+    BusyError,
+    NotRunningError,
+    PlaceError,
+    UnclearComponentError,
+    UnknownComponentError,
+    UnknownDirectoryError,
+)
+from activities.executing.runner import CommandRunner, Execution, Finished, Output
+
+__all__ = [
+    "BusyError",
+    "CommandRunner",
+    "Execution",
+    "Finished",
+    "NotRunningError",
+    "Output",
+    "PlaceError",
+    "UnclearComponentError",
+    "UnknownComponentError",
+    "UnknownDirectoryError",
+]

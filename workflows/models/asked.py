@@ -1,0 +1,14 @@
+"""An environment that somebody asked for, rather than a pull request (ENV-022)."""
+
+from typing import Literal
+
+from workflows.models.base import Commit, Payload
+
+
+class AskedFor(Payload):
+    """Who wanted it, and what it holds. Which branch it follows stands in its `PullRequestRef`, without a number."""
+
+    type: Literal["agent"] = "agent"
+    by: str
+    commit: Commit | None = None
+    """It stays at this one; None: it has the branch's newest whenever it looks."""
