@@ -47,6 +47,7 @@ async def test_an_opened_pull_request_starts_its_environment(registered: Catalys
         "repository_id": 1001,
         "repository": "acme/shop",
         "number": 12,
+        "branch": "",
     }
     ((_, event),) = registered.gateway.told
     assert (event.delivery, event.event, event.action) == (GUID, "pull_request", "opened")
