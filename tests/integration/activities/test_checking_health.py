@@ -37,8 +37,8 @@ async def test_an_application_that_gets_well_while_the_api_hangs_is_healthy(tmp_
     asked, hangs = 0, asyncio.Event()
 
     async def kubernetes(_: web.Request) -> web.Response:
-        if not asked:  # before the application is asked: there is no route, so no old pod either
-            return web.json_response({}, status=404)
+        if not asked:  # before the application is asked: nothing is there, so no old pod either
+            return web.json_response({"items": []})
         hangs.set()
         await asyncio.Event().wait()
         raise AssertionError
