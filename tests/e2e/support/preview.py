@@ -246,10 +246,11 @@ class Preview:
         await eventually(reached, within=within, what=f"release is {status}")
 
     async def leftovers(self) -> list[str]:
-        """Name everything that a removed preview must not have left."""
+        """Name everything that a removed preview must not have left. A deployment that failed never served."""
         found = await self.leftovers_in_cluster()
         deployments = await self.stack.github.deployments(self.repository.full_name)
-        found += [f"deployment {d.sha[:7]} {d.state}" for d in deployments if d.state != "inactive"]
+        over = ("inactive", "failure", "error")
+        found += [f"deployment {d.sha[:7]} {d.state}" for d in deployments if d.state not in over]
         return found
 
     async def leftovers_in_cluster(self) -> list[str]:
@@ -277,4 +278,7 @@ class Preview:
             left[:] = await self.leftovers()
             return not left
 
-        await eventually(is_gone, within=within, what=f"nothing is left of {self.environment}")
+        try:
+            await eventually(is_gone, within=within, what=f"nothing is left of {self.environment}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; left is {left}") from error
