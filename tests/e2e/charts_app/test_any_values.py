@@ -78,8 +78,11 @@ def _check_pod(rendered: Rendered, name: str, component: KubeObject, values: Kub
     security = {**values.get("security", {}), **component.get("security", {})}
     if security.get("profile", "restricted") == "restricted":
         assert violations(pod) == []
+    if security.get("powerless"):
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
     context = {**pod["securityContext"], **container["securityContext"]}
-    assert context.items() >= {key: security[key] for key in security if key != "profile"}.items()
+    named = {key: security[key] for key in security if key not in ("profile", "powerless")}
+    assert {key: context.get(key) for key in named} == named
     assert pod["automountServiceAccountToken"] is False
     found = {entry["name"]: entry.get("value") for entry in container.get("env", ())}
     assert found.items() >= component.get("env", {}).items()

@@ -99,6 +99,7 @@ async def test_reopening_during_the_removal_starts_when_it_has_ended(
     await eventually(has_new_life, within=180, what="a new namespace of the same name")
     await preview.until_ready(commit)
     assert commit in (await preview.page()).text
+    await preview.until_comment(preview.url)
     assert len(await preview.comments()) == 1
 
 
