@@ -4,7 +4,7 @@ Each live part has an address of its own, from which a script of ours refreshes 
 reloads itself.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -128,7 +128,7 @@ async def change(
     form = await read_form(request)
     caller = caller_at("web", request, form.get("request"))
     key = EnvironmentKey(project=project, environment=environment)
-    wanted = _WANTED[command](key, form) if command in _WANTED else key
+    wanted = _FORMS[command].read(key, form) if command in _FORMS else key
     try:
         answer: CommandResult = await OPERATIONS[command](services, caller, wanted)
         told = f"good {answer.message}"
@@ -164,52 +164,29 @@ async def read_form(request: Request, *, limit: int = MAX_FORM) -> dict[str, str
         raise InvalidInputError("the form cannot be read") from error
 
 
-def _approval(key: EnvironmentKey, form: dict[str, str]) -> Approve:
-    try:
-        return Approve(
-            project=key.project, environment=key.environment, commit=form.get("commit", "")
-        )
-    except ValueError as error:
-        raise InvalidInputError("an approval names a whole commit") from error
+@dataclass(frozen=True)
+class _Form:
+    """A command that needs more than the environment's name."""
+
+    model: type[EnvironmentKey]
+    needs: str
+    """What is told where the form does not have it."""
+
+    def read(self, key: EnvironmentKey, form: dict[str, str]) -> EnvironmentKey:
+        """Raises InvalidInputError."""
+        named = {name: form.get(name, "") for name in self.model.model_fields}
+        try:
+            return self.model.model_validate(named | key.model_dump())
+        except ValueError as error:
+            raise InvalidInputError(self.needs) from error
 
 
-def _reset(key: EnvironmentKey, form: dict[str, str]) -> ResetService:
-    try:
-        return ResetService(
-            project=key.project, environment=key.environment, service=form.get("service", "")
-        )
-    except ValueError as error:
-        raise InvalidInputError("a reset names a service") from error
-
-
-def _backup(key: EnvironmentKey, form: dict[str, str]) -> BackUpService:
-    try:
-        return BackUpService(
-            project=key.project, environment=key.environment, service=form.get("service", "")
-        )
-    except ValueError as error:
-        raise InvalidInputError("a backup names a service") from error
-
-
-def _restore(key: EnvironmentKey, form: dict[str, str]) -> RestoreBackup:
-    try:
-        return RestoreBackup(
-            project=key.project,
-            environment=key.environment,
-            service=form.get("service", ""),
-            backup=form.get("backup", ""),
-        )
-    except ValueError as error:
-        raise InvalidInputError("a restore names a service and one of its backups") from error
-
-
-_WANTED: dict[str, Callable[[EnvironmentKey, dict[str, str]], EnvironmentKey]] = {
-    "approve": _approval,
-    "reset_service": _reset,
-    "back_up_service": _backup,
-    "restore_backup": _restore,
+_FORMS = {
+    "approve": _Form(Approve, "an approval names a whole commit"),
+    "reset_service": _Form(ResetService, "a reset names a service"),
+    "back_up_service": _Form(BackUpService, "a backup names a service"),
+    "restore_backup": _Form(RestoreBackup, "a restore names a service and one of its backups"),
 }
-"""Commands that need more than the environment's name."""
 
 
 async def _list_context(
