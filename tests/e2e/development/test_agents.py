@@ -165,18 +165,9 @@ async def test_code_that_nothing_serves_is_there_to_be_worked_on(previews: Previ
 
 @pytest.mark.spec("ENV-022")
 @pytest.mark.invariant(7)
-async def test_no_command_is_run_in_the_environment_of_a_fork(
-    previews: Previews, stack: Stack
-) -> None:
+async def test_no_command_is_run_in_the_environment_of_a_fork(previews: Previews) -> None:
     preview = await previews.create()
-    base = preview.repository.full_name
-    await stack.github.grant(base, STRANGER, "read")
-    fork = (await stack.github.fork(base, by=STRANGER)).full_name
-    commit = await stack.github.push(fork, BRANCH, {"README.md": "mine\n"}, by=STRANGER)
-    pull = await stack.github.open_pull_request(
-        base, f"{STRANGER}:{BRANCH}", title="A gift", by=STRANGER
-    )
-    preview.number = pull.number
+    _, commit = await preview.open_from_fork(STRANGER)
     await preview.until_comment(f"needs approval of {commit}")
     async with open_desk(previews) as desk:
         path = f"/environments/{preview.project}/{preview.environment}/execute"

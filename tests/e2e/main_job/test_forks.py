@@ -18,14 +18,7 @@ async def test_a_forks_pull_request_says_that_it_needs_approval_and_nothing_runs
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
-    base = preview.repository.full_name
-    await stack.github.grant(base, STRANGER, "read")
-    fork = (await stack.github.fork(base, by=STRANGER)).full_name
-    commit = await stack.github.push(fork, BRANCH, {"README.md": "mine\n"}, by=STRANGER)
-    pull = await stack.github.open_pull_request(
-        base, f"{STRANGER}:{BRANCH}", title="A gift", by=STRANGER
-    )
-    preview.number = pull.number
+    fork, commit = await preview.open_from_fork(STRANGER)
     await preview.until_comment(f"needs approval of {commit}")
     newer = await stack.github.push(fork, BRANCH, {"README.md": "mine now\n"}, by=STRANGER)
     comment = await preview.until_comment(f"needs approval of {newer}")

@@ -86,6 +86,18 @@ class Preview:
         )
         self.number = pull.number
 
+    async def open_from_fork(self, stranger: str) -> tuple[str, str]:
+        """Open a stranger's pull request from a fork of theirs; return the fork's full name and the commit."""
+        github, base = self.stack.github, self.repository.full_name
+        await github.grant(base, stranger, "read")
+        fork = (await github.fork(base, by=stranger)).full_name
+        commit = await github.push(fork, BRANCH, {"README.md": "mine\n"}, by=stranger)
+        pull = await github.open_pull_request(
+            base, f"{stranger}:{BRANCH}", title="A gift", by=stranger
+        )
+        self.number = pull.number
+        return fork, commit
+
     async def push(self, files: Files | None = None, *, force: bool = False) -> str:
         """Push one commit (by default a new greeting) to the branch; `force` replaces its last one."""
         changes = (
