@@ -52,6 +52,8 @@ class EnvironmentSummary(Payload):
     namespace: str = ""
     repository: str
     number: int
+    shared_with: tuple[str, ...] = ()
+    """`owner/name#number` of other pull requests whose environment this is too."""
     phase: Phase
     reason: str = ""
     commit: str = ""

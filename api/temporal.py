@@ -85,7 +85,7 @@ class Gateway:
         async with _reaching(SIGNAL_TIMEOUT):
             await wake_environment(self._client, ref, pull_request, event)
 
-    async def closed(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
+    async def tell(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
         """Tell a running environment; False when none runs. Never starts one: a late `closed` revives nothing."""
         try:
             async with _reaching(SIGNAL_TIMEOUT):

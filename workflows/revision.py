@@ -154,6 +154,7 @@ class RevisionWorkflow:
                     is_trusted=request.is_trusted,
                     serving=request.serving.commit if request.serving else "",
                     serving_settings=request.serving.settings if request.serving else "",
+                    heads=request.heads,
                 ),
                 **policies.PLAN,
             ),

@@ -139,6 +139,7 @@ class RevisionSlot:
             is_trusted=not pull.is_fork,
             serving=None if is_due else planning.unharmed(self._state),
             resets=tuple(self._state.resets),
+            heads=tuple(self._state.begun),
         )
 
     async def _prepare(self) -> None:

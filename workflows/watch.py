@@ -62,7 +62,7 @@ class Watch:
         # Before the read: whatever arrives while it goes on makes it dirty again.
         self.is_dirty, self._not_before, self._is_limited = False, None, False
         self.looked_at = workflow.now()
-        task = asyncio.create_task(_read(ref))
+        task = asyncio.create_task(read_pull(ref))
         await workflow.wait_condition(lambda: task.done() or is_disturbed())
         if not task.done():
             task.cancel()
@@ -71,12 +71,13 @@ class Watch:
             return None
         found = task.result()
         if isinstance(found, Trouble):
-            self._note(found)
+            self.note(found)
             return None
         self._failures, self.trouble, self.is_in_doubt = 0, "", False
         return found
 
-    def _note(self, trouble: Trouble) -> None:
+    def note(self, trouble: Trouble) -> None:
+        """A look has failed: when to look again, and what people are told until then."""
         failure = trouble.failure
         is_told_anew = self.is_dirty
         self._failures += 1
@@ -101,7 +102,8 @@ class Watch:
             self._not_before = None  # as for what is heard just after such a look
 
 
-async def _read(ref: PullRequestRef) -> PullRequest | Trouble:
+async def read_pull(ref: PullRequestRef) -> PullRequest | Trouble:
+    """The pull request as of now, or why it cannot be read."""
     try:
         return await workflow.execute_activity_method(
             GitHubPort.read_pull_request,

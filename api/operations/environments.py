@@ -3,6 +3,7 @@
 # ruff: noqa: ARG001  (every operation has the same shape)
 
 import asyncio
+from itertools import chain
 
 from api.failures import NotThereError, UnreachableError
 from api.operations.base import Caller, Services, operation
@@ -10,7 +11,7 @@ from api.schemas import Decision, EnvironmentDetail, EnvironmentList, Environmen
 from api.standing import explain
 from api.temporal import WorkflowStanding
 from workflows.commands import EnvironmentKey, ListEnvironments
-from workflows.models import EnvironmentSnapshot
+from workflows.models import EnvironmentSnapshot, EventDecision
 
 MAX_DECISIONS = 20
 MAX_REVISIONS = 30
@@ -44,17 +45,12 @@ async def get_environment(
     """Raises NotThereError when nobody knows it, UnreachableError when that cannot be said."""
     standing = await services.gateway.standing(request.project, request.environment)
     snapshot = await find_snapshot(services, request, standing)
-    pull_request = snapshot.pull_request
     namespace, revisions, decisions = await asyncio.gather(
         services.cluster.standing(snapshot.ref),
         services.store.environments.revisions(
             request.project, request.environment, limit=MAX_REVISIONS
         ),
-        services.store.decisions.list(
-            repository_id=pull_request.repository_id,
-            number=pull_request.number,
-            limit=MAX_DECISIONS,
-        ),
+        _decisions(services, snapshot),
     )
     return EnvironmentDetail(
         **dict(summarize(services, snapshot)),
@@ -65,6 +61,20 @@ async def get_environment(
         revisions=revisions or snapshot.revisions,
         decisions=tuple(Decision.model_validate(each.model_dump()) for each in decisions),
     )
+
+
+async def _decisions(services: Services, snapshot: EnvironmentSnapshot) -> list[EventDecision]:
+    """About all pull requests whose environment it is, newest first."""
+    found = await asyncio.gather(
+        *(
+            services.store.decisions.list(
+                repository_id=each.repository_id, number=each.number, limit=MAX_DECISIONS
+            )
+            for each in (snapshot.pull_request, *snapshot.shared_with)
+        )
+    )
+    merged = sorted(chain(*found), key=lambda each: each.at, reverse=True)
+    return merged[:MAX_DECISIONS]
 
 
 async def find_snapshot(
@@ -95,6 +105,7 @@ def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentS
         namespace=snapshot.ref.namespace,
         repository=snapshot.pull_request.repository,
         number=snapshot.pull_request.number,
+        shared_with=tuple(f"{each.repository}#{each.number}" for each in snapshot.shared_with),
         phase=snapshot.phase,
         reason=snapshot.reason,
         commit=snapshot.commit or "",

@@ -9,6 +9,7 @@ from workflows.models.environment import (
     EnvironmentState,
     EventDecision,
     Failure,
+    Member,
     PhaseTiming,
     PullRequest,
     PullRequestRef,
@@ -59,7 +60,7 @@ from workflows.models.services import (
     ServiceSettings,
     ServiceType,
 )
-from workflows.models.sources import SiblingMoved, SourceCommit
+from workflows.models.sources import SiblingMoved, SourceCommit, SourceHead
 
 __all__ = [
     "Application",
@@ -88,6 +89,7 @@ __all__ = [
     "JobRun",
     "JobSettings",
     "Label",
+    "Member",
     "PackageManager",
     "PathRoute",
     "Payload",
@@ -112,6 +114,7 @@ __all__ = [
     "SiblingMoved",
     "Source",
     "SourceCommit",
+    "SourceHead",
     "SourceSettings",
     "SourceType",
     "Stage",

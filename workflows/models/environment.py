@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
-from workflows.models.sources import SourceCommit
+from workflows.models.sources import SourceCommit, SourceHead
 
 
 class Failure(Payload):
@@ -95,6 +95,8 @@ class Revision(Payload):
     """What the repository was understood to run, with its commands (ENV-006); None where the project says it all."""
     sources: tuple[SourceCommit, ...] = ()
     """Sources that came along, each at the commit that was taken of it (ENV-016); empty until it was planned."""
+    own: SourceCommit | None = None
+    """Whose commit `commit` is, where pull requests of several sources share the environment; None elsewhere."""
 
 
 class Approval(Payload):
@@ -148,6 +150,8 @@ class EnvironmentSnapshot(Payload):
     """What keeps a removal from ending (FR-008)."""
     services: tuple[Label, ...] = ()
     """That the environment has of its own (ENV-017)."""
+    shared_with: tuple[PullRequestRef, ...] = ()
+    """Other pull requests of the same branch name whose environment this is too (ENV-016)."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -164,6 +168,24 @@ class EventDecision(Payload):
     action: str = ""
     decision: str
     reason: str
+
+
+class Member(Payload):
+    """A further pull request that shares an environment; a part of its state, and changed in place with it."""
+
+    model_config = ConfigDict(frozen=False, extra="ignore")
+
+    pull_request: PullRequestRef
+    source: str = ""
+    """Name of its source in the project."""
+    pull: PullRequest | None = None
+    """As last read; None until then."""
+    closed_at: AwareDatetime | None = None
+    """These three as the environment has them for the pull request that leads."""
+    announced_commit: Commit | None = None
+    announced_at: AwareDatetime | None = None
+    reason: str = ""
+    """Why it does not share the environment any more."""
 
 
 class EnvironmentState(Payload):
@@ -218,3 +240,13 @@ class EnvironmentState(Payload):
     """Of its own, as the newest plan has them."""
     resets: list[Reset] = Field(default_factory=list)
     """Not carried out yet: every revision that begins is told of them, until one has thrown the data away."""
+    source: str = ""
+    """Name of the source whose pull request leads; known where an environment is shared (ENV-016)."""
+    members: list[Member] = Field(default_factory=list)
+    """Further pull requests of the same branch name that share the environment, in the order in which they came."""
+    departed: list[Member] = Field(default_factory=list)
+    """Closed while the environment goes on, and not told of it yet."""
+    left: list[int] = Field(default_factory=list)
+    """Repositories whose pull requests were closed while the environment goes on: their default branch is taken."""
+    begun: list[SourceHead] = Field(default_factory=list)
+    """What the last revision begun was asked to take of other sources."""

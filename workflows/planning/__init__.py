@@ -42,12 +42,20 @@ from workflows.planning.ledger import (
     take_over,
     unharmed,
 )
+from workflows.planning.members import (
+    arrange,
+    head_commits,
+    hear,
+    is_outdated_member,
+    pull_request_keys,
+)
 from workflows.planning.next_step import Decision, Step, Wanted, next_step
 from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
 from workflows.planning.resets import ask_for_reset, note_resets
+from workflows.planning.sharing import environment_of, heads_of, pictures, shares_by_branch
 from workflows.planning.siblings import (
     Following,
     follow,
@@ -72,20 +80,26 @@ __all__ = [
     "acknowledged",
     "after_write",
     "allow",
+    "arrange",
     "ask_for_reset",
     "backoff",
     "begin_revision",
     "bounded",
     "compare",
     "end_revision",
+    "environment_of",
     "follow",
     "follow_sibling",
     "forget_resources",
     "forget_stop",
     "give_up",
     "gone_in_a_row",
+    "head_commits",
+    "heads_of",
+    "hear",
     "is_finished",
     "is_outdated",
+    "is_outdated_member",
     "leftover_name",
     "lost_its_name",
     "make_snapshot",
@@ -103,12 +117,15 @@ __all__ = [
     "note_progress",
     "note_resets",
     "open_writes",
+    "pictures",
     "pull_request_key",
+    "pull_request_keys",
     "refuse",
     "remember_delivery",
     "rest",
     "settle",
     "settle_entry",
+    "shares_by_branch",
     "size_of",
     "stop",
     "surface_kind",

@@ -38,6 +38,7 @@ from workflows.models.messages.records import (
     ReconcileResult,
     RecordEnvironmentInput,
     RunningEnvironment,
+    RunningMember,
     StartEnvironmentInput,
 )
 from workflows.models.messages.removal import (
@@ -140,6 +141,7 @@ __all__ = [
     "RevisionProgress",
     "RevisionResult",
     "RunningEnvironment",
+    "RunningMember",
     "ServicesReset",
     "StartEnvironmentInput",
     "StopRevisionInput",

@@ -16,7 +16,7 @@ from workflows.models.environment import (
 from workflows.models.plan import BuildPlan, ReleasePlan
 from workflows.models.project import HealthCheck, PathRoute, Quota, RouteSettings
 from workflows.models.repository import Application
-from workflows.models.sources import SourceCommit
+from workflows.models.sources import SourceCommit, SourceHead
 
 
 class RevisionInput(Payload):
@@ -34,6 +34,8 @@ class RevisionInput(Payload):
     case."""
     resets: tuple[Reset, ...] = ()
     """Services whose data is thrown away before anything is deployed."""
+    heads: tuple[SourceHead, ...] = ()
+    """What is taken of sources whose pull requests share, or shared, the environment."""
 
 
 class RevisionProgress(Payload):
@@ -87,6 +89,8 @@ class PlanRevisionInput(Payload):
     """Commit that serves in the same environment, planned with the same template; empty when none does."""
     serving_settings: str = ""
     """Mark of the settings that it was planned with; empty when that is not known."""
+    heads: tuple[SourceHead, ...] = ()
+    """What is taken of some sources; of all others the branch of the same name, else their default branch."""
 
 
 class ReadPullRequestInput(Payload):
