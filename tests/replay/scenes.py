@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 
 from tests.replay.developed import degraded, in_place
+from tests.replay.shared import shared
 from tests.replay.staged import (
     failed_in_a_stage,
     followed,
@@ -351,6 +352,7 @@ SCENES: dict[str, Scene] = {
         superseded_in_a_stage,
         in_place,
         degraded,
+        shared,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}
