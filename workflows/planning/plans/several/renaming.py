@@ -10,6 +10,7 @@ from workflows import naming
 from workflows.models import (
     BuildPlan,
     CredentialPlan,
+    DevelopmentPlan,
     PathRoute,
     PrebuiltImage,
     RevisionPlan,
@@ -74,6 +75,7 @@ def renamed(plan: RevisionPlan, names: Mapping[str, str]) -> RevisionPlan:
             "stages_after_health": tuple(_stage(each, names) for each in plan.stages_after_health),
             "services": tuple(names.get(each, each) for each in plan.services),
             "credentials": tuple(_credentials(each, words) for each in plan.credentials),
+            "development": plan.development and _development(plan.development, names),
         }
     )
 
@@ -134,6 +136,11 @@ def _route(route: _Route, words: _Words) -> _Route:
 def _stage(stage: Stage, names: Mapping[str, str]) -> Stage:
     components = tuple(names.get(each, each) for each in stage.components)
     return stage.model_copy(update={"components": components})
+
+
+def _development(plan: DevelopmentPlan, names: Mapping[str, str]) -> DevelopmentPlan:
+    """The pod that holds the code goes by the component's name."""
+    return plan.model_copy(update={"component": names.get(plan.component, plan.component)})
 
 
 def _credentials(made: CredentialPlan, words: _Words) -> CredentialPlan:
