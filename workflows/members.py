@@ -21,6 +21,7 @@ class Members:
         self._state = state
         self._watch = watch
         self._changed = changed
+        self._failures = 0
 
     async def look(self, is_disturbed: Callable[[], bool]) -> Found | None:
         """All of them as of now, those too that come meanwhile; None when one could not be read or something more
@@ -46,8 +47,11 @@ class Members:
         found = task.result()
         pulls = [each for each in found if isinstance(each, PullRequest)]
         if len(pulls) == len(found):
+            self._failures = 0
             return pulls
-        self._watch.note(next(each for each in found if isinstance(each, Trouble)))
+        self._failures += 1
+        trouble = next(each for each in found if isinstance(each, Trouble))
+        self._watch.note(trouble, failures=self._failures)
         return None
 
     def are_believable(self, found: Found) -> bool:
@@ -76,7 +80,7 @@ class Members:
         )
         if check is not None and not self._watch.is_dirty:
             self._watch.look_at(check)
-        return not planning.is_outdated_member(self._state, member, pull, is_settled=check is None)
+        return not planning.is_outdated_for(member, self._state, pull, is_settled=check is None)
 
 
 async def _read_all(members: Sequence[Member]) -> list[PullRequest | Trouble]:

@@ -120,7 +120,8 @@ class Publisher:
         """Of every pull request that shares the environment; only the leader's last one is waited for."""
         is_final, state = self.is_final, self._state
         is_leaders = True
-        for snapshot, departed in planning.pictures(state, self._make_snapshot()):
+        # All of one moment: whoever leaves meanwhile is told with a later number than it was told before.
+        for snapshot, departed in list(planning.pictures(state, self._make_snapshot())):
             report = m.Report(snapshot=snapshot, acknowledge=is_final and is_leaders)
             is_leaders = False
             await workflow.execute_activity_method(

@@ -71,16 +71,16 @@ class Watch:
             return None
         found = task.result()
         if isinstance(found, Trouble):
-            self.note(found)
+            self._failures += 1
+            self.note(found, failures=self._failures)
             return None
         self._failures, self.trouble, self.is_in_doubt = 0, "", False
         return found
 
-    def note(self, trouble: Trouble) -> None:
-        """A look has failed: when to look again, and what people are told until then."""
+    def note(self, trouble: Trouble, *, failures: int) -> None:
+        """A look has failed, the last of so many: when to look again, and what people are told until then."""
         failure = trouble.failure
         is_told_anew = self.is_dirty
-        self._failures += 1
         self.is_in_doubt = failure.type in _DOUBTS
         self._is_limited = trouble.nature == "wait"
         if self.is_in_doubt:
@@ -93,7 +93,7 @@ class Watch:
             self.trouble = f"GitHub could not be asked: {failure.message}"
             self.look_after(
                 planning.backoff(
-                    self._failures,
+                    failures,
                     first=policies.FIRST_LOOK_PAUSE,
                     most=policies.MAX_LOOK_PAUSE,
                 )

@@ -22,7 +22,7 @@ from workflows.planning.entries import (
     settle_entry,
     trim,
 )
-from workflows.planning.hints import is_outdated, next_check, note_hint
+from workflows.planning.hints import is_outdated, is_outdated_for, next_check, note_hint
 from workflows.planning.ledger import (
     GONE_TYPE,
     MAX_REVISIONS,
@@ -46,7 +46,6 @@ from workflows.planning.members import (
     arrange,
     head_commits,
     hear,
-    is_outdated_member,
     pull_request_keys,
 )
 from workflows.planning.next_step import Decision, Step, Wanted, next_step
@@ -99,7 +98,7 @@ __all__ = [
     "hear",
     "is_finished",
     "is_outdated",
-    "is_outdated_member",
+    "is_outdated_for",
     "leftover_name",
     "lost_its_name",
     "make_snapshot",

@@ -3,10 +3,10 @@
 An event never decides; it only makes an answer that contradicts it count for nothing until it has had time to settle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from workflows.models import Commit, EnvironmentState, Member, PullRequest
+from workflows.models import EnvironmentState, Member, PullRequest
 from workflows.models.messages import GitHubEvent
 
 Hinted = EnvironmentState | Member
@@ -36,17 +36,16 @@ def is_outdated(state: EnvironmentState, pull: PullRequest, *, is_settled: bool)
     `open` after a close always could (invariant 2); an earlier head only when it is one that was brought up before,
     because a head that nobody has seen may be newer than the event.
     """
-    known = [each.commit for each in state.revisions]
-    return is_outdated_for(state, known, pull, is_settled=is_settled)
+    return is_outdated_for(state, state, pull, is_settled=is_settled)
 
 
 def is_outdated_for(
-    state: Hinted, known: Collection[Commit], pull: PullRequest, *, is_settled: bool
+    hinted: Hinted, state: EnvironmentState, pull: PullRequest, *, is_settled: bool
 ) -> bool:
-    """The same, where `known` are the commits of that pull request's repository that were brought up."""
-    if is_settled or not _contradicts(state, pull):
+    """The same for any of those that share the environment."""
+    if is_settled or not _contradicts(hinted, pull):
         return False
-    return state.closed_at is not None or pull.head_commit in known
+    return hinted.closed_at is not None or _is_known(state, pull)
 
 
 def next_check(
@@ -73,3 +72,10 @@ def _contradicts(state: Hinted, pull: PullRequest) -> bool:
     if not pull.is_open:
         return False  # an event of a push may be older than the close
     return state.closed_at is not None or state.announced_commit not in (None, pull.head_commit)
+
+
+def _is_known(state: EnvironmentState, pull: PullRequest) -> bool:
+    return any(
+        pull.head_commit in (each.commit, *(source.commit for source in each.sources))
+        for each in state.revisions
+    )

@@ -19,7 +19,7 @@ from workflows.models import (
 )
 from workflows.models.messages import GitHubEvent
 from workflows.planning.entries import pull_request_key
-from workflows.planning.hints import is_outdated_for, note_hint, note_told
+from workflows.planning.hints import note_hint, note_told
 from workflows.planning.ledger import forget_stop
 from workflows.planning.sharing import find_member, heads_of, is_same, told_name
 
@@ -50,20 +50,6 @@ def hear(state: EnvironmentState, event: GitHubEvent, *, now: datetime) -> bool:
     if event.deploy_drafts is not None:
         state.deploy_drafts = event.deploy_drafts
     return is_close
-
-
-def is_outdated_member(
-    state: EnvironmentState, member: Member, pull: PullRequest, *, is_settled: bool
-) -> bool:
-    """As `is_outdated`, for one of those that share the environment."""
-    repository = pull.ref.repository_id
-    known = [
-        each.commit
-        for revision in state.revisions
-        for each in (*revision.sources, *([revision.own] if revision.own else []))
-        if each.repository_id == repository
-    ]
-    return is_outdated_for(member, known, pull, is_settled=is_settled)
 
 
 def arrange(state: EnvironmentState, pull: PullRequest, found: Found) -> PullRequest:

@@ -31,7 +31,7 @@ from workflows.planning import (
     head_commits,
     heads_of,
     hear,
-    is_outdated_member,
+    is_outdated_for,
     next_step,
     pull_request_keys,
     stop,
@@ -230,7 +230,7 @@ def test_an_answer_that_contradicts_a_members_event_counts_as_for_the_leader(
 ) -> None:
     at = led_by(front(), back(), revisions=[SERVES])
     at.members[0].announced_commit = C
-    assert is_outdated_member(at, at.members[0], answer, is_settled=is_settled) is is_outdated
+    assert is_outdated_for(at.members[0], at, answer, is_settled=is_settled) is is_outdated
 
 
 def test_what_is_searched_by_tells_each_pull_request_and_its_head() -> None:
@@ -256,7 +256,7 @@ class Play:
 
     def do(self, action: str) -> None:
         """`of`: the front end's pull request is opened or closed; `pb`: a push to the other's branch."""
-        what, which = action
+        what, which = action[0], action[1]
         old = self.pulls[which]
         if what == "o":
             new = old.model_copy(update={"is_open": not old.is_open})

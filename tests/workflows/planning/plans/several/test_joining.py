@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflows.planning.plans.cases import NODE, component, mapping
+from tests.workflows.planning.plans.cases import NODE, Files, component, mapping
 from tests.workflows.planning.plans.several.cases import (
     BACKEND,
     commit_of,
@@ -281,7 +281,10 @@ def test_a_name_that_nobody_else_has_is_kept_in_development_mode_too() -> None:
         ),
         mode="development",
     )
-    files = {"frontend": NODE, "backend": {"Dockerfile": "FROM scratch\nEXPOSE 90\n"}}
+    files: dict[str, Files] = {
+        "frontend": NODE,
+        "backend": {"Dockerfile": "FROM scratch\nEXPOSE 90\n"},
+    }
     plan = joined(project, files=files)
     assert plan.development
     assert plan.development.component == "web"
