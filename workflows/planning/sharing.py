@@ -61,6 +61,13 @@ def find_member(state: EnvironmentState, ref: PullRequestRef) -> Member | None:
     return next((each for each in state.members if is_same(each.pull_request, ref)), None)
 
 
+def is_of_one_that_shares(state: EnvironmentState, repository_id: int) -> bool:
+    """Whether the environment looks at a pull request of that repository by itself; never in one that is not shared."""
+    refs = (state.pull_request, *(each.pull_request for each in state.members))
+    there = {each.repository_id for each in refs}
+    return naming.is_shared(state.ref.environment) and repository_id in there
+
+
 def told_name(ref: PullRequestRef) -> str:
     return f"{ref.repository}#{ref.number}"
 
