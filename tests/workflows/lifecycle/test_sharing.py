@@ -1,6 +1,9 @@
 """Two pull requests of one branch name in two sources: one environment, each with a comment of its own (ENV-016)."""
 
+from contextlib import suppress
+
 import pytest
+from temporalio.service import RPCError
 
 from tests.support.wait import eventually
 from tests.workflows.partners import Partner, partners
@@ -284,7 +287,8 @@ async def test_in_whichever_order_one_revision_works_and_nothing_is_left(
             has_opened.add(name)
             await each.open()
         elif what == "c":
-            await each.close()
+            with suppress(RPCError):  # it has seen that both are closed, and is over
+                await each.close()
         elif each.pull.is_open and name in has_opened:
             await each.push(next(letters))
         else:
