@@ -28,7 +28,7 @@ ENVIRONMENT = "EnvironmentWorkflow"
 REPORTER = "ReporterWorkflow"
 PROJECT = SearchAttributeKey.for_keyword("CatalystProject")
 PULL_REQUEST = SearchAttributeKey.for_keyword("CatalystPullRequest")
-"""`{repository id}/{number}`."""
+"""`{repository id}/{number}`, of each pull request that shares the environment."""
 COMMIT = SearchAttributeKey.for_keyword("CatalystCommit")
 PHASE = SearchAttributeKey.for_keyword("CatalystPhase")
 
@@ -43,10 +43,15 @@ async def wake_environment(
 
     Needs no worker. Raises RPCError.
     """
+    if naming.is_shared(ref.environment):
+        event = event.model_copy(update={"pull_request": pull_request})
     await client.start_workflow(
         ENVIRONMENT,
         EnvironmentState(
-            ref=ref, pull_request=pull_request, deploy_drafts=bool(event.deploy_drafts)
+            ref=ref,
+            pull_request=pull_request,
+            deploy_drafts=bool(event.deploy_drafts),
+            source=event.source,
         ),
         id=naming.environment_workflow_id(ref.project, ref.environment),
         task_queue=wire.WORKFLOWS_QUEUE,
@@ -98,6 +103,7 @@ class SignalActivities(SignalPort):
             event="reconcile",
             action="restore" if request.must_restore else request.reason,
             deploy_drafts=request.deploy_drafts,
+            source=request.source if naming.is_shared(request.ref.environment) else "",
         )
         await wake_environment(self._client, request.ref, request.pull_request, hint)
 
@@ -133,15 +139,28 @@ class SignalActivities(SignalPort):
 
 def _running(execution: WorkflowExecution) -> m.RunningEnvironment:
     attributes = execution.typed_search_attributes
-    pull_request = attributes.get(PULL_REQUEST)
-    if pull_request is None:
+    pull_requests = attributes.get(PULL_REQUEST)
+    if pull_requests is None:
         # To leave it out would make the reconcile take it for missing.
         raise PlatformError(f"workflow {execution.id} does not say which pull request it follows")
-    repository_id, _, number = pull_request.partition("/")
+    first, *others = _keys(pull_requests)
+    commit, *theirs = (attributes.get(COMMIT) or "").split(" ")
+    # Both are written together, but for the moment in which an environment has just begun.
+    known = dict(zip(others, (each.strip("-") for each in theirs), strict=False))
     return m.RunningEnvironment(
         workflow_id=execution.id,
-        repository_id=int(repository_id),
-        number=int(number),
-        commit=attributes.get(COMMIT) or "",
+        repository_id=first[0],
+        number=first[1],
+        commit=commit,
         phase=attributes.get(PHASE) or "",
+        members=tuple(
+            m.RunningMember(repository_id=each[0], number=each[1], commit=known.get(each, ""))
+            for each in others
+        ),
     )
+
+
+def _keys(attribute: str) -> list[tuple[int, int]]:
+    """Repository id and number of each pull request that it names."""
+    found = (each.partition("/") for each in attribute.split(" "))
+    return [(int(repository_id), int(number)) for repository_id, _, number in found]

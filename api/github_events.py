@@ -52,14 +52,20 @@ class _Event(Payload):
     number: int = 0
 
 
-class PullRequestChanged(_Event):
+class _PullRequestTold(_Event):
+    head_branch: str = ""
+    is_fork: bool = True
+    """Its head repository is another one than its base repository, was deleted, or is not told."""
+
+
+class PullRequestChanged(_PullRequestTold):
     """Look at this pull request again."""
 
     kind: Literal["changed"] = "changed"
     head_commit: Commit
 
 
-class PullRequestClosed(_Event):
+class PullRequestClosed(_PullRequestTold):
     """Closed or merged: an environment that runs is told, none is started."""
 
     kind: Literal["closed"] = "closed"
@@ -136,8 +142,15 @@ class _Envelope(_Part):
     installation: _Installation | None = None
 
 
+class _HeadRepository(_Part):
+    id: int
+
+
 class _Head(_Part):
     sha: Commit
+    ref: Annotated[str, StringConstraints(max_length=255)] = ""
+    repo: _HeadRepository | None = None
+    """None once a fork was deleted."""
 
 
 class _PullRequest(_Part):
@@ -172,12 +185,17 @@ def _typed(event: str, delivery: str, payload: object) -> Event:
         reason = f"`{envelope.action}` changes nothing about a preview"
         return NothingToDo.model_validate(common | {"reason": reason})
     change = _PullRequestEvent.model_validate(payload)
+    head = change.pull_request.head
+    common |= {
+        "head_branch": head.ref,
+        "is_fork": head.repo is None or head.repo.id != change.repository.id,
+    }
     if change.action == "closed":
         return PullRequestClosed.model_validate(common)
     if change.action == "edited" and "base" not in change.changes:
         reason = "title or description were edited, the base branch was not"
         return NothingToDo.model_validate(common | {"reason": reason})
-    return PullRequestChanged.model_validate(common | {"head_commit": change.pull_request.head.sha})
+    return PullRequestChanged.model_validate(common | {"head_commit": head.sha})
 
 
 def _describe(event: str, error: Exception) -> str:

@@ -56,6 +56,8 @@ class EnvironmentSummary(Payload):
     """Of the pull request; 0 for an environment that follows none."""
     type: str = "preview"
     """`preview` for a pull request's, `agent` for one that was asked for."""
+    shared_with: tuple[str, ...] = ()
+    """`owner/name#number` of other pull requests whose environment this is too."""
     phase: Phase
     reason: str = ""
     commit: str = ""

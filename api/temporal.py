@@ -94,7 +94,7 @@ class Gateway:
         async with _reaching(SIGNAL_TIMEOUT):
             return await ask_for_environment(self._client, ref, pull_request, asked)
 
-    async def closed(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
+    async def tell(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
         """Tell a running environment; False when none runs. Never starts one: a late `closed` revives nothing."""
         try:
             async with _reaching(SIGNAL_TIMEOUT):

@@ -152,15 +152,17 @@ class EnvironmentWorkflow(EnvironmentInbox):
         """One look, one step; not empty when the pull request is closed."""
         before = self._watch.trouble
         pull = await self._watch.look(self._state.pull_request, self._is_urgent, self._state.asked)
-        if pull is None:
+        others = await self._members.look(self._is_urgent) if pull else None
+        if pull is None or others is None:
             if self._watch.is_in_doubt:
                 self._decide("wait", self._watch.trouble)
             if self._watch.trouble != before:
                 self._publisher.open()
                 self._changed()
             return ""
-        if not self._is_believable(pull):
+        if not self._is_believable(pull) or not self._members.are_believable(others):
             return ""
+        pull = self._members.arrange(pull, others)
         planning.take_over(self._state, pull)
         self._siblings.note(pull)
         decision = planning.next_step(

@@ -5,6 +5,7 @@ from temporalio.exceptions import ApplicationError
 
 from workflows import planning
 from workflows.backups import Backups
+from workflows.members import Members
 from workflows.models import (
     Approval,
     EnvironmentSnapshot,
@@ -28,6 +29,7 @@ class EnvironmentInbox:
     def __init__(self, state: EnvironmentState) -> None:
         self._state = state
         self._watch = Watch()
+        self._members = Members(state, self._watch, self._changed)
         self._publisher = Publisher(state, self.snapshot)
         self._siblings = Siblings(state)
         self._slot = RevisionSlot(state, self._say)
@@ -45,8 +47,8 @@ class EnvironmentInbox:
         """Look again. Only `closed` acts before the look: nothing is created after it (invariant 2)."""
         if planning.remember_delivery(self._state, event.delivery):
             self._events.append(event)
-            planning.note_hint(self._state, event, now=workflow.now())
-            self._must_halt = self._must_halt or event.action == "closed"
+            is_close = planning.hear(self._state, event, now=workflow.now())
+            self._must_halt = self._must_halt or is_close
             if event.action == "reopened":
                 planning.forget_stop(self._state)
             if (event.event, event.action) == ("reconcile", "restore"):

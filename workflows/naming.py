@@ -50,6 +50,7 @@ REGISTRY_SECRET = "catalyst-registry"  # noqa: S105  (a name)
 """Secret (`kubernetes.io/dockerconfigjson`) with a project's registry credentials, and an environment's copy of it."""
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_SHARED = "br-"
 _RESERVED = re.compile(r"(kube-.*|default|catalyst-.*)")
 
 
@@ -74,6 +75,19 @@ def environment_name(source: str, number: int) -> str:
 def agent_environment_name(source: str, name: str) -> str:
     """`agent-{source}-{name}`, always a DNS-1123 label and never that of a pull request's environment."""
     return slug(f"agent-{source}-{name}")
+
+
+def branch_environment_name(branch: str) -> str:
+    """`br-{branch}`, always a DNS-1123 label: what pull requests of that branch name share (ENV-016).
+
+    Every event tells the branch, so two at the same moment find the same name, whichever source they are of.
+    """
+    return slug(f"{_SHARED}{branch}")
+
+
+def is_shared(environment: str) -> bool:
+    """Whether pull requests of several sources may share it; never so for one that is named after its pull request."""
+    return environment.startswith(_SHARED)
 
 
 def namespace_candidates(project: str, environment: str) -> Iterator[str]:

@@ -56,6 +56,7 @@ def project_problems(project: Project) -> tuple[Finding, ...]:
     for name, template in project.templates.items():
         found += template_problems(name, template)
         found += source_problems(name, template, project)
+    found += sharing_problems(project)
     return tuple(found)
 
 
@@ -87,6 +88,27 @@ def source_problems(name: str, template: Template, project: Project) -> Iterator
             path = ("templates", name, "sources", at, "source")
             yield Finding(
                 path, f"is `{each.source}`, which is no source of the project; there are: {listed}"
+            )
+
+
+def sharing_problems(project: Project) -> Iterator[Finding]:
+    """Where pull requests share environments, all that may be chosen for one must show the same sources."""
+    first = project.templates.get("development")
+    if not project.share_by_branch or first is None:
+        return
+    named = {each.source for each in first.sources}
+    if len(named) < 2:
+        yield Finding(
+            ("share_by_branch",),
+            "needs a template `development` whose `sources` name at least two sources of the project: "
+            "those whose pull requests share an environment",
+        )
+    for name, template in project.templates.items():
+        if template.is_selectable and {each.source for each in template.sources} != named:
+            yield Finding(
+                ("templates", name, "sources"),
+                "must name the same sources as the template `development`, since a repository may choose this one "
+                "and `share_by_branch` is set",
             )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from workflows import planning, policies, wire
+from workflows import naming, planning, policies, wire
 from workflows.models import EnvironmentSnapshot, EnvironmentState, EventDecision, PullRequestRef
 from workflows.models import messages as m
 from workflows.ports import SignalPort, StorePort
@@ -89,9 +89,9 @@ class Publisher:
         decisions = [
             EventDecision(
                 at=now,
-                repository=pull.repository,
-                repository_id=pull.repository_id,
-                number=pull.number,
+                repository=(event.pull_request or pull).repository,
+                repository_id=(event.pull_request or pull).repository_id,
+                number=(event.pull_request or pull).number,
                 delivery=event.delivery,
                 event=event.event,
                 action=event.action,
@@ -119,10 +119,18 @@ class Publisher:
         )
 
     async def _submit(self) -> None:
-        report = m.Report(snapshot=self._make_snapshot(), acknowledge=self.is_final)
-        await workflow.execute_activity_method(
-            SignalPort.submit_report, m.SubmitReportInput(report=report), **policies.SUBMIT
-        )
+        """Of every pull request that shares the environment; only the leader's last one is waited for."""
+        is_final, state = self.is_final, self._state
+        is_leaders = True
+        # All of one moment: whoever leaves meanwhile is told with a later number than it was told before.
+        for snapshot, departed in list(planning.pictures(state, self._make_snapshot())):
+            report = m.Report(snapshot=snapshot, acknowledge=is_final and is_leaders)
+            is_leaders = False
+            await workflow.execute_activity_method(
+                SignalPort.submit_report, m.SubmitReportInput(report=report), **policies.SUBMIT
+            )
+            if departed is not None:
+                state.departed = [each for each in state.departed if each is not departed]
 
     async def _record_decisions(self) -> None:
         while self._state.decisions:
@@ -135,14 +143,15 @@ class Publisher:
 
 def upsert_attributes(state: EnvironmentState, *, is_first: bool = False) -> None:
     """Make phase and head commit searchable. Each change is an event of the history, so only changes are sent."""
-    ref, pull = state.pull_request, state.pull
+    first, *others = planning.head_commits(state)
     wanted = {
         wire.PHASE_ATTRIBUTE: str(state.phase),
-        wire.COMMIT_ATTRIBUTE: pull.head_commit if pull else "",
+        wire.COMMIT_ATTRIBUTE: " ".join([first or "", *(each or "-" for each in others)]),
     }
     if is_first:
         wanted[wire.PROJECT_ATTRIBUTE] = state.ref.project
-        wanted[wire.PULL_REQUEST_ATTRIBUTE] = planning.pull_request_key(ref)
+    if is_first or naming.is_shared(state.ref.environment):
+        wanted[wire.PULL_REQUEST_ATTRIBUTE] = " ".join(planning.pull_request_keys(state))
     known = workflow.info().typed_search_attributes
     updates = [key.value_set(value) for key, value in wanted.items() if known.get(key) != value]
     if updates:

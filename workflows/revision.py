@@ -155,6 +155,7 @@ class RevisionWorkflow:
                     serving=request.serving.commit if request.serving else "",
                     serving_settings=request.serving.settings if request.serving else "",
                     is_development=request.is_development,
+                    heads=request.heads,
                 ),
                 **policies.PLAN,
             ),

@@ -141,6 +141,7 @@ class RevisionSlot:
             resets=tuple(self._state.resets),
             restores=tuple(self._state.restores),
             is_development=self._state.asked is not None,
+            heads=tuple(self._state.begun),
         )
 
     async def _prepare(self) -> None:

@@ -65,7 +65,7 @@ class Watch:
         # Before the read: whatever arrives while it goes on makes it dirty again.
         self.is_dirty, self._not_before, self._is_limited = False, None, False
         self.looked_at = workflow.now()
-        task = asyncio.create_task(_read(ref, asked))
+        task = asyncio.create_task(read_pull(ref, asked))
         await workflow.wait_condition(lambda: task.done() or is_disturbed())
         if not task.done():
             task.cancel()
@@ -74,15 +74,16 @@ class Watch:
             return None
         found = task.result()
         if isinstance(found, Trouble):
-            self._note(found)
+            self._failures += 1
+            self.note(found, failures=self._failures)
             return None
         self._failures, self.trouble, self.is_in_doubt = 0, "", False
         return found
 
-    def _note(self, trouble: Trouble) -> None:
+    def note(self, trouble: Trouble, *, failures: int) -> None:
+        """A look has failed, the last of so many: when to look again, and what people are told until then."""
         failure = trouble.failure
         is_told_anew = self.is_dirty
-        self._failures += 1
         self.is_in_doubt = failure.type in _DOUBTS
         self._is_limited = trouble.nature == "wait"
         if self.is_in_doubt:
@@ -95,7 +96,7 @@ class Watch:
             self.trouble = f"GitHub could not be asked: {failure.message}"
             self.look_after(
                 planning.backoff(
-                    self._failures,
+                    failures,
                     first=policies.FIRST_LOOK_PAUSE,
                     most=policies.MAX_LOOK_PAUSE,
                 )
@@ -104,7 +105,8 @@ class Watch:
             self._not_before = None  # as for what is heard just after such a look
 
 
-async def _read(ref: PullRequestRef, asked: AskedFor | None) -> PullRequest | Trouble:
+async def read_pull(ref: PullRequestRef, asked: AskedFor | None = None) -> PullRequest | Trouble:
+    """The pull request, or the branch in its place, as of now; or why it cannot be read."""
     try:
         if asked is not None:
             return await workflow.execute_activity_method(

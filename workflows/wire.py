@@ -18,9 +18,10 @@ CONTROL_QUEUE = "control"
 
 PROJECT_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystProject")
 PULL_REQUEST_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystPullRequest")
-"""`{repository id}/{number}`."""
+"""`{repository id}/{number}`; of each pull request that shares the environment, separated by a space."""
 COMMIT_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystCommit")
-"""Head commit last acted upon, deployed or not: the reconcile compares it with GitHub's."""
+"""Head commit last acted upon, deployed or not: the reconcile compares it with GitHub's. Of several pull requests in
+their order, `-` for one that was not read yet."""
 PHASE_ATTRIBUTE = SearchAttributeKey.for_keyword("CatalystPhase")
 SEARCH_ATTRIBUTES = (
     PROJECT_ATTRIBUTE,

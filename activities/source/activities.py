@@ -66,7 +66,7 @@ class SourceActivities(SourcePort):
         asked = self._asked(request)
         own = _source(asked.project, request.pull_request.repository_id)
         seen = asked.model_copy(update={"project": project_of_source(asked.project, own)})
-        others = OtherSources(self._github, own, self._fetch_timeout)
+        others = OtherSources(self._github, own, self._fetch_timeout, request.heads)
         serving = Served(request.serving, request.serving_settings)
         with origin_in_thread(self._github, request.pull_request) as origin:
             remote = Remote(origin.url, origin.ref, origin.token, self._fetch_timeout)

@@ -9,7 +9,7 @@ from activities.heads import find_head
 from activities.origin import GitHubAccess
 from activities.source.reading import Remote, read_and_plan
 from workflows.errors import PlanError
-from workflows.models import Project, RevisionPlan, Source, SourceCommit
+from workflows.models import Commit, Project, RevisionPlan, Source, SourceCommit, SourceHead
 from workflows.planning.plans import PlanningRequest
 from workflows.planning.plans.several.joining import join_plans
 from workflows.planning.plans.several.parts import Part
@@ -29,6 +29,8 @@ class OtherSources:
     own: str
     """Name of the pull request's own source."""
     timeout: float
+    heads: tuple[SourceHead, ...] = ()
+    """Of sources for which it is decided what is taken."""
 
     async def join(
         self, request: PlanningRequest, plan: RevisionPlan, directory: Path
@@ -78,9 +80,13 @@ class OtherSources:
     async def _commit(
         self, request: PlanningRequest, source: Source, directory: Path
     ) -> SourceCommit:
-        """The branch of the pull request's name, else the default branch; that alone for the code of a fork."""
+        """What was decided; else the branch of the pull request's name, or the default branch, which is all that the
+        code of a fork gets."""
+        said = [each for each in self.heads if each.repository_id == source.repository_id]
+        if request.is_trusted and said and said[0].commit is not None:
+            return _commit_of(source, said[0].branch, said[0].commit, is_same_branch=True)
         async with origin_of_companion(self.github, source) as origin:
-            wanted = request.branch if request.is_trusted else ""
+            wanted = request.branch if request.is_trusted and not said else ""
             head = await find_head(
                 origin.url, origin.token, directory, branch=wanted, timeout=self.timeout
             )
@@ -89,15 +95,22 @@ class OtherSources:
                 "the repository has no commits yet",
                 hint="Push to its default branch, or take it out of the template's `sources`.",
             )
-        return SourceCommit(
-            name=source.name,
-            repository_id=source.repository_id,
-            repository=source.repository,
-            installation=source.installation,
-            branch=head.branch,
-            commit=head.commit,
-            is_same_branch=bool(wanted) and head.branch == wanted,
-        )
+        is_same_branch = bool(wanted) and head.branch == wanted
+        return _commit_of(source, head.branch, head.commit, is_same_branch=is_same_branch)
+
+
+def _commit_of(
+    source: Source, branch: str, commit: Commit, *, is_same_branch: bool
+) -> SourceCommit:
+    return SourceCommit(
+        name=source.name,
+        repository_id=source.repository_id,
+        repository=source.repository,
+        installation=source.installation,
+        branch=branch,
+        commit=commit,
+        is_same_branch=is_same_branch,
+    )
 
 
 def _source(project: Project, template: str, name: str) -> Source:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -14,8 +15,10 @@ from activities.store.tables import ProjectRow, SourceRow
 from workflows.models import Project, Template
 from workflows.models.messages import ProjectSource
 from workflows.naming import is_reserved
+from workflows.planning import shares_by_branch
 from workflows.project_rules import (
     project_problems,
+    sharing_problems,
     source_problems,
     template_problems,
     told,
@@ -105,9 +108,13 @@ class Projects:
                 return None
             before = Project.model_validate(row.settings)
             wanted = change(before.templates.get(template))
-            found = template_problems(template, wanted)
-            check_settings(key, (*found, *source_problems(template, wanted, before)))
             after = before.model_copy(update={"templates": {**before.templates, template: wanted}})
+            found = (
+                *template_problems(template, wanted),
+                *source_problems(template, wanted, before),
+                *sharing_problems(after),
+            )
+            check_settings(key, found)
             if after != before:
                 await _put_row(connection, after, datetime.now(UTC))
             return ProjectChange(before, after)
@@ -146,18 +153,7 @@ class Projects:
         )
         async with reading(self._engine) as connection:
             rows = await connection.execute(query)
-            return tuple(
-                ProjectSource(
-                    team=row.team,
-                    project=row.project,
-                    installation=row.installation,
-                    repository_id=row.repository_id,
-                    repository=row.repository,
-                    name=row.name,
-                    deploy_drafts=Project.model_validate(row.settings).drafts == "deploy",
-                )
-                for row in rows
-            )
+            return tuple(_project_source(row, Project.model_validate(row.settings)) for row in rows)
 
     async def follow_repository(
         self, repository_id: int, *, repository: str, installation: int
@@ -179,6 +175,19 @@ class Projects:
                 project = project.model_copy(update={"sources": renamed})
                 await _put_row(connection, project, datetime.now(UTC))
                 await _replace_sources(connection, project)
+
+
+def _project_source(row: Row[Any], project: Project) -> ProjectSource:
+    return ProjectSource(
+        team=row.team,
+        project=row.project,
+        installation=row.installation,
+        repository_id=row.repository_id,
+        repository=row.repository,
+        name=row.name,
+        deploy_drafts=project.drafts == "deploy",
+        shares_by_branch=shares_by_branch(project, row.name),
+    )
 
 
 def project_of(repository_id: int) -> Select[tuple[dict[str, object]]]:

@@ -10,6 +10,7 @@ from api.temporal import Gateway
 from workflows import naming
 from workflows.models import EnvironmentRef, EventDecision, Project, PullRequestRef, Source
 from workflows.models.messages import GitHubEvent
+from workflows.planning import environment_of, shares_by_branch
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,6 @@ class Deliveries:
             await self.store.projects.follow_repository(
                 event.repository_id, repository=event.repository, installation=installation
             )
-        environment = naming.environment_name(source.name, event.number)
-        ref = EnvironmentRef(team=project.team, project=project.key, environment=environment)
-        hint = GitHubEvent(
-            delivery=event.delivery,
-            event=event.event,
-            action=event.action,
-            sender=event.sender,
-            head_commit=event.head_commit if isinstance(event, PullRequestChanged) else None,
-            deploy_drafts=project.drafts == "deploy",
-        )
-        if isinstance(event, PullRequestClosed):
-            if await self.gateway.closed(ref, hint):
-                return Receipt(decision="accepted", reason=f"{environment} was told")
-            return await self._record(event, "nothing to do", f"{environment} does not run")
         # A fork's pull request starts its environment too: that one refuses where people see it.
         pull_request = PullRequestRef(
             installation=installation,
@@ -65,7 +52,35 @@ class Deliveries:
             repository=event.repository,
             number=event.number,
         )
-        await self.gateway.changed(ref, pull_request, hint)
+        return await self._tell_environment(project, source, pull_request, event)
+
+    async def _tell_environment(
+        self,
+        project: Project,
+        source: Source,
+        pull_request: PullRequestRef,
+        event: PullRequestChanged | PullRequestClosed,
+    ) -> Receipt:
+        """The one that it belongs to, or, as long as that runs, the one that it has from before a change of settings."""
+        environment, former = _environments(project, source, event)
+        is_any_shared = naming.is_shared(environment) or naming.is_shared(former)
+        hint = GitHubEvent(
+            delivery=event.delivery,
+            event=event.event,
+            action=event.action,
+            sender=event.sender,
+            head_commit=event.head_commit if isinstance(event, PullRequestChanged) else None,
+            deploy_drafts=project.drafts == "deploy",
+            pull_request=pull_request if is_any_shared else None,
+            source=source.name if is_any_shared else "",
+        )
+        if former and await self.gateway.tell(_ref(project, former), hint):
+            return Receipt(decision="accepted", reason=f"{former} was told")
+        if isinstance(event, PullRequestClosed):
+            if await self.gateway.tell(_ref(project, environment), hint):
+                return Receipt(decision="accepted", reason=f"{environment} was told")
+            return await self._record(event, "nothing to do", f"{environment} does not run")
+        await self.gateway.changed(_ref(project, environment), pull_request, hint)
         return Receipt(decision="accepted", reason=f"{environment} looks at the pull request")
 
     async def _record(self, event: Event, decision: str, reason: str) -> Receipt:
@@ -87,3 +102,22 @@ class Deliveries:
 
 def _source(project: Project, repository_id: int) -> Source:
     return next(each for each in project.sources if each.repository_id == repository_id)
+
+
+def _environments(
+    project: Project, source: Source, event: PullRequestChanged | PullRequestClosed
+) -> tuple[str, str]:
+    """Where the pull request belongs, and where it may be from before; empty where there can be nothing."""
+    environment, former = environment_of(
+        source.name,
+        event.number,
+        event.head_branch,
+        is_fork=event.is_fork,
+        shares=shares_by_branch(project, source.name),
+    )
+    has_several = any(each.sources for each in project.templates.values())
+    return environment, former if has_several else ""
+
+
+def _ref(project: Project, environment: str) -> EnvironmentRef:
+    return EnvironmentRef(team=project.team, project=project.key, environment=environment)

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG001  (every operation has the same shape)
 
 import asyncio
+from itertools import chain
 
 from api.failures import NotThereError, UnreachableError
 from api.operations.base import Caller, Services, operation
@@ -10,7 +11,7 @@ from api.schemas import Decision, EnvironmentDetail, EnvironmentList, Environmen
 from api.standing import explain
 from api.temporal import WorkflowStanding
 from workflows.commands import EnvironmentKey, ListEnvironments
-from workflows.models import EnvironmentSnapshot, EventDecision, PullRequestRef
+from workflows.models import EnvironmentSnapshot, EventDecision
 
 MAX_DECISIONS = 20
 MAX_REVISIONS = 30
@@ -49,7 +50,7 @@ async def get_environment(
         services.store.environments.revisions(
             request.project, request.environment, limit=MAX_REVISIONS
         ),
-        _decisions(services, snapshot.pull_request),
+        _decisions(services, snapshot),
     )
     return EnvironmentDetail(
         **dict(summarize(services, snapshot)),
@@ -63,14 +64,20 @@ async def get_environment(
     )
 
 
-async def _decisions(services: Services, pull_request: PullRequestRef) -> tuple[EventDecision, ...]:
-    """None without a pull request: what becomes of what people ask is in the audit."""
-    if not pull_request.number:
-        return ()
-    found = await services.store.decisions.list(
-        repository_id=pull_request.repository_id, number=pull_request.number, limit=MAX_DECISIONS
+async def _decisions(services: Services, snapshot: EnvironmentSnapshot) -> list[EventDecision]:
+    """About all pull requests whose environment it is, newest first. None without one: what becomes of what people ask
+    is in the audit."""
+    found = await asyncio.gather(
+        *(
+            services.store.decisions.list(
+                repository_id=each.repository_id, number=each.number, limit=MAX_DECISIONS
+            )
+            for each in (snapshot.pull_request, *snapshot.shared_with)
+            if each.number
+        )
     )
-    return tuple(found)
+    merged = sorted(chain(*found), key=lambda each: each.at, reverse=True)
+    return merged[:MAX_DECISIONS]
 
 
 async def find_snapshot(
@@ -102,6 +109,7 @@ def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentS
         repository=snapshot.pull_request.repository,
         number=snapshot.pull_request.number,
         type=snapshot.asked.type if snapshot.asked else "preview",
+        shared_with=tuple(f"{each.repository}#{each.number}" for each in snapshot.shared_with),
         phase=snapshot.phase,
         reason=snapshot.reason,
         commit=snapshot.commit or "",

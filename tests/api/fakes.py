@@ -64,7 +64,7 @@ class FakeGateway(Gateway):
         self.started.append((ref, pull_request))
         return ""
 
-    async def closed(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
+    async def tell(self, ref: EnvironmentRef, event: GitHubEvent) -> bool:
         self._reach()
         if ref.environment not in self.running:
             return False

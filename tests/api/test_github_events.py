@@ -191,3 +191,21 @@ def test_headers_that_github_would_not_send_are_refused(header: str, value: str)
     headers = make_headers(b"{}", "ping", SECRET) | {header: value}
     with pytest.raises(UnreadableEventError, match="headers"):
         read_event(b"{}", headers, SECRET.encode())
+
+
+@pytest.mark.spec("ENV-016")
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize(
+    ("repository", "is_fork"),
+    [({"id": 1001}, False), ({"id": 999}, True), (None, True)],
+    ids=["own", "fork", "deleted fork"],
+)
+@pytest.mark.parametrize("action", ["opened", "closed"])
+def test_the_head_tells_its_branch_and_whether_it_is_the_repositorys_own(
+    action: str, repository: dict[str, int] | None, is_fork: bool
+) -> None:
+    payload = pull_request(action)
+    payload["pull_request"]["head"] |= {"ref": "feature/cart", "repo": repository}
+    event = read(payload)
+    assert isinstance(event, PullRequestChanged | PullRequestClosed)
+    assert (event.head_branch, event.is_fork) == ("feature/cart", is_fork)

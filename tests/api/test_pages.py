@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx
@@ -21,7 +22,15 @@ from tests.support.examples import (
     make_snapshot,
 )
 from tests.workflows.values import backend
-from workflows.models import Failure, FailureKind, Phase, RevisionState, Serving
+from workflows.models import (
+    EventDecision,
+    Failure,
+    FailureKind,
+    Phase,
+    PullRequestRef,
+    RevisionState,
+    Serving,
+)
 
 ONE = "/environments/web-shop/pr-shop-12"
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
@@ -126,6 +135,38 @@ async def test_what_came_along_is_shown_with_its_commit_and_branch(catalyst: Cat
     assert "<code>bbbbbbb</code>, branch <code>&lt;main&gt;</code>" in page
     answer = (await catalyst.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
     assert answer["revisions"][0]["sources"][0]["repository"] == "acme/backend"
+
+
+@pytest.mark.spec("ENV-016")
+async def test_whoever_shares_the_environment_is_shown_with_what_was_decided_for_it(
+    catalyst: Catalyst,
+) -> None:
+    other = PullRequestRef(installation=7, repository_id=1002, repository="acme/api", number=3)
+    snapshot = make_snapshot(shared_with=(other,))
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    for at, ref in enumerate((snapshot.pull_request, other)):
+        await catalyst.store.decisions.add(
+            EventDecision(
+                at=NOW + timedelta(seconds=at),
+                repository=ref.repository,
+                repository_id=ref.repository_id,
+                number=ref.number,
+                delivery=str(at),
+                event="pull_request",
+                action="synchronize",
+                decision="deploy",
+                reason=f"a push to {ref.repository}",
+            )
+        )
+    page = await read(catalyst, ONE)
+    assert "and acme/api#3" in page
+    answer = (await catalyst.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
+    assert answer["shared_with"] == ["acme/api#3"]
+    assert [each["reason"] for each in answer["decisions"]] == [
+        "a push to acme/api",
+        "a push to acme/shop",
+    ]
 
 
 async def test_a_failed_stage_is_named(failed: Catalyst) -> None:

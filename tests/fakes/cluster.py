@@ -15,6 +15,7 @@ from workflows.models import (
     ReleasePlan,
     RevisionPlan,
     RouteSettings,
+    SourceCommit,
 )
 from workflows.models import messages as m
 from workflows.ports import (
@@ -80,7 +81,8 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
                 reasons=("Chart shop in `chart`",),
                 credentials=self.credentials,
             )
-            return made.model_copy(update=self.plan)
+            taken = {"sources": taken_along(request)} if request.heads else {}
+            return made.model_copy(update={**taken, **self.plan})
 
     @activity.defn(name="build_image")
     async def build_image(self, request: m.BuildImageInput) -> m.BuildImageResult:
@@ -270,3 +272,19 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
             name, environment=request.ref.environment, revision=revision
         ) as step:
             yield step
+
+
+def taken_along(request: m.PlanRevisionInput) -> tuple[SourceCommit, ...]:
+    """What was decided to be taken of other sources; of a default branch the commit is `0000…`."""
+    return tuple(
+        SourceCommit(
+            name=f"source-{each.repository_id}",
+            repository_id=each.repository_id,
+            repository=f"acme/source-{each.repository_id}",
+            installation=1,
+            branch=each.branch or "main",
+            commit=each.commit or "0" * 40,
+            is_same_branch=each.commit is not None,
+        )
+        for each in request.heads
+    )

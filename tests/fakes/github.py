@@ -16,6 +16,8 @@ class FakeGitHub(GitHubPort, BranchPort):
         self.controls = controls
         self.writes: list[m.WriteSurfaceInput] = []
         self.comments: dict[str, int] = {}
+        self.called: dict[int, str] = {}
+        """Repository -> what reading its pull requests is called, where it is held apart from others."""
         self.unreadable: set[int] = set()
         """Repositories whose pull requests cannot be listed."""
         self.hidden = False
@@ -38,7 +40,7 @@ class FakeGitHub(GitHubPort, BranchPort):
     @activity.defn(name="read_pull_request")
     async def read_pull_request(self, request: m.ReadPullRequestInput) -> PullRequest:  # type: ignore[override]  # tests run on one loop
         ref = request.pull_request
-        async with self.controls.step("read_pull_request"):
+        async with self.controls.step(self.called.get(ref.repository_id, "read_pull_request")):
             return self.controls.pulls[ref.repository_id, ref.number]
 
     @activity.defn(name="read_branch")

@@ -10,6 +10,7 @@ from itertools import count
 
 from tests.replay.asked import asked
 from tests.replay.developed import degraded, in_place
+from tests.replay.shared import shared
 from tests.replay.staged import (
     failed_in_a_stage,
     followed,
@@ -383,6 +384,7 @@ SCENES: dict[str, Scene] = {
         in_place,
         degraded,
         asked,
+        shared,
     )
 }
 LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}

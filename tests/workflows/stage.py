@@ -116,6 +116,8 @@ class Preview:
         )
         self.state = EnvironmentState(ref=self.ref, pull_request=self.pull_request, **state)
         self.id = naming.environment_workflow_id(self.ref.project, self.ref.environment)
+        self.about: dict[str, object] = {}
+        """What every event says besides."""
         self.set(
             PullRequest(
                 ref=self.pull_request,
@@ -158,6 +160,7 @@ class Preview:
             action=action,
             head_commit=head,
             deploy_drafts=deploy_drafts,
+            **self.about,
         )
         if action == "closed":
             await self.handle.signal(EnvironmentWorkflow.github_event, hint)

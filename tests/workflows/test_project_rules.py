@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.examples import make_project
-from workflows.models import Template
+from workflows.models import Source, Template
 from workflows.overrides import MAX_VARIABLES
 from workflows.project_rules import project_problems, template_problems, told
 
@@ -170,3 +170,48 @@ def test_a_source_that_the_project_has_not_is_told_with_those_that_it_has() -> N
     assert problem == (
         "templates.development.sources[0].source: is `backend`, which is no source of the project; there are: `shop`"
     )
+
+
+BOTH = {"sources": [{"source": "shop"}, {"source": "api"}]}
+
+
+@pytest.mark.spec("ENV-016")
+@pytest.mark.parametrize(
+    ("templates", "problems"),
+    [
+        ({"development": BOTH}, []),
+        ({"development": BOTH, "review": {}}, []),
+        ({"development": BOTH, "review": {**BOTH, "is_selectable": True}}, []),
+        ({}, []),
+        (
+            {"development": {}},
+            ["share_by_branch: needs a template `development` whose `sources` name at least two"],
+        ),
+        (
+            {"development": {"sources": [{"source": "api"}]}},
+            ["share_by_branch: needs a template `development` whose `sources` name at least two"],
+        ),
+        (
+            {"development": BOTH, "review": {"is_selectable": True}},
+            ["templates.review.sources: must name the same sources as the template `development`"],
+        ),
+    ],
+)
+def test_sharing_needs_templates_that_show_the_same_sources(
+    templates: dict[str, object], problems: list[str]
+) -> None:
+    project = make_project().model_copy(
+        update={
+            "share_by_branch": True,
+            "sources": (
+                *make_project().sources,
+                Source(name="api", repository_id=2, repository="acme/api", installation=7),
+            ),
+            "templates": {name: Template.model_validate(each) for name, each in templates.items()},
+        }
+    )
+    found = [told(each) for each in project_problems(project)]
+    assert len(found) == len(problems)
+    assert all(each.startswith(said) for each, said in zip(found, problems, strict=True))
+    unset = project.model_copy(update={"share_by_branch": False})
+    assert project_problems(unset) == ()

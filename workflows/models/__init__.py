@@ -18,6 +18,7 @@ from workflows.models.environment import (
     EnvironmentState,
     EventDecision,
     Failure,
+    Member,
     PhaseTiming,
     PullRequest,
     PullRequestRef,
@@ -68,7 +69,7 @@ from workflows.models.services import (
     ServiceSettings,
     ServiceType,
 )
-from workflows.models.sources import SiblingMoved, SourceCommit
+from workflows.models.sources import SiblingMoved, SourceCommit, SourceHead
 
 __all__ = [
     "Application",
@@ -102,6 +103,7 @@ __all__ = [
     "JobRun",
     "JobSettings",
     "Label",
+    "Member",
     "PackageManager",
     "PathRoute",
     "Payload",
@@ -128,6 +130,7 @@ __all__ = [
     "SiblingMoved",
     "Source",
     "SourceCommit",
+    "SourceHead",
     "SourceSettings",
     "SourceType",
     "Stage",

@@ -8,7 +8,7 @@ from workflows.models.asked import AskedFor
 from workflows.models.backups import BackupPlan, BackupRequest, Restore
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
-from workflows.models.sources import SourceCommit
+from workflows.models.sources import SourceCommit, SourceHead
 
 
 class Failure(Payload):
@@ -100,6 +100,8 @@ class Revision(Payload):
     """What the repository was understood to run, with its commands (ENV-006); None where the project says it all."""
     sources: tuple[SourceCommit, ...] = ()
     """Sources that came along, each at the commit that was taken of it (ENV-016); empty until it was planned."""
+    own: SourceCommit | None = None
+    """Whose commit `commit` is, where pull requests of several sources share the environment; None elsewhere."""
 
 
 class Approval(Payload):
@@ -159,6 +161,8 @@ class EnvironmentSnapshot(Payload):
     """It follows no pull request: somebody asked for it."""
     is_fork: bool | None = None
     """Whether its code is a fork's, which nobody vouches for; None while that is not known."""
+    shared_with: tuple[PullRequestRef, ...] = ()
+    """Other pull requests of the same branch name whose environment this is too (ENV-016)."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
 
@@ -175,6 +179,24 @@ class EventDecision(Payload):
     action: str = ""
     decision: str
     reason: str
+
+
+class Member(Payload):
+    """A further pull request that shares an environment; a part of its state, and changed in place with it."""
+
+    model_config = ConfigDict(frozen=False, extra="ignore")
+
+    pull_request: PullRequestRef
+    source: str = ""
+    """Name of its source in the project."""
+    pull: PullRequest | None = None
+    """As last read; None until then."""
+    closed_at: AwareDatetime | None = None
+    """These three as the environment has them for the pull request that leads."""
+    announced_commit: Commit | None = None
+    announced_at: AwareDatetime | None = None
+    reason: str = ""
+    """Why it does not share the environment any more."""
 
 
 class EnvironmentState(Payload):
@@ -237,3 +259,13 @@ class EnvironmentState(Payload):
     """Not carried out yet, as `resets`."""
     asked: AskedFor | None = None
     """It follows no pull request: somebody asked for it, and once it is removed it is over."""
+    source: str = ""
+    """Name of the source whose pull request leads; known where an environment is shared (ENV-016)."""
+    members: list[Member] = Field(default_factory=list)
+    """Further pull requests of the same branch name that share the environment, in the order in which they came."""
+    departed: list[Member] = Field(default_factory=list)
+    """Closed while the environment goes on, and not told of it yet."""
+    left: list[int] = Field(default_factory=list)
+    """Repositories whose pull requests were closed while the environment goes on: their default branch is taken."""
+    begun: list[SourceHead] = Field(default_factory=list)
+    """What the last revision begun was asked to take of other sources."""

@@ -180,3 +180,6 @@ class Project(Payload):
     """Environment variables of every environment; a template's own come before them."""
     drafts: Literal["skip", "deploy"] = "skip"
     """Whether drafts get a preview; skipped ones say so in their comment."""
+    share_by_branch: bool = False
+    """Pull requests of the sources that the template `development` names in `sources` share one environment where
+    their branches have the same name (ENV-016). Holds for environments that begin afterwards."""

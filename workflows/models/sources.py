@@ -17,6 +17,15 @@ class SourceCommit(Payload):
     """It has a branch of the pull request's name, which was taken; else its default branch was."""
 
 
+class SourceHead(Payload):
+    """What a revision takes of another source, where a pull request of that source shares, or shared, the environment."""
+
+    repository_id: int
+    branch: str = ""
+    commit: Commit | None = None
+    """Head of its pull request; None when that is closed: the source's default branch then."""
+
+
 class SiblingMoved(Payload):
     """One environment to another of its project: this commit is the head of my pull request now."""
 

@@ -31,7 +31,7 @@ from workflows.planning.entries import (
     settle_entry,
     trim,
 )
-from workflows.planning.hints import is_outdated, next_check, note_hint
+from workflows.planning.hints import is_outdated, is_outdated_for, next_check, note_hint
 from workflows.planning.ledger import (
     GONE_TYPE,
     MAX_REVISIONS,
@@ -51,12 +51,19 @@ from workflows.planning.ledger import (
     take_over,
     unharmed,
 )
+from workflows.planning.members import (
+    arrange,
+    head_commits,
+    hear,
+    pull_request_keys,
+)
 from workflows.planning.next_step import Decision, Step, Wanted, next_step
 from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
 from workflows.planning.resets import ask_for_reset, note_resets
+from workflows.planning.sharing import environment_of, heads_of, pictures, shares_by_branch
 from workflows.planning.siblings import (
     Following,
     follow,
@@ -81,6 +88,7 @@ __all__ = [
     "acknowledged",
     "after_write",
     "allow",
+    "arrange",
     "ask_for_backup",
     "ask_for_reset",
     "ask_for_restore",
@@ -89,14 +97,19 @@ __all__ = [
     "bounded",
     "compare",
     "end_revision",
+    "environment_of",
     "follow",
     "follow_sibling",
     "forget_resources",
     "forget_stop",
     "give_up",
     "gone_in_a_row",
+    "head_commits",
+    "heads_of",
+    "hear",
     "is_finished",
     "is_outdated",
+    "is_outdated_for",
     "leftover_name",
     "lost_its_name",
     "make_snapshot",
@@ -114,12 +127,15 @@ __all__ = [
     "note_progress",
     "note_resets",
     "open_writes",
+    "pictures",
     "pull_request_key",
+    "pull_request_keys",
     "refuse",
     "remember_delivery",
     "rest",
     "settle",
     "settle_entry",
+    "shares_by_branch",
     "size_of",
     "stop",
     "surface_kind",

@@ -19,6 +19,7 @@ from workflows.models import (
 from workflows.models.messages import RevisionProgress, RevisionResult
 from workflows.planning.backups import forget_backups
 from workflows.planning.resets import note_services
+from workflows.planning.sharing import first_sources, heads_of, own_source, seen_by_leader
 
 MAX_REVISIONS = 10
 """Revisions kept in state, comment and reports; the read model keeps them all."""
@@ -51,11 +52,17 @@ def begin_revision(
 ) -> Revision:
     """The newest revision becomes the one at work."""
     revision = Revision(
-        number=state.count, id=revision_id, commit=commit, created_at=now, trigger=trigger
+        number=state.count,
+        id=revision_id,
+        commit=commit,
+        created_at=now,
+        trigger=trigger,
+        own=own_source(state, commit),
+        sources=first_sources(state),
     )
     older = [_without_excerpt(each) for each in state.revisions]
     state.revisions = [revision, *_kept(older, state.serving)]
-    state.commit, state.moved = commit, ""
+    state.commit, state.moved, state.begun = commit, "", list(heads_of(state))
     state.phase, state.reason, state.failure = Phase.PENDING, "", None
     forget_stop(state)
     state.has_resources = True
@@ -104,7 +111,7 @@ def end_revision(
             "timings": result.timings,
             "unchanged": result.unchanged,
             "application": result.application,
-            "sources": result.sources,
+            "sources": result.sources or state.revisions[0].sources,
             "is_degraded": result.is_degraded,
         }
     _replace_newest(state, changes)
@@ -162,9 +169,14 @@ def settle(state: EnvironmentState, head: Commit) -> None:
 def unharmed(state: EnvironmentState) -> Serving | None:
     """What serves, as long as no revision after it was begun and not brought up: that one may have changed something.
 
-    For a revision just entered, the newest.
+    For a revision just entered, the newest. A commit of another repository, whose pull request led before, is nothing
+    that this one's could be compared with.
     """
-    is_whole = len(state.revisions) > 1 and state.revisions[1].state is RevisionState.SUCCEEDED
+    if len(state.revisions) < 2:
+        return None
+    newest, former = state.revisions[:2]
+    is_of_another = _repository_of(newest) != _repository_of(former)
+    is_whole = former.state is RevisionState.SUCCEEDED and not is_of_another
     return state.serving if is_whole else None
 
 
@@ -219,7 +231,7 @@ def make_snapshot(
 ) -> EnvironmentSnapshot:
     """What everybody may know. `trouble` is what keeps the entity from seeing its pull request right now."""
     pull = state.pull
-    return EnvironmentSnapshot(
+    made = EnvironmentSnapshot(
         ref=state.ref,
         workflow_id=workflow_id,
         pull_request=pull.ref if pull else state.pull_request,
@@ -241,6 +253,12 @@ def make_snapshot(
         created_at=state.created_at or now,
         updated_at=state.updated_at or now,
     )
+    return seen_by_leader(state, made)
+
+
+def _repository_of(revision: Revision) -> int:
+    """Where that is told: in shared environments."""
+    return revision.own.repository_id if revision.own else 0
 
 
 def _replace_newest(state: EnvironmentState, changes: dict[str, object]) -> None:

@@ -4,6 +4,8 @@ On any doubt nothing: what could not be read decides nothing, and a removal need
 more look at the pull request itself.
 """
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict
 
 from workflows import naming
@@ -14,6 +16,7 @@ from workflows.models.messages import (
     RunningEnvironment,
     StartEnvironmentInput,
 )
+from workflows.planning.sharing import environment_of
 
 _Key = tuple[int, int]
 """Repository id and number: the two that never change."""
@@ -65,13 +68,13 @@ def compare(world: World) -> Findings:
     """The decision of one round. What follows no pull request is left to whoever asked for it, and only looked after."""
     unattended, forsaken = _unattended(world)
     world = _of_pull_requests(world)
-    running = {(each.repository_id, each.number): each for each in world.running}
+    running = {(each.repository_id, each.number): each for each in _followed(world)}
     missing, stale = [], []
     for source in world.sources:
         for pull in world.open.get(source.repository_id, ()):
             found = running.get((pull.ref.repository_id, pull.ref.number))
             if found is None:
-                missing.append(_start(source, pull.ref, "reconcile: it was not running"))
+                missing.append(_start(source, pull, "reconcile: it was not running"))
             elif (reason := _why_behind(source, pull, found)) is not None:
                 stale.append(_nudge(source, pull.ref, found, reason))
     left, candidates = _leftovers(world, running)
@@ -114,6 +117,14 @@ def _unattended(world: World) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(leftover_name(each) for each in found), problems
 
 
+def _followed(world: World) -> Iterator[RunningEnvironment]:
+    """One for each pull request that is followed; several may share an environment."""
+    for each in world.running:
+        yield each
+        for member in each.members:
+            yield each.model_copy(update=member.model_dump())
+
+
 def leftover_name(namespace: EnvironmentNamespace) -> str:
     """Name and uid: a namespace made anew under the same name counts from the beginning."""
     return f"{namespace.ref.namespace} {namespace.uid}"
@@ -138,13 +149,17 @@ def _lost(
     there = {
         (each.pull_request.repository_id, each.pull_request.number) for each in world.namespaces
     }
-    lost, restored = [], []
+    shared = {_entity_of(each) for each in world.namespaces}
+    lost: list[str] = []
+    restored = []
     for source in world.sources:
         for pull in world.open.get(source.repository_id, ()):
             key = (pull.ref.repository_id, pull.ref.number)
             found = running.get(key)
             if found is None or found.phase != Phase.READY or key in there:
                 continue
+            if found.workflow_id in (*shared, *lost):
+                continue  # the namespace tells one of the pull requests that share it
             lost.append(found.workflow_id)
             if found.workflow_id in world.former_lost:
                 start = _nudge(source, pull.ref, found, "reconcile: its namespace is gone")
@@ -166,8 +181,11 @@ def _leftovers(
     world: World, running: dict[_Key, RunningEnvironment]
 ) -> tuple[tuple[str, ...], tuple[Candidate, ...]]:
     left, candidates = [], []
+    entities = {each.workflow_id for each in running.values()}
     for namespace in world.namespaces or ():
         ref = namespace.pull_request
+        if _entity_of(namespace) in entities:
+            continue  # also when another pull request leads by now
         if (ref.repository_id, ref.number) in running or ref.repository_id not in world.open:
             continue
         if any(pull.ref.number == ref.number for pull in world.open[ref.repository_id]):
@@ -186,7 +204,7 @@ def _closed(world: World) -> tuple[tuple[StartEnvironmentInput, ...], tuple[str,
     """Entities that run although their pull request is not open: the event was lost."""
     sources = {source.repository_id: source for source in world.sources}
     stale, problems = [], []
-    for found in world.running:
+    for found in _followed(world):
         source = sources.get(found.repository_id)
         if source is None:
             problems.append(f"{found.workflow_id} follows a repository of no project")
@@ -205,26 +223,38 @@ def _closed(world: World) -> tuple[tuple[StartEnvironmentInput, ...], tuple[str,
     return tuple(stale), tuple(problems)
 
 
-def _start(source: ProjectSource, pull: PullRequestRef, reason: str) -> StartEnvironmentInput:
-    name = source.name or source.repository.rpartition("/")[2]
-    return StartEnvironmentInput(
-        ref=EnvironmentRef(
-            team=source.team,
-            project=source.project,
-            environment=naming.environment_name(name, pull.number),
-        ),
-        pull_request=pull,
-        reason=reason,
-        deploy_drafts=source.deploy_drafts,
+def _entity_of(namespace: EnvironmentNamespace) -> str:
+    """Of a shared environment, else empty: what it is called says whose it is."""
+    ref = namespace.ref
+    is_shared = naming.is_shared(ref.environment)
+    return naming.environment_workflow_id(ref.project, ref.environment) if is_shared else ""
+
+
+def _start(source: ProjectSource, pull: PullRequest, reason: str) -> StartEnvironmentInput:
+    environment, _ = environment_of(
+        source.name or source.repository.rpartition("/")[2],
+        pull.ref.number,
+        pull.head_branch,
+        is_fork=pull.is_fork,
+        shares=source.shares_by_branch,
     )
+    return _request(source, pull.ref, environment, reason)
 
 
 def _nudge(
     source: ProjectSource, pull: PullRequestRef, found: RunningEnvironment, reason: str
 ) -> StartEnvironmentInput:
     """For the entity that runs, whatever name it was given when it began."""
-    start = _start(source, pull, reason)
-    environment = found.workflow_id.rpartition(":")[2]
-    return start.model_copy(
-        update={"ref": start.ref.model_copy(update={"environment": environment})}
+    return _request(source, pull, found.workflow_id.rpartition(":")[2], reason)
+
+
+def _request(
+    source: ProjectSource, pull: PullRequestRef, environment: str, reason: str
+) -> StartEnvironmentInput:
+    return StartEnvironmentInput(
+        ref=EnvironmentRef(team=source.team, project=source.project, environment=environment),
+        pull_request=pull,
+        reason=reason,
+        deploy_drafts=source.deploy_drafts,
+        source=source.name,
     )

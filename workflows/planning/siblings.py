@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.models import EnvironmentState, PullRequest, RevisionState, SiblingMoved
 from workflows.planning.next_step import is_stopped
+from workflows.planning.sharing import is_of_one_that_shares
 
 
 class Following(BaseModel):
@@ -56,6 +57,8 @@ def _why_not(state: EnvironmentState, moved: SiblingMoved) -> str:  # noqa: PLR0
         return "the pull request is closed"
     if pull.is_fork:
         return "the code of a fork is shown with default branches only"
+    if is_of_one_that_shares(state, moved.repository_id):
+        return "its pull request shares this environment, which looks at it itself"
     if pull.head_branch != moved.branch:
         return f"its branch is `{pull.head_branch}`, not `{moved.branch}`: kept until the next push or `redeploy`"
     if is_stopped(state, pull):

@@ -133,6 +133,10 @@ def _facts(snapshot: EnvironmentSnapshot, links: Links) -> str:
     if snapshot.branch:
         facts.append(f"branch {code(snapshot.branch)}")
     facts += [_source(each, links) for each in sources_of(snapshot)[:MAX_SHOWN]]
+    facts += [
+        f"shared with {code(f'{each.repository}#{each.number}')}"
+        for each in snapshot.shared_with[:MAX_SHOWN]
+    ]
     facts.append(f"updated {when(snapshot.updated_at)}")
     return " · ".join(facts)
 

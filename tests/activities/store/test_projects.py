@@ -4,7 +4,7 @@ import pytest
 
 from activities.store import InvalidProjectError, ProjectReader, ProjectTakenError, Store
 from tests.support.examples import make_project
-from workflows.models import Project, Template
+from workflows.models import Project, Source, SourceSettings, Template
 
 
 async def test_a_project_is_read_back_as_it_was_registered(store: Store) -> None:
@@ -93,6 +93,39 @@ async def test_sources_come_with_what_names_and_starts_their_environments(store:
     await store.projects.put(project.model_copy(update={"drafts": "deploy"}))
     (source,) = await store.projects.list_sources()
     assert source.deploy_drafts
+
+
+SHARING = {
+    "share_by_branch": True,
+    "sources": (
+        *make_project().sources,
+        Source(name="api", repository_id=1002, repository="acme/api", installation=7),
+    ),
+    "templates": {
+        "development": Template(
+            sources=(SourceSettings(source="shop"), SourceSettings(source="api"))
+        )
+    },
+}
+
+
+@pytest.mark.spec("ENV-016")
+async def test_sources_come_with_whether_they_share_environments(store: Store) -> None:
+    project = make_project().model_copy(update=SHARING)
+    await store.projects.put(project)
+    assert [each.shares_by_branch for each in await store.projects.list_sources()] == [True, True]
+    await store.projects.put(project.model_copy(update={"share_by_branch": False}))
+    assert [each.shares_by_branch for each in await store.projects.list_sources()] == [False] * 2
+
+
+@pytest.mark.spec("ENV-016", "OPS-5")
+async def test_a_template_that_pull_requests_share_keeps_its_sources(store: Store) -> None:
+    await store.projects.put(make_project().model_copy(update=SHARING))
+    with pytest.raises(InvalidProjectError, match="share_by_branch: needs a template"):
+        await store.projects.change_template("web-shop", "development", lambda _: Template())
+    found = await store.projects.get("web-shop")
+    assert found
+    assert len(found.templates["development"].sources) == 2
 
 
 async def test_threads_read_the_same_project(store: Store, url: str) -> None:

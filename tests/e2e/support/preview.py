@@ -46,11 +46,15 @@ class Preview:
     commits: list[str] = field(default_factory=list)
     others: dict[str, Repo] = field(default_factory=dict)
     """Further repositories of the project, by their sources' names."""
+    is_shared: bool = False
+    """Its environment is that of all pull requests of the project."""
     _counter: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
     def environment(self) -> str:
         """The first pull request of a repository has number 1."""
+        if self.is_shared:
+            return naming.branch_environment_name(BRANCH)
         return naming.environment_name(self.source, self.number or 1)
 
     @property

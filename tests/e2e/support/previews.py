@@ -39,13 +39,15 @@ class Previews:
         installation: int | None = None,
         source: str = "",
         beside: Mapping[str, Mapping[str, str]] | None = None,
+        is_shared: bool = False,
         **template: object,
     ) -> Preview:
         """Make repository and project; `template` are fields of `workflows.models.Template`.
 
         The repository holds the sample with these changes, or exactly the files of `tree`. `installation` is what
         the project is told, when it is not the truth. `source` is what the project calls the repository, and `beside`
-        are the files of its further ones, by the same kind of name.
+        are the files of its further ones, by the same kind of name. `is_shared`: pull requests of all of them share an
+        environment.
         """
         name = f"r{secrets.token_hex(4)}"
         known = self._sample() if tree is None else dict(tree)
@@ -67,15 +69,31 @@ class Previews:
             sources=tuple(_source(*each, told) for each in sources.items()),
             templates={"development": make_template(**template)},
             drafts=drafts,
+            share_by_branch=is_shared,
         )
         await self.stack.catalyst.put_project(project)
-        preview = Preview(self.stack, repository, project.key, source or name, known, others=others)
+        preview = Preview(
+            self.stack,
+            repository,
+            project.key,
+            source or name,
+            known,
+            others=others,
+            is_shared=is_shared,
+        )
         self.made.append(preview)
         return preview
 
     def beside(self, preview: Preview, source: str) -> Preview:
         """A pull request to come in another repository of the same project."""
-        other = Preview(self.stack, preview.others[source], preview.project, source, {})
+        other = Preview(
+            self.stack,
+            preview.others[source],
+            preview.project,
+            source,
+            {},
+            is_shared=preview.is_shared,
+        )
         self.made.append(other)
         return other
 

@@ -10,8 +10,8 @@ from activities.source import SourceActivities
 from tests.integration.activities.conftest import NAME, Shop
 from tests.integration.activities.planning import REF, Projects, push
 from tests.support.github.client_models import Repo
-from workflows.errors import PlanError
-from workflows.models import Project, RevisionPlan, Source, SourceSettings, Template
+from workflows.errors import CommitGoneError, PlanError
+from workflows.models import Project, RevisionPlan, Source, SourceHead, SourceSettings, Template
 from workflows.models import messages as m
 
 pytestmark = pytest.mark.spec("ENV-016")
@@ -84,6 +84,29 @@ async def test_the_branch_of_the_same_name_comes_along_where_there_is_one(both: 
         ("api-web", "api"),
     ]
     assert list(both.work.iterdir()) == []
+
+
+async def test_of_a_pull_request_that_shares_the_environment_its_head_is_taken(
+    both: Both,
+) -> None:
+    commit = await both.shop.server.push(API, "feature", {"a": "1\n"})
+    head = SourceHead(repository_id=both.api.id, branch="feature", commit=commit)
+    await both.shop.server.push(API, "feature", {"a": "2\n"})
+    plan = await both.plan(heads=(head,))
+    [source] = plan.sources
+    assert (source.commit, source.branch, source.is_same_branch) == (commit, "feature", True)
+
+
+async def test_of_one_that_was_closed_meanwhile_the_default_branch_is_taken(both: Both) -> None:
+    await both.shop.server.push(API, "feature", {"a": "1\n"})
+    plan = await both.plan(heads=(SourceHead(repository_id=both.api.id),))
+    assert [(each.branch, each.is_same_branch) for each in plan.sources] == [("main", False)]
+
+
+async def test_a_head_that_was_pushed_away_is_gone_and_named(both: Both) -> None:
+    head = SourceHead(repository_id=both.api.id, branch="feature", commit="1" * 40)
+    with pytest.raises(CommitGoneError, match="source `api`"):
+        await both.plan(heads=(head,))
 
 
 @pytest.mark.invariant(7)

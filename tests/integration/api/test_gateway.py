@@ -52,7 +52,7 @@ async def test_an_event_is_in_temporals_hands_with_no_worker_there(
 
 @pytest.mark.invariant(2)
 async def test_a_close_never_starts_an_environment(gateway: Gateway, ref: EnvironmentRef) -> None:
-    assert await gateway.closed(ref, make_event("closed")) is False
+    assert await gateway.tell(ref, make_event("closed")) is False
     assert await gateway.standing(ref.project, ref.environment) is WorkflowStanding.MISSING
 
 
@@ -61,9 +61,9 @@ async def test_a_late_close_does_not_revive_an_ended_environment(
     gateway: Gateway, client: Client, ref: EnvironmentRef, pull_request: PullRequestRef
 ) -> None:
     await gateway.changed(ref, pull_request, make_event())
-    assert await gateway.closed(ref, make_event("closed")) is True
+    assert await gateway.tell(ref, make_event("closed")) is True
     await client.get_workflow_handle(f"env:web-shop:{ref.environment}").terminate()
-    assert await gateway.closed(ref, make_event("closed")) is False
+    assert await gateway.tell(ref, make_event("closed")) is False
     assert await gateway.standing(ref.project, ref.environment) is WorkflowStanding.ENDED
 
 
@@ -199,7 +199,7 @@ async def _assert_unreachable(
         await gateway.changed(ref, pull_request, make_event())
     assert time.monotonic() - began < GITHUB_GIVES_UP - 1
     with pytest.raises(UnreachableError):
-        await gateway.closed(ref, make_event("closed"))
+        await gateway.tell(ref, make_event("closed"))
     assert await gateway.standing(ref.project, ref.environment) is WorkflowStanding.UNREACHABLE
     with pytest.raises(UnreachableError):
         await gateway.check()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.workflows.sharing import back, front, led_by
 from tests.workflows.values import NOW, A, B, C, backend, pull, revision, serving, state
 from workflows.models import AskedFor, EnvironmentState, RevisionState, SiblingMoved
 from workflows.planning import Step, begin_revision, follow, follow_sibling, must_tell, next_step
@@ -54,6 +55,15 @@ def test_all_others_keep_what_they_have_and_say_why(known: dict[str, object], re
     found = follow_sibling(state(**{"pull": pull(), **known}), MOVED)
     assert not found.is_followed
     assert reason in found.reason
+
+
+@pytest.mark.parametrize("repository_id", [42, 43], ids=["whoever leads", "another one"])
+def test_a_shared_environment_looks_itself_at_those_that_share_it(repository_id: int) -> None:
+    moved = MOVED.model_copy(update={"repository_id": repository_id})
+    found = follow_sibling(led_by(front(), back()), moved)
+    assert not found.is_followed
+    assert "shares this environment" in found.reason
+    assert follow_sibling(led_by(front()), MOVED).is_followed
 
 
 def following() -> EnvironmentState:

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tests.workflows.values import URL, A, B, backend, failure, revision, serving, snapshot
+from tests.workflows.values import (
+    PULL_REF,
+    URL,
+    A,
+    B,
+    backend,
+    failure,
+    revision,
+    serving,
+    snapshot,
+)
 from workflows.models import Application, Phase, RevisionState
 from workflows.rendering import MAX_COMMENT, Links, render_comment
 
@@ -39,6 +49,13 @@ def test_what_comes_along_is_shown_with_its_commit_and_branch() -> None:
     body = render_comment(shown, LINKS)
     commit = f"[`bbbbbbb`](http://github.test/acme/backend/commit/{B})"
     assert f"branch `feature/cart` · with `backend` at {commit}, branch `main` · updated" in body
+
+
+@pytest.mark.spec("ENV-016")
+def test_whoever_shares_the_environment_is_named_without_a_mention_of_it() -> None:
+    other = PULL_REF.model_copy(update={"repository": "acme/backend", "number": 3})
+    body = render_comment(snapshot(shared_with=(other,)), LINKS)
+    assert "· shared with `acme/backend#3` · updated" in body
 
 
 @pytest.mark.spec("FR-009")

@@ -48,6 +48,7 @@ from workflows.models.messages.records import (
     ReconcileResult,
     RecordEnvironmentInput,
     RunningEnvironment,
+    RunningMember,
     StartEnvironmentInput,
 )
 from workflows.models.messages.removal import (
@@ -158,6 +159,7 @@ __all__ = [
     "RevisionProgress",
     "RevisionResult",
     "RunningEnvironment",
+    "RunningMember",
     "ServicesReset",
     "StartEnvironmentInput",
     "StopRevisionInput",

@@ -2,6 +2,7 @@
 
 from workflows.models.backups import BackupName
 from workflows.models.base import Commit, Label, Payload, Phase
+from workflows.models.environment import PullRequestRef
 
 
 class GitHubEvent(Payload):
@@ -16,6 +17,10 @@ class GitHubEvent(Payload):
     """Head as the event told it: an answer of GitHub's that differs may be older than the event."""
     deploy_drafts: bool | None = None
     """The project's setting of now; None when whoever sends this does not know it."""
+    pull_request: PullRequestRef | None = None
+    """Which one it is about, where several may share the environment (ENV-016); None: the environment's own."""
+    source: str = ""
+    """Name of that one's source in the project."""
 
 
 class PersonCommand(Payload):

@@ -24,6 +24,8 @@ class ProjectSource(Payload):
     name: str = ""
     """The source's name, part of its environments' names; empty: the repository's own."""
     deploy_drafts: bool = False
+    shares_by_branch: bool = False
+    """Its pull requests share one environment with those of other sources whose branch has the same name."""
 
 
 class ListSourcesResult(Payload):
@@ -43,6 +45,14 @@ class ListNamespacesResult(Payload):
     namespaces: tuple[EnvironmentNamespace, ...]
 
 
+class RunningMember(Payload):
+    """A further pull request that shares an environment."""
+
+    repository_id: int
+    number: int
+    commit: str = ""
+
+
 class RunningEnvironment(Payload):
     workflow_id: str
     repository_id: int
@@ -50,6 +60,7 @@ class RunningEnvironment(Payload):
     commit: str = ""
     phase: str = ""
     """Empty where a search attribute does not say it yet."""
+    members: tuple[RunningMember, ...] = ()
 
 
 class ListRunningResult(Payload):
@@ -77,6 +88,8 @@ class StartEnvironmentInput(Payload):
     reason: str
     deploy_drafts: bool | None = None
     """The project's setting, which an entity that runs follows too; None: not known here."""
+    source: str = ""
+    """Name of the pull request's source in the project."""
     must_restore: bool = False
     """What it takes for running is gone from the cluster: to be deployed again."""
 

@@ -17,7 +17,7 @@ from workflows.models.environment import (
 from workflows.models.plan import BuildPlan, ReleasePlan
 from workflows.models.project import HealthCheck, PathRoute, Quota, RouteSettings
 from workflows.models.repository import Application
-from workflows.models.sources import SourceCommit
+from workflows.models.sources import SourceCommit, SourceHead
 
 
 class RevisionInput(Payload):
@@ -39,6 +39,8 @@ class RevisionInput(Payload):
     """Services that get a backup's data once they are there, before anything else is deployed."""
     is_development: bool = False
     """It is to be worked in, whatever mode its template has."""
+    heads: tuple[SourceHead, ...] = ()
+    """What is taken of sources whose pull requests share, or shared, the environment."""
 
 
 class RevisionProgress(Payload):
@@ -96,6 +98,8 @@ class PlanRevisionInput(Payload):
     """Mark of the settings that it was planned with; empty when that is not known."""
     is_development: bool = False
     """It is to be worked in, whatever mode its template has."""
+    heads: tuple[SourceHead, ...] = ()
+    """What is taken of some sources; of all others the branch of the same name, else their default branch."""
 
 
 class ReadPullRequestInput(Payload):

@@ -11,6 +11,7 @@ from workflows.models import (
     BackupPlan,
     BuildPlan,
     CredentialPlan,
+    DevelopmentPlan,
     PathRoute,
     PrebuiltImage,
     RevisionPlan,
@@ -76,6 +77,7 @@ def renamed(plan: RevisionPlan, names: Mapping[str, str]) -> RevisionPlan:
             "services": tuple(names.get(each, each) for each in plan.services),
             "backups": tuple(_backup(each, names) for each in plan.backups),
             "credentials": tuple(_credentials(each, words) for each in plan.credentials),
+            "development": plan.development and _development(plan.development, names),
         }
     )
 
@@ -143,6 +145,11 @@ def _backup(backup: BackupPlan, names: Mapping[str, str]) -> BackupPlan:
     return BackupPlan(
         service=names.get(service, service), component=names.get(component, component)
     )
+
+
+def _development(plan: DevelopmentPlan, names: Mapping[str, str]) -> DevelopmentPlan:
+    """The pod that holds the code goes by the component's name."""
+    return plan.model_copy(update={"component": names.get(plan.component, plan.component)})
 
 
 def _credentials(made: CredentialPlan, words: _Words) -> CredentialPlan:

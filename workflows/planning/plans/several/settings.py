@@ -35,10 +35,12 @@ def request_for(
 ) -> PlanningRequest:
     """What is asked of a source that comes along: the same environment, with that source's files and settings.
 
-    There is one template to choose, and nothing of what people have decided for the pull request's own source.
+    There is one template to choose, and nothing of what people have decided for the pull request's own source. Nobody
+    works on it there, so it is deployed also where the pull request's own source is in development mode.
     """
     seen = project_of_source(project, commit.name)
-    only = seen.model_copy(update={"templates": {template: seen.templates[template]}})
+    chosen = seen.templates[template].model_copy(update={"mode": "deployment"})
+    only = seen.model_copy(update={"templates": {template: chosen}})
     return request.model_copy(
         update={
             "project": only,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflows.planning.plans.cases import component, mapping
+from tests.workflows.planning.plans.cases import NODE, Files, component, mapping
 from tests.workflows.planning.plans.several.cases import (
     BACKEND,
     commit_of,
@@ -254,3 +254,37 @@ def test_the_way_of_the_source_at_the_root_says_what_counts_as_well() -> None:
     project = project_with(BACKEND, SourceSettings(source="frontend", path="/"))
     plan = joined(project, own="backend", configs={"frontend": "health: {path: /ready}\n"})
     assert plan.health.path == "/ready"
+
+
+@pytest.mark.spec("ENV-005")
+def test_in_development_mode_the_code_goes_into_the_pod_of_the_renamed_component() -> None:
+    plan = joined(project_with(mode="development"), own="frontend", files={"frontend": NODE})
+    assert plan.development
+    assert plan.development.component == "frontend-web"
+    components = mapping(plan.release.values["components"])
+    assert "code" in mapping(mapping(components["frontend-web"])["sidecars"])
+
+
+@pytest.mark.spec("ENV-005")
+def test_what_comes_along_is_deployed_also_beside_a_development_server() -> None:
+    plan = joined(project_with(mode="development"), own="frontend", files={"frontend": NODE})
+    assert [(each.component, each.source) for each in plan.builds] == [("backend-web", "backend")]
+    components = mapping(plan.release.values["components"])
+    assert "sidecars" not in mapping(components["backend-web"])
+
+
+@pytest.mark.spec("ENV-005")
+def test_a_name_that_nobody_else_has_is_kept_in_development_mode_too() -> None:
+    project = project_with(
+        SourceSettings.model_validate(
+            {"source": "backend", "type": "dockerfile", "builds": [{"component": "api"}]}
+        ),
+        mode="development",
+    )
+    files: dict[str, Files] = {
+        "frontend": NODE,
+        "backend": {"Dockerfile": "FROM scratch\nEXPOSE 90\n"},
+    }
+    plan = joined(project, files=files)
+    assert plan.development
+    assert plan.development.component == "web"
