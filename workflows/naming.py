@@ -32,6 +32,7 @@ PART_LABEL = "app.kubernetes.io/component"
 """Component that an object or pod belongs to, as Catalyst's own chart and most others say it."""
 
 BUILD_NAMESPACE = "catalyst-builds"
+FETCH_CONTAINER = "fetch"
 BUILD_CONTAINER = "build"
 """Container of a build's pod whose log is the build's; also the name under which that log is kept and asked for."""
 SYSTEM_NAMESPACE = "catalyst-system"

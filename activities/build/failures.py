@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from activities.build.config import BuildConfig
-from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE
+from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE, UNFETCHED
 from activities.kube import KubeObject
 from activities.masking import mask_lines
 from workflows import naming
@@ -61,13 +61,11 @@ def failure_of(
     status = pod.get("status") or {}
     if status.get("reason") == "Evicted":
         return _evicted(str(status.get("message") or ""), config)
-    for state in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
-        ended = (state.get("state") or {}).get("terminated")
-        if ended and ended.get("exitCode"):
-            lines = logs.get(state["name"], ())
-            if state["name"] == "fetch":
-                return _fetch_failure(ended, lines, config)
-            return _build_failure(ended, lines, config)
+    states = {each["name"]: each.get("state") or {} for each in status.get("containerStatuses", ())}
+    for name, failure in _FAILURES.items():
+        ended = states.get(name, {}).get("terminated") or {}
+        if ended.get("exitCode", 0) not in (0, UNFETCHED):
+            return failure(ended, logs.get(name, ()), config)
     return ClusterError("the build's pod failed without a word", excerpt=[])
 
 
@@ -89,7 +87,7 @@ def job_failure(
 def waiting_problem(pod: KubeObject) -> CatalystError | None:
     """What keeps a pod from starting that no waiting will mend."""
     status = pod.get("status") or {}
-    for state in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
+    for state in status.get("containerStatuses", ()):
         waiting = (state.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") in _CANNOT_PULL:
             return PlatformError(f"the builder's own image cannot be pulled ({waiting['reason']})")
@@ -153,6 +151,10 @@ def _build_failure(ended: KubeObject, lines: Sequence[str], config: BuildConfig)
             f"the image cannot be built: {cause}", excerpt=excerpt, hint=_hint(cause)
         )
     return PlatformError(f"BuildKit ended with exit code {ended.get('exitCode')}", excerpt=excerpt)
+
+
+_FAILURES = {naming.FETCH_CONTAINER: _fetch_failure, naming.BUILD_CONTAINER: _build_failure}
+"""In the order of blame."""
 
 
 def _lacks_own_host(cause: str, config: BuildConfig) -> bool:

@@ -21,6 +21,7 @@ from activities.build.manifests import (
 )
 from activities.build.patience import insist
 from activities.kube import KubeObject, Query
+from workflows import naming
 from workflows.errors import ClusterError
 
 POLL: Final = 0.3
@@ -152,7 +153,7 @@ class BuildJobs:
     async def _logs(self, pod: KubeObject) -> dict[str, Sequence[str]]:
         """Last lines of each container; one that cannot be read has none."""
         found: dict[str, Sequence[str]] = {}
-        for container in ("fetch", "build"):
+        for container in (naming.FETCH_CONTAINER, naming.BUILD_CONTAINER):
             query = [("container", container), ("tailLines", str(LOG_LINES))]
             with suppress(ClusterError):
                 path = f"{self._pods}/{pod['metadata']['name']}/log"

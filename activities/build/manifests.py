@@ -34,6 +34,8 @@ from workflows.models import messages as m
 _STATE = "/home/user/.local/share/buildkit"
 _REGISTRY_PLACE = "/registry"
 _USER = 1000
+_FETCHING = {"cpu": "50m", "memory": "64Mi"}
+"""Asked for fetching, which is over before a build is busy."""
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
 """Never reached through a host known by name only: that is where other things of the operator's live."""
 
@@ -168,8 +170,7 @@ def _pod(job: BuildJob, config: BuildConfig) -> KubeObject:
             "seccompProfile": {"type": "Unconfined"},
             "appArmorProfile": {"type": "Unconfined"},
         },
-        "initContainers": [_fetching(job, config, work)],
-        "containers": [_building(job, config, work)],
+        "containers": [_fetching(job, config, work), _building(job, config, work)],
         "volumes": [
             {"name": "work", "emptyDir": {"sizeLimit": config.storage_limit}},
             {"name": "state", "emptyDir": {"sizeLimit": config.storage_limit}},
@@ -206,7 +207,7 @@ def _volume(job: BuildJob, name: str, keys: list[str]) -> KubeObject:
 
 def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObject:
     return {
-        "name": "fetch",
+        "name": naming.FETCH_CONTAINER,
         "image": config.builder_image,
         "command": ["sh", "-euc", FETCH_SCRIPT],
         "env": [
@@ -218,7 +219,7 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
             {"name": "CONTEXT_LIMIT", "value": str(config.context_limit >> 10)},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108  (of the container)
         ],
-        "resources": _resources(config),
+        "resources": {**_resources(config), "requests": _FETCHING},
         "volumeMounts": [work, {"name": "git", "mountPath": "/git", "readOnly": True}],
     }
 

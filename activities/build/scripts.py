@@ -1,4 +1,9 @@
-"""What runs in a build's pod: two short scripts and their arguments. Nothing of a user's is ever part of a script."""
+"""What runs in a build's pod: two short scripts and their arguments. Nothing of a user's is ever part of a script.
+
+Both containers start at once, as a node tells of a container's end only up to a second after it: BuildKit starts while
+the commit is fetched. A lock orders them, which the kernel lets go however its holder ends, so the first step of a
+build begins when nothing runs any more where the token is.
+"""
 
 import posixpath
 from urllib.parse import urlsplit
@@ -19,6 +24,8 @@ COMMIT_GONE = 41
 FETCH_FAILED = 42
 CONTEXT_TOO_LARGE = 43
 """The last line of its log is the size in KiB."""
+UNFETCHED = 44
+"""Exit code of the building container: it got nothing to build; the fetching one says why."""
 SHARED_CACHE = "pull-requests"
 """One cache a component for all trusted pull requests of a project: the next one's first build is warm."""
 DEFAULT_CACHE = "default"
@@ -31,6 +38,10 @@ export GIT_CONFIG_KEY_0="$HEADER" GIT_CONFIG_VALUE_0="$(cat /git/authorization)"
 export GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null
 export GIT_CONFIG_KEY_2=protocol.version GIT_CONFIG_VALUE_2=2
 cd /build
+# Has its name only once it is held.
+exec 8> fetching.new
+flock 8
+mv fetching.new fetching
 rm -rf source
 git init --quiet --template= source
 cd source
@@ -51,22 +62,35 @@ if test "${{size:-0}}" -gt "$CONTEXT_LIMIT"; then
   echo "$size" >&2
   exit {CONTEXT_TOO_LARGE}
 fi
+touch /build/fetched
 """
 """Without `.git`, as BuildKit's own git contexts are: its contents differ for every commit and would spoil every cache."""
 
-BUILD_SCRIPT = """
+BUILD_SCRIPT = f"""
 printf '%s' "$SETTINGS" > /build/buildkitd.toml
 # A container's first process ignores TERM unless it says otherwise; its end is the end of all the others.
 trap 'exit 143' TERM
 if test -e /inputs/masks.sed; then
   sed -u p < /dev/null 2> /dev/null && unbuffered=-u
   mkfifo /build/output
-  LC_ALL=C sed ${unbuffered:-} -f /inputs/masks.sed < /build/output &
+  LC_ALL=C sed ${{unbuffered:-}} -f /inputs/masks.sed < /build/output &
   mask=$!
   exec > /build/output 2>&1
 fi
+# Stands in for `buildctl`, which `buildctl-daemonless.sh` runs when the daemon answers.
+cat > /build/buildctl << 'END'
+if test "$2" = build; then
+  until test -e /build/fetching; do sleep 0.1; done
+  exec 8< /build/fetching
+  flock 8
+  test -e /build/fetched || exit {UNFETCHED}
+  exec 8<&-
+fi
+exec buildctl "$@"
+END
+export BUILDCTL="sh /build/buildctl"
 # Another build may have it after all, and then this one does without; the lock ends with the last of its processes.
-if test -n "${KEPT:-}" && exec 9> $KEPT/lock && flock -n 9; then
+if test -n "${{KEPT:-}}" && exec 9> $KEPT/lock && flock -n 9; then
   boot="$(cat /proc/sys/kernel/random/boot_id)"
   # What a node wrote before it went down may be torn; what a stopped build wrote is whole.
   if test "$(cat $KEPT/boot 2> /dev/null || echo $boot)" != "$boot"; then
@@ -82,7 +106,7 @@ fi
 buildctl-daemonless.sh build "$@" &
 code=0
 wait $! || code=$?
-if test -n "${mask:-}"; then
+if test -n "${{mask:-}}"; then
   exec >&- 2>&-
   wait "$mask"
 fi

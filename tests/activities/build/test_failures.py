@@ -4,7 +4,7 @@ import pytest
 
 from activities.build.config import BuildConfig
 from activities.build.failures import failure_of, job_failure, waiting_problem
-from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE
+from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE, UNFETCHED
 from activities.kube import KubeObject
 from workflows.errors import (
     BuildFailedError,
@@ -115,8 +115,7 @@ could not connect to unix:///run/user/1000/buildkit/buildkitd.sock after 10 tria
 
 def pod(*, container: str = "build", code: int = 1, reason: str = "Error") -> KubeObject:
     ended = {"name": container, "state": {"terminated": {"exitCode": code, "reason": reason}}}
-    field = "initContainerStatuses" if container == "fetch" else "containerStatuses"
-    return {"status": {"phase": "Failed", field: [ended]}}
+    return {"status": {"phase": "Failed", "containerStatuses": [ended]}}
 
 
 def failure(log: str, *, reason: str = "Error") -> CatalystError:
@@ -219,6 +218,15 @@ def test_a_fetch_tells_a_vanished_commit_from_other_trouble() -> None:
     assert type(gone) is CommitGoneError
     assert type(other) is GitHubError
     assert other.excerpt == ("fatal: x",)
+
+
+@pytest.mark.spec("EC-4")
+def test_a_build_without_a_commit_is_the_fetching_containers_fault() -> None:
+    fetching, building = pod(container="fetch", code=COMMIT_GONE), pod(code=UNFETCHED)
+    both = [*building["status"]["containerStatuses"], *fetching["status"]["containerStatuses"]]
+    found = failure_of({"status": {"phase": "Failed", "containerStatuses": both}}, {}, CONFIG)
+    assert type(found) is CommitGoneError
+    assert type(failure_of(building, {}, CONFIG)) is ClusterError
 
 
 @pytest.mark.spec("ENV-031", "FR-018")

@@ -43,7 +43,7 @@ def given_everything() -> BuildJob:
 def parts(made: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Pod, fetching container, building container."""
     pod = made["spec"]["template"]["spec"]
-    return pod, pod["initContainers"][0], pod["containers"][0]
+    return pod, *pod["containers"]
 
 
 @pytest.mark.spec("ENV-029", "ENV-019")

@@ -71,7 +71,7 @@ def test_the_token_is_in_the_secret_alone_and_goes_with_the_job() -> None:
     job = make_job(JOB, CONFIG)
     assert TOKEN not in json.dumps(job)
     spec = job["spec"]["template"]["spec"]
-    (fetching,), (building,) = spec["initContainers"], spec["containers"]
+    fetching, building = spec["containers"]
     of_secret = next(volume["name"] for volume in spec["volumes"] if "secret" in volume)
     assert of_secret in [mount["name"] for mount in fetching["volumeMounts"]]
     assert of_secret not in [mount["name"] for mount in building["volumeMounts"]]
@@ -87,7 +87,7 @@ def test_a_build_has_limits_an_end_and_no_rights_in_the_cluster() -> None:
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsUser"] != 0
     assert pod["terminationGracePeriodSeconds"] == 1
-    for container in (*pod["initContainers"], *pod["containers"]):
+    for container in pod["containers"]:
         assert container["resources"]["limits"] == {"cpu": "4", "memory": "2Gi"}
         assert "privileged" not in json.dumps(container)
 
@@ -189,7 +189,7 @@ def test_a_change_of_anything_a_build_reads_leads_to_another_image(changed: str)
 @pytest.mark.spec("ENV-020")
 @pytest.mark.invariant(4)
 def test_the_token_is_sent_to_the_git_host_and_to_no_other() -> None:
-    (fetching,) = make_job(JOB, CONFIG)["spec"]["template"]["spec"]["initContainers"]
+    fetching, _ = make_job(JOB, CONFIG)["spec"]["template"]["spec"]["containers"]
     env = {one["name"]: one["value"] for one in fetching["env"]}
     assert env["HEADER"] == "http.http://10.0.0.1:3000/.extraHeader"
     assert "KEY_0=http.extraHeader" not in FETCH_SCRIPT

@@ -43,7 +43,7 @@ def test_a_job_mounts_it_where_it_was_given_one_and_only_the_building_container_
     job = make_job(dataclasses.replace(JOB, state="state-1"), KEEPING)
     assert job["metadata"]["labels"][STATE_LABEL] == "state-1"
     pod = job["spec"]["template"]["spec"]
-    (building,), (fetching,) = pod["containers"], pod["initContainers"]
+    fetching, building = pod["containers"]
     assert KEPT in [mount["mountPath"] for mount in building["volumeMounts"]]
     assert KEPT not in [mount["mountPath"] for mount in fetching["volumeMounts"]]
     limit = next(each["value"] for each in building["env"] if each["name"] == "KEPT_LIMIT")
