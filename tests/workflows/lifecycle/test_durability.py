@@ -1,5 +1,9 @@
 """Long histories, restarted workers and forgotten caches change nothing."""
 
+import asyncio
+import threading
+import time
+
 import pytest
 from temporalio.client import WorkflowHandle
 
@@ -11,6 +15,9 @@ from workflows.environment import EnvironmentWorkflow
 from workflows.errors import ClusterError, NameTakenError, RepositoryGoneError
 from workflows.models import Phase
 from workflows.models import messages as m
+
+LONG = 2.5
+"""Seconds; the SDK takes a workflow that has not yielded for 2 as deadlocked."""
 
 
 async def run_of(handle: WorkflowHandle[EnvironmentWorkflow, None]) -> str:
@@ -186,3 +193,25 @@ async def test_everything_holds_when_every_task_replays_the_whole_history(
         await preview.close()
         await preview.ends()
     preview.assert_one_after_another()
+
+
+async def test_a_workflow_that_got_no_processor_for_long_is_replayed_and_forgotten_like_any_other(
+    stage: Stage,
+    preview: Preview,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run = asyncio.Handle._run
+    starved: list[asyncio.Handle] = []
+
+    def run_late(handle: asyncio.Handle) -> None:
+        if not starved and threading.current_thread().name.startswith("temporal_workflow"):
+            starved.append(handle)
+            time.sleep(LONG)
+        run(handle)
+
+    monkeypatch.setattr(asyncio.Handle, "_run", run_late)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    assert "Potential deadlock detected" in caplog.text
+    assert "continually retrying eviction" not in caplog.text
