@@ -6,8 +6,10 @@ from datetime import datetime
 import pytest
 
 from activities.build import BuildConfig
+from activities.build.scripts import UNFETCHED
 from tests.e2e.build.conftest import Builds, with_limits
 from tests.e2e.build.test_building import DOCKERFILE, files
+from workflows import naming
 from workflows.errors import BuildFailedError
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
@@ -22,7 +24,8 @@ async def test_a_context_that_is_too_large_is_refused_before_anything_is_built(
     with pytest.raises(BuildFailedError, match="at most 1 MiB"):
         await small.build(commit)
     (pod,) = await builds.cluster.pods(builds.namespace)
-    assert "containerID" not in str(pod["status"]["containerStatuses"])
+    ended = {each["name"]: each["state"] for each in pod["status"]["containerStatuses"]}
+    assert ended[naming.BUILD_CONTAINER]["terminated"]["exitCode"] == UNFETCHED
     await small.build(await builds.source.push({"large.bin": None}))
 
 
