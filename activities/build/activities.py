@@ -10,6 +10,7 @@ from pathlib import Path
 from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
+from activities.build.arrival import Arrival
 from activities.build.config import BuildConfig
 from activities.build.content import content_tag, paths_of
 from activities.build.inputs import BuildInputs, check_names
@@ -126,7 +127,8 @@ class BuildActivities(BuildPort):
     async def _follow(self, job: BuildJob, progress: Progress) -> None:
         """Its log is kept however it ends, unless it is stopped: nobody asks for that."""
         try:
-            await self._jobs.follow(job, lambda text: setattr(progress, "detail", text))
+            arrival = Arrival(lambda: self._registry.find_digest(job.repository, job.tag))
+            await self._jobs.follow(job, lambda text: setattr(progress, "detail", text), arrival)
         except CatalystError:
             await self._keep_log(job)
             raise

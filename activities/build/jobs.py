@@ -10,6 +10,7 @@ from typing import Final
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
+from activities.build.arrival import Arrival
 from activities.build.config import BuildConfig
 from activities.build.failures import failure_of, job_failure, waiting_problem
 from activities.build.manifests import (
@@ -78,8 +79,11 @@ class BuildJobs:
         uid = str(created["metadata"]["uid"])
         await kube.apply(self._api, make_secret(job, self._config, token, owner=uid))
 
-    async def follow(self, job: BuildJob, note: Callable[[str], None]) -> None:
-        """Until the build has succeeded. Raises what `failure_of` finds, or ClusterError when it vanished.
+    async def follow(
+        self, job: BuildJob, note: Callable[[str], None], arrival: Arrival | None = None
+    ) -> None:
+        """Until the build has succeeded, or its image has come. Raises what `failure_of` finds, or ClusterError when it
+        vanished.
 
         The Job goes on while the API does not answer; that is borne for `BuildConfig.patience`.
         """
@@ -92,6 +96,8 @@ class BuildJobs:
             for pod in seen.pods:
                 note(f"{job.name}: {_phase(pod)}")
             if self._has_succeeded(seen):
+                return
+            if arrival is not None and seen.pods and await arrival.has_come():
                 return
             await asyncio.sleep(POLL)
 

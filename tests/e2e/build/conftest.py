@@ -43,7 +43,14 @@ class Builds:
         )
 
     async def build(self, commit: str, *, revision: str = "", **plan: object) -> m.BuildImageResult:
-        return await self.activities.build_image(self.request(commit, revision=revision, **plan))
+        """Until its pod is over too: the image comes before that."""
+        built = await self.activities.build_image(self.request(commit, revision=revision, **plan))
+        await eventually(self._is_over, within=60, what="the build's pod is over")
+        return built
+
+    async def _is_over(self) -> bool:
+        pods = await self.cluster.pods(self.namespace)
+        return all(pod["status"].get("phase") in ("Succeeded", "Failed") for pod in pods)
 
     async def stop(self, revision: str = "") -> None:
         await self.activities.stop_builds(m.StopRevisionInput(ref=self.ref, revision=revision))
