@@ -49,7 +49,8 @@ class Builds:
         return built
 
     async def _is_over(self) -> bool:
-        pods = await self.cluster.pods(self.namespace)
+        path = f"/api/v1/namespaces/{self.namespace}/pods"
+        pods = await self.cluster.items(path, selector="batch.kubernetes.io/job-name")
         return all(pod["status"].get("phase") in ("Succeeded", "Failed") for pod in pods)
 
     async def stop(self, revision: str = "") -> None:
