@@ -7,11 +7,13 @@ from pydantic import JsonValue
 from workflows.planning.detection.files import ROOT, Files, folder_of, join, mapping, string
 from workflows.planning.detection.node.manifest import Manifest, read_manifest
 from workflows.planning.detection.node.workspaces import member_folders
+from workflows.planning.dockerfiles import mirrors
 from workflows.planning.dockerfiles.blocks import (
     Manifests,
     add_user,
     copy_manifests,
     copy_sources,
+    declare_mirrors,
     enter_member,
     finish,
     gather,
@@ -98,6 +100,7 @@ def image_of(layout: Layout) -> str:
 
 def _begin(lines: Instructions, layout: Layout, stage: str) -> None:
     lines.base(image_of(layout), stage)
+    declare_mirrors(lines, mirrors.NODE)
     if tool := tool_of(layout):
         lines.comment(f"{layout.application.package_manager} is not a part of the image.")
         lines.run(f"npm install --global {tool}")

@@ -1,12 +1,14 @@
 """Images of Python applications: a virtual environment beside the sources."""
 
 from workflows.planning.detection.python.project import read_project
+from workflows.planning.dockerfiles import mirrors
 from workflows.planning.dockerfiles.blocks import (
     APP,
     Manifests,
     add_user,
     copy_manifests,
     copy_sources,
+    declare_mirrors,
     enter_member,
     finish,
     needs_make,
@@ -64,6 +66,7 @@ def image_of(layout: Layout) -> str:
 def _begin(lines: Instructions, layout: Layout) -> None:
     manager = layout.application.package_manager
     lines.base(image_of(layout))
+    declare_mirrors(lines, mirrors.PYTHON)
     if packages := _system_packages(layout):
         lines.comment("Some packages are compiled while they are installed.")
         lines.run(

@@ -2,6 +2,9 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/python:3.12-slim
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG PIP_INDEX_URL PIP_TRUSTED_HOST UV_DEFAULT_INDEX PIPENV_PYPI_MIRROR
+
 # poetry is not a part of the image.
 RUN pip install --no-cache-dir 'poetry>=2,<3'
 
