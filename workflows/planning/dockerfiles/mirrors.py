@@ -3,15 +3,20 @@
 Package managers read these as variables. A generated Dockerfile declares them, and so may any other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-NODE: Final = ("NPM_CONFIG_REGISTRY", "YARN_NPM_REGISTRY_SERVER", "YARN_UNSAFE_HTTP_WHITELIST")
-"""npm, pnpm, Yarn 1 and bun read the first one, Yarn 2 and later the others."""
-PYTHON: Final = ("PIP_INDEX_URL", "PIP_TRUSTED_HOST", "UV_DEFAULT_INDEX", "PIPENV_PYPI_MIRROR")
-"""Poetry reads none: its project names its sources. Its own packages come by pip."""
+NODE: Final = ("NPM_CONFIG_REGISTRY",)
+"""npm, pnpm, Yarn 1 and bun read it."""
+BERRY: Final = ("YARN_NPM_REGISTRY_SERVER", "YARN_UNSAFE_HTTP_WHITELIST")
+"""Yarn 2 and later, besides."""
+PYTHON: Final = ("PIP_INDEX_URL", "PIP_TRUSTED_HOST")
+UV: Final = ("UV_DEFAULT_INDEX",)
+"""Not for a project with a lock file: that holds addresses, and uv takes another index for a change of it."""
+POETRY: Final = ("POETRY_PYPI_MIRROR_URL",)
+"""Read by a plugin of Poetry's, which itself knows no mirrors."""
+PIPENV: Final = ("PIPENV_PYPI_MIRROR",)
 
 
 @dataclass(frozen=True)
@@ -31,16 +36,16 @@ class Mirrors:
     @property
     def arguments(self) -> dict[str, str]:
         """What every build is given, whether or not its Dockerfile declares it."""
-        found: dict[str, str] = {}
-        if self.npm:
-            found |= _values(NODE, self.npm, self.npm, _plain_host(self.npm))
-        if self.pypi:
-            found |= _values(PYTHON, self.pypi, _plain_host(self.pypi), self.pypi, self.pypi)
-        return found
-
-
-def _values(names: Sequence[str], *values: str) -> dict[str, str]:
-    return {name: value for name, value in zip(names, values, strict=True) if value}
+        trusted = {
+            "YARN_UNSAFE_HTTP_WHITELIST": _plain_host(self.npm),
+            "PIP_TRUSTED_HOST": _plain_host(self.pypi),
+        }
+        found = {
+            **dict.fromkeys((*NODE, *BERRY), self.npm),
+            **dict.fromkeys((*PYTHON, *UV, *POETRY, *PIPENV), self.pypi),
+            **trusted,
+        }
+        return {name: value for name, value in found.items() if value}
 
 
 def _plain_host(url: str) -> str:

@@ -63,6 +63,8 @@ _SITES = {
 _PNPM = "10"
 """Reads the lock files that pnpm 9 and 10 write."""
 _BUN = "1"
+_YARN = "1.22.22"
+"""The last Yarn 1; what npm calls the newest `yarn` is another program."""
 _EXACT = re.compile(r"\d+\.\d+\.\d+")
 
 
@@ -78,8 +80,7 @@ def make_node(layout: Layout) -> Recipe:
     manifests = _manifests(layout) if application.install else Manifests()
     if application.install:
         copy_manifests(lines, manifests)
-        cache = f"{HOME}/{_CACHES.get(application.package_manager, '.npm')}"
-        lines.run(application.install, caches=[cache], owner=USER)
+        lines.run(application.install, caches=_caches_of(layout), owner=USER)
     builds = bool(application.build) and not start.follows_changes
     copy_sources(lines, manifests, is_last=not builds)
     enter_member(lines, layout)
@@ -100,7 +101,7 @@ def image_of(layout: Layout) -> str:
 
 def _begin(lines: Instructions, layout: Layout, stage: str) -> None:
     lines.base(image_of(layout), stage)
-    declare_mirrors(lines, mirrors.NODE)
+    declare_mirrors(lines, (*mirrors.NODE, *(mirrors.BERRY if _is_berry(layout) else ())))
     if tool := tool_of(layout):
         lines.comment(f"{layout.application.package_manager} is not a part of the image.")
         lines.run(f"npm install --global {tool}")
@@ -125,6 +126,15 @@ def _as_site(lines: Instructions, layout: Layout, site: str) -> Recipe:
     serve_site(lines, layout.port, source=made, stage="build", fallback="/index.html")
     reason = f"No command serves a build, so a web server serves what it leaves in `{site}`."
     return Recipe(lines, (_image_reason(layout), reason))
+
+
+def _caches_of(layout: Layout) -> list[str]:
+    """Directories to keep between builds. Plug'n'Play runs from Yarn's, which the image therefore keeps."""
+    manager = layout.application.package_manager
+    if _is_berry(layout):
+        linker = string(layout.files.mapping(layout.path(".yarnrc.yml")).get("nodeLinker"))
+        return [f"{HOME}/.yarn/berry/cache"] if linker == "node-modules" else []
+    return [f"{HOME}/{_CACHES.get(manager, '.npm')}"]
 
 
 def _image_reason(layout: Layout) -> str:
@@ -173,11 +183,27 @@ def tool_of(layout: Layout) -> str:
         return f"pnpm@{named or _PNPM}"
     if manager == "bun":
         return f"bun@{named or _BUN}"
-    if manager == "yarn" and "--immutable" in layout.application.install:
-        brought = _brought_yarn(layout)
-        # The image's own Yarn 1 hands over to the program that the repository brings.
-        return "" if brought else f"--force @yarnpkg/cli-dist@{named or '4'}"
-    return ""
+    if manager != "yarn":
+        return ""
+    # Images of Node.js 25 and older have a Yarn 1, which is replaced.
+    if not _is_berry(layout):
+        return f"--force yarn@{named or _YARN}"
+    # Yarn 1 hands over to the program that the repository brings.
+    return (
+        f"--force yarn@{_YARN}"
+        if _brought_yarn(layout)
+        else f"--force @yarnpkg/cli-dist@{named or '4'}"
+    )
+
+
+def _is_berry(layout: Layout) -> bool:
+    """Whether it is Yarn 2 or later."""
+    if layout.application.package_manager != "yarn":
+        return False
+    named = _named_version(layout.files, layout, "yarn")
+    return "--immutable" in layout.application.install or (
+        bool(named) and not named.startswith("1.")
+    )
 
 
 def _named_version(files: Files, layout: Layout, manager: str) -> str:

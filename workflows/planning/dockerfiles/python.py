@@ -21,6 +21,8 @@ from workflows.planning.dockerfiles.text import Instructions
 from workflows.planning.dockerfiles.versions import PYTHON, version_of
 
 _VENV = "/opt/venv"
+_MIRRORED = {"poetry": " ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}"}
+"""What a package manager lacks to heed a mirror, where there is one."""
 TOOLS = {"uv": "'uv>=0.8,<1'", "poetry": "'poetry>=2,<3'", "pipenv": "'pipenv>=2025'"}
 _CACHES = {"uv": ".cache/uv", "poetry": ".cache/pypoetry", "pipenv": ".cache/pipenv"}
 _COMPILED = {
@@ -66,7 +68,7 @@ def image_of(layout: Layout) -> str:
 def _begin(lines: Instructions, layout: Layout) -> None:
     manager = layout.application.package_manager
     lines.base(image_of(layout))
-    declare_mirrors(lines, mirrors.PYTHON)
+    declare_mirrors(lines, (*mirrors.PYTHON, *_mirrors_of(layout)))
     if packages := _system_packages(layout):
         lines.comment("Some packages are compiled while they are installed.")
         lines.run(
@@ -76,13 +78,21 @@ def _begin(lines: Instructions, layout: Layout) -> None:
         )
     if tool := TOOLS.get(manager, ""):
         lines.comment(f"{manager} is not a part of the image.")
-        lines.run(f"pip install --no-cache-dir {tool}")
+        lines.run(f"pip install --no-cache-dir {tool}{_MIRRORED.get(manager, '')}")
     add_user(lines, layout, _VENV)
     lines.env(variables_of(layout, HOME, _VENV))
     lines.extend_path(f"{_VENV}/bin")
     lines.workdir(APP)
     lines.user(USER)
     lines.run(f"python -m venv {_VENV}")
+
+
+def _mirrors_of(layout: Layout) -> tuple[str, ...]:
+    """Arguments that the package manager itself reads."""
+    manager = layout.application.package_manager
+    if manager == "uv":
+        return () if "--locked" in layout.application.install else mirrors.UV
+    return {"poetry": mirrors.POETRY, "pipenv": mirrors.PIPENV}.get(manager, ())
 
 
 def _system_packages(layout: Layout) -> str:

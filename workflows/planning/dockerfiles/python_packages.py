@@ -26,6 +26,7 @@ _LISTED = (
     "['dependencies'], sep=chr(10))\" > /tmp/requirements.txt "
     "&& pip install -r /tmp/requirements.txt"
 )
+_HIDDEN = "the project's dependencies are known only to its own build"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def installation_of(layout: Layout) -> Installation:
             project = command if _is_package(layout) else ""
             others = " --no-install-workspace" if layout.application.workspace else ""
             only = f"{command} --no-install-project{others}"
-            return Installation(_manifests(layout), only, project)
+            return Installation(_manifests(layout, _hidden(layout)), only, project)
         case "poetry":
             only = command.removesuffix(" --no-root")
             return Installation(
@@ -59,13 +60,18 @@ def installation_of(layout: Layout) -> Installation:
             return Installation(_manifests(layout), command)
 
 
+def _hidden(layout: Layout) -> str:
+    """Why the manifests alone do not tell what a project depends on; empty when they do."""
+    project = mapping(layout.files.mapping(_path(layout, "pyproject.toml")).get("project"))
+    return _HIDDEN if "dependencies" in strings(project.get("dynamic")) else ""
+
+
 def _of_project(layout: Layout) -> Installation:
     """A project that lists its dependencies runs from its sources; only its own commands make it a package."""
     project = mapping(layout.files.mapping(_path(layout, "pyproject.toml")).get("project"))
     is_listed = bool(project) and "dependencies" not in strings(project.get("dynamic"))
     if not is_listed or _is_old(layout.application):
-        reason = "the project's dependencies are known only to its own build"
-        return Installation(_manifests(layout, reason), _FROM_PROJECT)
+        return Installation(_manifests(layout, _HIDDEN), _FROM_PROJECT)
     dependencies = _LISTED if strings(project.get("dependencies")) else ""
     itself = "pip install --no-deps ." if mapping(project.get("scripts")) else ""
     return Installation(_manifests(layout), dependencies, itself)

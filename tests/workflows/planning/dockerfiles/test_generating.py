@@ -232,9 +232,60 @@ def test_a_yarn_that_the_repository_brings_is_not_installed_again() -> None:
         ".yarnrc.yml": "yarnPath: .yarn/releases/yarn-4.6.0.cjs\n",
     }
     brought = {**files, ".yarn/releases/yarn-4.6.0.cjs": ""}
-    assert "npm install" not in made(brought).dockerfile
+    text = made(brought).dockerfile
+    assert "npm install --global --force yarn@1.22.22\n" in text, "which hands over to it"
+    assert "@yarnpkg" not in text
     assert "COPY --chown=10001:10001 .yarn/ /app/.yarn/" in made(brought).dockerfile
     assert "npm install --global --force @yarnpkg/cli-dist@4" in made(files).dockerfile
+
+
+@pytest.mark.spec("ENV-006", "ENV-031")
+@pytest.mark.parametrize(
+    ("named", "lock", "installed"),
+    [
+        ("", True, "yarn@1.22.22"),
+        ("yarn@1.22.19", True, "yarn@1.22.19"),
+        ("yarn@4.6.0", True, "@yarnpkg/cli-dist@4.6.0"),
+        ("yarn@4.6.0", False, "@yarnpkg/cli-dist@4.6.0"),
+        ("yarn@1.22.19", False, "yarn@1.22.19"),
+    ],
+)
+def test_the_yarn_that_is_named_is_installed_for_newer_images_have_none(
+    named: str, lock: bool, installed: str
+) -> None:
+    manifest = {"scripts": {"start": "node ."}, "packageManager": named}
+    files = {"package.json": json.dumps(manifest), **({"yarn.lock": ""} if lock else {})}
+    assert f"npm install --global --force {installed}\n" in made(files).dockerfile
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ("nodeLinker: node-modules\n", "target=/home/app/.yarn/berry/cache,"),
+        ("nodeLinker: pnp\n", ""),
+        ("enableTelemetry: false\n", ""),
+    ],
+)
+def test_what_plug_n_play_runs_from_stays_in_the_image(settings: str, kept: str) -> None:
+    files = {"package.json": '{"scripts": {"start": "node ."}}', "yarn.lock": ""}
+    [install] = [
+        each
+        for each in of(made({**files, ".yarnrc.yml": settings}).dockerfile, "RUN")
+        if "yarn install" in each
+    ]
+    assert kept in install
+    assert install.startswith("--mount") == bool(kept)
+
+
+@pytest.mark.spec("ENV-031")
+def test_poetry_gets_what_heeds_a_mirror_only_where_there_is_one() -> None:
+    files = {
+        "pyproject.toml": '[tool.poetry.dependencies]\nflask = "*"\n',
+        "poetry.lock": "",
+        "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+    }
+    [install] = [each for each in of(made(files).dockerfile, "RUN") if "'poetry>" in each]
+    assert install.endswith("'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}")
 
 
 def test_packages_without_wheels_get_what_compiles_them() -> None:

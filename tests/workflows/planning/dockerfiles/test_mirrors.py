@@ -5,9 +5,10 @@ import pytest
 from tests.workflows.planning.dockerfiles.reading import read
 from tests.workflows.planning.dockerfiles.samples import FLASK, GO, NODE, made
 from workflows.planning.dockerfiles import Mirrors
-from workflows.planning.dockerfiles.mirrors import NODE as OF_NODE
-from workflows.planning.dockerfiles.mirrors import PYTHON as OF_PYTHON
+from workflows.planning.dockerfiles import mirrors as of
 
+OF_NPM = (*of.NODE, *of.BERRY)
+OF_PYPI = (*of.PYTHON, *of.UV, *of.POETRY, *of.PIPENV)
 SAFE = Mirrors(npm="https://packages.example.com/npm/", pypi="https://packages.example.com/simple/")
 PLAIN = Mirrors(npm="http://10.0.0.7:4873/", pypi="http://pypi.internal:8080/simple/")
 
@@ -16,13 +17,18 @@ PLAIN = Mirrors(npm="http://10.0.0.7:4873/", pypi="http://pypi.internal:8080/sim
 @pytest.mark.parametrize(
     ("files", "declared"),
     [
-        ({**NODE, "package-lock.json": "{}"}, OF_NODE),
-        ({**NODE, "pnpm-lock.yaml": ""}, OF_NODE),
-        (FLASK, OF_PYTHON),
+        ({**NODE, "package-lock.json": "{}"}, of.NODE),
+        ({**NODE, "pnpm-lock.yaml": ""}, of.NODE),
+        ({**NODE, "yarn.lock": ""}, of.NODE),
+        ({**NODE, "yarn.lock": "", ".yarnrc.yml": ""}, (*of.NODE, *of.BERRY)),
+        (FLASK, of.PYTHON),
+        ({**FLASK, "Pipfile": "", "Pipfile.lock": "{}"}, (*of.PYTHON, *of.PIPENV)),
+        ({**FLASK, "pyproject.toml": "[tool.poetry]\n"}, (*of.PYTHON, *of.POETRY)),
+        ({**FLASK, "pyproject.toml": "[tool.uv]\n"}, (*of.PYTHON, *of.UV)),
+        ({**FLASK, "pyproject.toml": "", "uv.lock": ""}, of.PYTHON),
         (GO, ()),
         ({"index.html": ""}, ()),
     ],
-    ids=["npm", "pnpm", "pip", "go", "static"],
 )
 def test_they_are_declared_before_anything_is_fetched(
     files: dict[str, str], declared: tuple[str, ...]
@@ -37,7 +43,7 @@ def test_they_are_declared_before_anything_is_fetched(
 
 @pytest.mark.parametrize("mirrors", [SAFE, PLAIN])
 def test_every_argument_is_one_that_some_dockerfile_declares(mirrors: Mirrors) -> None:
-    assert set(mirrors.arguments) <= {*OF_NODE, *OF_PYTHON}
+    assert set(mirrors.arguments) <= {*OF_NPM, *OF_PYPI}
     assert all(mirrors.arguments.values())
 
 
@@ -52,4 +58,4 @@ def test_one_may_be_told_without_the_other() -> None:
     assert Mirrors().urls == ()
     only = Mirrors(pypi=SAFE.pypi)
     assert only.urls == (SAFE.pypi,)
-    assert set(only.arguments) == {"PIP_INDEX_URL", "UV_DEFAULT_INDEX", "PIPENV_PYPI_MIRROR"}
+    assert set(only.arguments) == {*OF_PYPI} - {"PIP_TRUSTED_HOST"}

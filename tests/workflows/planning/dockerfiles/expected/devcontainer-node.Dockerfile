@@ -3,7 +3,7 @@
 FROM docker.io/library/node:22-slim
 
 # Where packages come from; the registries of the world where nobody says it.
-ARG NPM_CONFIG_REGISTRY YARN_NPM_REGISTRY_SERVER YARN_UNSAFE_HTTP_WHITELIST
+ARG NPM_CONFIG_REGISTRY
 
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \

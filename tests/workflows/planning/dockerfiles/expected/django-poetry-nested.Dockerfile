@@ -3,10 +3,10 @@
 FROM docker.io/library/python:3.12-slim
 
 # Where packages come from; the registries of the world where nobody says it.
-ARG PIP_INDEX_URL PIP_TRUSTED_HOST UV_DEFAULT_INDEX PIPENV_PYPI_MIRROR
+ARG PIP_INDEX_URL PIP_TRUSTED_HOST POETRY_PYPI_MIRROR_URL
 
 # poetry is not a part of the image.
-RUN pip install --no-cache-dir 'poetry>=2,<3'
+RUN pip install --no-cache-dir 'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}
 
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \

@@ -3,7 +3,7 @@
 FROM docker.io/library/python:3.12-slim
 
 # Where packages come from; the registries of the world where nobody says it.
-ARG PIP_INDEX_URL PIP_TRUSTED_HOST UV_DEFAULT_INDEX PIPENV_PYPI_MIRROR
+ARG PIP_INDEX_URL PIP_TRUSTED_HOST PIPENV_PYPI_MIRROR
 
 # pipenv is not a part of the image.
 RUN pip install --no-cache-dir 'pipenv>=2025'

@@ -21,8 +21,7 @@ USER 10001:10001
 
 # Dependencies come first: a change of the sources alone installs nothing.
 COPY --chown=10001:10001 package.json yarn.lock /app/
-RUN --mount=type=cache,target=/home/app/.cache/yarn,uid=10001,gid=10001 \
-    yarn install --immutable
+RUN yarn install --immutable
 
 # The sources.
 COPY --chown=10001:10001 . /app/

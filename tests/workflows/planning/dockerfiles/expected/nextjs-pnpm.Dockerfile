@@ -3,7 +3,7 @@
 FROM docker.io/library/node:22-slim
 
 # Where packages come from; the registries of the world where nobody says it.
-ARG NPM_CONFIG_REGISTRY YARN_NPM_REGISTRY_SERVER YARN_UNSAFE_HTTP_WHITELIST
+ARG NPM_CONFIG_REGISTRY
 
 # pnpm is not a part of the image.
 RUN npm install --global pnpm@10
