@@ -8,7 +8,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 NODE: Final = ("NPM_CONFIG_REGISTRY",)
-"""npm, pnpm, Yarn 1 and bun read it."""
+"""npm, pnpm up to 10, Yarn 1 and bun read it."""
+PNPM: Final = ("PNPM_CONFIG_REGISTRY",)
+"""Newer ones, instead."""
 BERRY: Final = ("YARN_NPM_REGISTRY_SERVER", "YARN_UNSAFE_HTTP_WHITELIST")
 """Yarn 2 and later, besides."""
 PYTHON: Final = ("PIP_INDEX_URL", "PIP_TRUSTED_HOST")
@@ -41,7 +43,7 @@ class Mirrors:
             "PIP_TRUSTED_HOST": _plain_host(self.pypi),
         }
         found = {
-            **dict.fromkeys((*NODE, *BERRY), self.npm),
+            **dict.fromkeys((*NODE, *PNPM, *BERRY), self.npm),
             **dict.fromkeys((*PYTHON, *UV, *POETRY, *PIPENV), self.pypi),
             **trusted,
         }

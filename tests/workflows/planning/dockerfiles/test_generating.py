@@ -258,6 +258,35 @@ def test_the_yarn_that_is_named_is_installed_for_newer_images_have_none(
     assert f"npm install --global --force {installed}\n" in made(files).dockerfile
 
 
+@pytest.mark.spec("ENV-006", "ENV-031")
+@pytest.mark.parametrize(
+    ("lock", "named", "installed"),
+    [
+        ("lockfileVersion: '9.0'\n", "", "pnpm@10"),
+        ("lockfileVersion: '6.0'\n", "", "pnpm@8"),
+        ("lockfileVersion: 5.4\n\nspecifiers:\n", "", "pnpm@7"),
+        ("lockfileVersion: '6.0'\n", "pnpm@8.15.9", "pnpm@8.15.9"),
+        ("", "", "pnpm@10"),
+    ],
+)
+def test_a_pnpm_is_installed_that_reads_the_lock_file(
+    lock: str, named: str, installed: str
+) -> None:
+    manifest = {"scripts": {"start": "node ."}, "packageManager": named}
+    files = {"package.json": json.dumps(manifest), "pnpm-lock.yaml": lock}
+    assert f"npm install --global {installed}\n" in made(files).dockerfile
+
+
+def test_a_yarn_lock_says_itself_which_yarn_has_written_it() -> None:
+    files = {"package.json": '{"scripts": {"start": "node ."}}'}
+    newer = {**files, "yarn.lock": "# generated\n\n__metadata:\n  version: 8\n"}
+    assert "yarn install --immutable" in made(newer).dockerfile
+    assert "@yarnpkg/cli-dist@4" in made(newer).dockerfile
+    older = {**files, "yarn.lock": "# yarn lockfile v1\n"}
+    assert "yarn install --frozen-lockfile" in made(older).dockerfile
+    assert "yarn@1.22.22" in made(older).dockerfile
+
+
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [

@@ -7,7 +7,7 @@ from tests.workflows.planning.dockerfiles.samples import FLASK, GO, NODE, made
 from workflows.planning.dockerfiles import Mirrors
 from workflows.planning.dockerfiles import mirrors as of
 
-OF_NPM = (*of.NODE, *of.BERRY)
+OF_NPM = (*of.NODE, *of.PNPM, *of.BERRY)
 OF_PYPI = (*of.PYTHON, *of.UV, *of.POETRY, *of.PIPENV)
 SAFE = Mirrors(npm="https://packages.example.com/npm/", pypi="https://packages.example.com/simple/")
 PLAIN = Mirrors(npm="http://10.0.0.7:4873/", pypi="http://pypi.internal:8080/simple/")
@@ -18,7 +18,7 @@ PLAIN = Mirrors(npm="http://10.0.0.7:4873/", pypi="http://pypi.internal:8080/sim
     ("files", "declared"),
     [
         ({**NODE, "package-lock.json": "{}"}, of.NODE),
-        ({**NODE, "pnpm-lock.yaml": ""}, of.NODE),
+        ({**NODE, "pnpm-lock.yaml": ""}, (*of.NODE, *of.PNPM)),
         ({**NODE, "yarn.lock": ""}, of.NODE),
         ({**NODE, "yarn.lock": "", ".yarnrc.yml": ""}, (*of.NODE, *of.BERRY)),
         (FLASK, of.PYTHON),

@@ -1,5 +1,6 @@
 """Which package manager a Node.js application is installed with: lock files first, then what its manifest names."""
 
+import re
 from dataclasses import dataclass
 
 from workflows.models import PackageManager
@@ -14,6 +15,8 @@ LOCKS: tuple[tuple[PackageManager, tuple[str, ...]], ...] = (
     ("npm", ("package-lock.json", "npm-shrinkwrap.json")),
 )
 """npm's comes last: it is the one that appears by accident beside another."""
+
+_BERRY_LOCK = re.compile(r"(?m)^__metadata:")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def _named(files: Files, manifest: Manifest, workspace: str) -> tuple[PackageMan
 def _is_berry(files: Files, manifest: Manifest, workspace: str) -> bool:
     """Yarn 2 and later: another command line than Yarn 1."""
     top = workspace or manifest.folder
-    if files.has(join(top, ".yarnrc.yml")):
+    if files.has(join(top, ".yarnrc.yml")) or _BERRY_LOCK.search(
+        files.text(join(top, "yarn.lock"))
+    ):
         return True
     for each in (manifest, read_manifest(files, top)):
         named = string(each.value.get("packageManager")) if each else ""
