@@ -46,11 +46,13 @@ def installation_of(layout: Layout) -> Installation:
             project = command if _is_package(layout) else ""
             others = " --no-install-workspace" if layout.application.workspace else ""
             only = f"{command} --no-install-project{others}"
-            return Installation(_manifests(layout, _hidden(layout)), only, project)
+            return Installation(_manifests(layout, _obstacle(layout)), only, project)
         case "poetry":
             only = command.removesuffix(" --no-root")
             return Installation(
-                _manifests(layout), f"{only} --no-root", command if command == only else ""
+                _manifests(layout, _obstacle(layout)),
+                f"{only} --no-root",
+                command if command == only else "",
             )
         case "pip" if command.startswith(_FROM_FILE):
             return Installation(_requirements(layout, command.removeprefix(_FROM_FILE)), command)
@@ -60,10 +62,22 @@ def installation_of(layout: Layout) -> Installation:
             return Installation(_manifests(layout), command)
 
 
-def _hidden(layout: Layout) -> str:
-    """Why the manifests alone do not tell what a project depends on; empty when they do."""
-    project = mapping(layout.files.mapping(_path(layout, "pyproject.toml")).get("project"))
-    return _HIDDEN if "dependencies" in strings(project.get("dynamic")) else ""
+def _obstacle(layout: Layout) -> str:
+    """Why an installation needs more than the manifests; empty when it does not."""
+    path = _path(layout, "pyproject.toml")
+    document = layout.files.mapping(path)
+    if "dependencies" in strings(mapping(document.get("project")).get("dynamic")):
+        return _HIDDEN
+    tools = mapping(document.get("tool"))
+    poetry = mapping(tools.get("poetry"))
+    groups = (mapping(each) for each in mapping(poetry.get("group")).values())
+    tables = (
+        mapping(mapping(tools.get("uv")).get("sources")),
+        *(mapping(each.get("dependencies")) for each in (poetry, *groups)),
+    )
+    if any("path" in mapping(value) for table in tables for value in table.values()):
+        return f"{path} names directories of the repository"
+    return ""
 
 
 def _of_project(layout: Layout) -> Installation:

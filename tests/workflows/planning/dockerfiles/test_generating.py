@@ -136,6 +136,41 @@ def test_an_installation_that_reads_more_gets_everything_and_says_why(
     assert everything[0] < installs[0]
 
 
+@pytest.mark.spec("ENV-031")
+@pytest.mark.parametrize(
+    ("project", "lock", "why"),
+    [
+        ('[tool.uv.sources]\nlib = { path = "lib" }\n', "uv.lock", "names directories"),
+        (
+            '[project]\nname = "x"\ndynamic = ["dependencies"]\n',
+            "uv.lock",
+            "known only to its own build",
+        ),
+        (
+            '[tool.poetry.dependencies]\nlib = { path = "lib" }\n',
+            "poetry.lock",
+            "names directories",
+        ),
+        (
+            '[tool.poetry.group.dev.dependencies]\nlib = { path = "lib" }\n',
+            "poetry.lock",
+            "names directories",
+        ),
+        ("[tool.uv.sources]\nlib = { workspace = true }\n", "uv.lock", ""),
+        ('[tool.poetry.dependencies]\nlib = { version = "^1" }\n', "poetry.lock", ""),
+    ],
+)
+def test_a_lock_file_whose_project_reads_more_gets_everything_and_says_why(
+    project: str, lock: str, why: str
+) -> None:
+    files = {**FLASK, "pyproject.toml": project, lock: "", "lib/pyproject.toml": ""}
+    text = made(files).dockerfile
+    first = next(each for each in of(text, "COPY"))
+    assert first.endswith(" . /app/") == bool(why)
+    assert ("Everything comes before" in text) == bool(why)
+    assert why in text
+
+
 def test_husky_needs_no_sources() -> None:
     package = '{"scripts": {"start": "node .", "prepare": "husky"}}'
     assert "may read the sources" not in made({**NODE, "package.json": package}).dockerfile
@@ -285,6 +320,28 @@ def test_a_yarn_lock_says_itself_which_yarn_has_written_it() -> None:
     older = {**files, "yarn.lock": "# yarn lockfile v1\n"}
     assert "yarn install --frozen-lockfile" in made(older).dockerfile
     assert "yarn@1.22.22" in made(older).dockerfile
+
+
+@pytest.mark.spec("ENV-006", "ENV-031")
+@pytest.mark.parametrize(
+    ("settings", "started"),
+    [
+        ("nodeLinker: node-modules\n", ["node", "server.js"]),
+        ("nodeLinker: pnpm\n", ["node", "server.js"]),
+        ("nodeLinker: pnp\n", ["yarn", "node", "server.js"]),
+        ("", ["yarn", "node", "server.js"]),
+    ],
+)
+def test_plug_n_play_is_told_to_a_program_that_no_script_starts(
+    settings: str, started: list[str]
+) -> None:
+    files = {
+        "package.json": '{"main": "server.js", "dependencies": {"express": "5"}}',
+        "server.js": "require('express')().listen(3000);\n",
+        "yarn.lock": "__metadata:\n",
+        ".yarnrc.yml": settings,
+    }
+    assert json.loads(of(made(files).dockerfile, "CMD")[-1]) == started
 
 
 @pytest.mark.parametrize(
