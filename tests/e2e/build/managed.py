@@ -46,6 +46,12 @@ version = "1.0.0"
 requires-python = ">=3.12"
 dependencies = ["catalyst-greeting>=1"]
 """
+_INDEX = f"""
+[[tool.uv.index]]
+url = "{SOURCE}/pypi/simple/"
+default = true
+"""
+"""Of the project itself: where uv looks for what the lock file lacks."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ ALL: Final = {
         "pnpm install --frozen-lockfile",
         "pnpm install",
     ),
-    "uv": Managed(_python("uv.lock"), "", "uv sync --locked", "uv lock"),
+    "uv": Managed(_python("uv.lock", _INDEX), "", "uv sync --locked", "uv lock"),
     "yarn-1": Managed(_node("yarn-1.lock", "yarn.lock"), "yarn/1.22.22"),
     "poetry": Managed(_python("poetry.lock", "\n[tool.poetry]\npackage-mode = false\n")),
     "yarn-4": Managed(_berry("node-modules"), "yarn/4.18.1"),

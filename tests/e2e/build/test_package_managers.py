@@ -59,13 +59,13 @@ async def test_a_lock_file_that_is_out_of_date_is_told_with_the_step_and_what_to
 
 
 def with_another_dependency(files: dict[str, str]) -> Files:
-    """One that no lock file has."""
+    """One that no lock file has as the project's own."""
     if project := files.get("pyproject.toml"):
         return {
             "pyproject.toml": project.replace(
-                '"catalyst-greeting>=1"', '"catalyst-greeting>=1", "flask"'
+                '"catalyst-greeting>=1"', '"catalyst-greeting>=1", "catalyst-words"'
             )
         }
     manifest = json.loads(files["package.json"])
-    manifest["dependencies"]["catalyst-farewell"] = "^1.0.0"
+    manifest["dependencies"]["catalyst-words"] = "^1.0.0"
     return {"package.json": json.dumps(manifest, indent=2)}

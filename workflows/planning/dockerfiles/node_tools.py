@@ -44,10 +44,13 @@ def tool_of(layout: Layout) -> str:
 
 
 def caches_of(layout: Layout) -> list[str]:
-    """Directories to keep between builds. Plug'n'Play runs from Yarn's, which the image therefore keeps."""
+    """Directories to keep between builds. Plug'n'Play runs from Yarn's, which the image therefore keeps.
+
+    What a package manager writes lies in the directory or beside it in the home: those above it are root's while it runs.
+    """
     if _is_berry(layout):
         linker = string(layout.files.mapping(layout.path(".yarnrc.yml")).get("nodeLinker"))
-        return [f"{HOME}/.yarn/berry/cache"] if linker == "node-modules" else []
+        return [f"{HOME}/.yarn/berry"] if linker == "node-modules" else []
     return [f"{HOME}/{_CACHES.get(layout.application.package_manager, '.npm')}"]
 
 

@@ -78,13 +78,25 @@ def _begin(lines: Instructions, layout: Layout) -> None:
         )
     if tool := TOOLS.get(manager, ""):
         lines.comment(f"{manager} is not a part of the image.")
-        lines.run(f"pip install --no-cache-dir {tool}{_MIRRORED.get(manager, '')}")
+        lines.run(*_installing(manager, f"{tool}{_MIRRORED.get(manager, '')}"))
     add_user(lines, layout, _VENV)
     lines.env(variables_of(layout, HOME, _VENV))
     lines.extend_path(f"{_VENV}/bin")
     lines.workdir(APP)
     lines.user(USER)
     lines.run(f"python -m venv {_VENV}")
+
+
+def _installing(manager: str, packages: str) -> tuple[str, ...]:
+    """Where it depends on packages itself, it gets an environment of its own: no image has them in other versions."""
+    if manager == "uv":
+        return (f"pip install --no-cache-dir {packages}",)
+    place = f"/opt/{manager}"
+    return (
+        f"python -m venv {place}",
+        f"{place}/bin/pip install --no-cache-dir {packages}",
+        f"ln -s {place}/bin/{manager} /usr/local/bin/{manager}",
+    )
 
 
 def _mirrors_of(layout: Layout) -> tuple[str, ...]:

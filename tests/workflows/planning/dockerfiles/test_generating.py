@@ -347,7 +347,7 @@ def test_plug_n_play_is_told_to_a_program_that_no_script_starts(
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [
-        ("nodeLinker: node-modules\n", "target=/home/app/.yarn/berry/cache,"),
+        ("nodeLinker: node-modules\n", "target=/home/app/.yarn/berry,"),
         ("nodeLinker: pnp\n", ""),
         ("enableTelemetry: false\n", ""),
     ],
@@ -371,7 +371,8 @@ def test_poetry_gets_what_heeds_a_mirror_only_where_there_is_one() -> None:
         "app.py": "from flask import Flask\napp = Flask(__name__)\n",
     }
     [install] = [each for each in of(made(files).dockerfile, "RUN") if "'poetry>" in each]
-    assert install.endswith("'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}")
+    packages = "'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}"
+    assert f"&& /opt/poetry/bin/pip install --no-cache-dir {packages} " in " ".join(install.split())
 
 
 def test_packages_without_wheels_get_what_compiles_them() -> None:

@@ -6,7 +6,9 @@ FROM docker.io/library/python:3.12-slim
 ARG PIP_INDEX_URL PIP_TRUSTED_HOST POETRY_PYPI_MIRROR_URL
 
 # poetry is not a part of the image.
-RUN pip install --no-cache-dir 'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}
+RUN python -m venv /opt/poetry \
+    && /opt/poetry/bin/pip install --no-cache-dir 'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror} \
+    && ln -s /opt/poetry/bin/poetry /usr/local/bin/poetry
 
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \

@@ -6,7 +6,9 @@ FROM docker.io/library/python:3.12-slim
 ARG PIP_INDEX_URL PIP_TRUSTED_HOST PIPENV_PYPI_MIRROR
 
 # pipenv is not a part of the image.
-RUN pip install --no-cache-dir 'pipenv>=2025'
+RUN python -m venv /opt/pipenv \
+    && /opt/pipenv/bin/pip install --no-cache-dir 'pipenv>=2025' \
+    && ln -s /opt/pipenv/bin/pipenv /usr/local/bin/pipenv
 
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
