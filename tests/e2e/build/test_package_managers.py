@@ -17,6 +17,9 @@ from workflows.models import FailureKind
 __all__ = ["previews", "stack"]
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
+PATIENCE = 300.0
+"""Seconds. Several of them at once on few cores: Poetry alone is fifty packages, which each of its builds installs."""
+
 
 @pytest.fixture
 async def source() -> str:
@@ -33,7 +36,7 @@ async def test_what_the_lock_file_says_is_installed_and_serves(
     managed = ALL[name]
     preview = await previews.create(tree=managed.served_by(source), type="auto")
     commit = await preview.open({"CHANGES.md": "One line more.\n"})
-    await preview.until_ready(commit)
+    await preview.until_ready(commit, within=PATIENCE)
     page = (await preview.page()).text
     assert f"{GREETING} its server" in page
     assert managed.agent in page, "the package manager that ran the build"
@@ -47,7 +50,7 @@ async def test_a_lock_file_that_is_out_of_date_is_told_with_the_step_and_what_to
     managed = ALL[name]
     preview = await previews.create(tree=managed.served_by(source), type="auto")
     commit = await preview.open(with_another_dependency(preview.sample))
-    snapshot = await preview.until_failed(commit)
+    snapshot = await preview.until_failed(commit, within=PATIENCE)
     assert snapshot.failure
     assert snapshot.failure.kind is FailureKind.USER
     assert snapshot.failure.attempts == 1
