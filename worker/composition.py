@@ -25,6 +25,7 @@ from activities.source import SourceActivities
 from activities.store import ProjectReader, Store, StoreActivities
 from worker.settings import WorkerSettings
 from worker.workers import Implementations
+from workflows.planning.dockerfiles import Mirrors
 from workflows.rendering import Links
 
 
@@ -112,6 +113,7 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         mirror=settings.registry_mirror,
         git_url=settings.git_url,
         package_sources=settings.build_sources,
+        mirrors=Mirrors(npm=settings.npm_mirror, pypi=settings.pypi_mirror),
         state_size=settings.build_state_size,
     )
 

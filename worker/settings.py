@@ -3,8 +3,10 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _CHECKOUT = Path(__file__).parents[1]
@@ -17,11 +19,31 @@ def find_app_chart(checkout: Path = _CHECKOUT, prefix: Path = Path(sys.prefix)) 
     return beside if beside.is_dir() else prefix / "share/catalyst" / _APP_CHART
 
 
+def check_mirror(url: str) -> str:
+    """Raises ValueError for what is no address of a registry, or one with a password: a build's arguments are no secret."""
+    parts = urlsplit(url)
+    if url and (
+        parts.scheme not in ("http", "https") or not parts.hostname or any(map(str.isspace, url))
+    ):
+        raise ValueError("a mirror is an `https://…` or `http://…` URL")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError(
+            "a mirror's URL has neither a user nor a query: everybody who builds can read it"
+        )
+    return url
+
+
+MirrorURL = Annotated[str, AfterValidator(check_mirror)]
+
+
 class WorkerSettings(BaseSettings):
     """`CATALYST_WORKER_…` variables. Temporal's own come from its standard variables (`TEMPORAL_ADDRESS`, …)."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CATALYST_WORKER_", frozen=True, use_attribute_docstrings=True
+        env_prefix="CATALYST_WORKER_",
+        frozen=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # a URL may hold a password
     )
 
     database_url: str = "sqlite+aiosqlite:///catalyst.db"
@@ -49,6 +71,11 @@ class WorkerSettings(BaseSettings):
     build_sources: tuple[str, ...] = ()
     """What builds may reach besides git host and registry, such as private registries and approved package sources:
     `https://…` and `http://…` URLs, as a JSON list (FR-013)."""
+
+    npm_mirror: MirrorURL = ""
+    """Registry of npm packages that builds use instead of npm's own, such as `https://packages.example.com/npm/`."""
+    pypi_mirror: MirrorURL = ""
+    """Simple index of Python packages instead of PyPI's, such as `https://packages.example.com/pypi/simple/`."""
 
     build_state_size: str = Field(default="", pattern=r"^([1-9][0-9]*(Mi|Gi|Ti))?$")
     """Size of the volume that keeps base images, layers and caches of a component's builds for its next build, such as

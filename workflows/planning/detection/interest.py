@@ -25,7 +25,7 @@ _SKIPPED = words(
 )
 """Directories of other people's code, of results and of tests: no application begins there."""
 _NAMES = words(
-    "package.json pnpm-workspace.yaml lerna.json .yarnrc.yml .nvmrc .node-version "
+    "package.json pnpm-workspace.yaml pnpm-lock.yaml yarn.lock lerna.json .yarnrc.yml .nvmrc .node-version "
     "pyproject.toml Pipfile runtime.txt .python-version .tool-versions go.mod go.work "
     "Makefile makefile GNUmakefile Procfile Containerfile Chart.yaml "
     "devcontainer.json .devcontainer.json"
@@ -44,6 +44,8 @@ _PATTERNS = tuple(
         r"(main|server|app|serve|http|api|router|routes|web|config)\.go",
     )
 )
+_LOCKS = words("pnpm-lock.yaml yarn.lock")
+"""Long ones; their beginning says what wrote them."""
 _FORMATS: tuple[tuple[str, Format], ...] = (
     ("devcontainer.json", "jsonc"),
     ("Pipfile", "toml"),
@@ -72,4 +74,6 @@ def is_compose(path: str) -> bool:
 def document_format(path: str) -> Format:
     """How a file of interest is parsed; empty for a text that no parser reads."""
     name = path.rsplit("/", 1)[-1]
+    if name in _LOCKS:
+        return ""
     return next((kind for end, kind in _FORMATS if name.endswith(end)), "")

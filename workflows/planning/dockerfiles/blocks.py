@@ -54,6 +54,14 @@ def add_user(instructions: Instructions, layout: Layout, *folders: str) -> None:
     instructions.run(*NAMING_USER, f"mkdir -p {made}", f"chown -R {USER}:{USER} {owned}")
 
 
+def declare_mirrors(instructions: Instructions, names: Sequence[str]) -> None:
+    """Right after the base: package managers themselves are fetched as packages."""
+    instructions.comment(
+        "Where packages come from; the registries of the world where nobody says it."
+    )
+    instructions.arguments(names)
+
+
 def copy_manifests(instructions: Instructions, manifests: Manifests) -> None:
     """Each to its own place, before the sources; everything, where that cannot be told apart."""
     if manifests.obstacle:

@@ -2,9 +2,7 @@
 
 import re
 
-from pydantic import JsonValue
-
-from workflows.planning.detection.files import ROOT, Files, folder_of, join, mapping, string
+from workflows.planning.detection.files import ROOT, join, mapping, string
 from workflows.planning.detection.node.manifest import Manifest, read_manifest
 from workflows.planning.detection.node.workspaces import member_folders
 from workflows.planning.dockerfiles.blocks import (
@@ -12,12 +10,14 @@ from workflows.planning.dockerfiles.blocks import (
     add_user,
     copy_manifests,
     copy_sources,
+    declare_mirrors,
     enter_member,
     finish,
     gather,
     needs_make,
 )
 from workflows.planning.dockerfiles.model import HOME, USER, Layout, Recipe
+from workflows.planning.dockerfiles.node_tools import caches_of, mirrors_of, tool_of
 from workflows.planning.dockerfiles.site import serve_site
 from workflows.planning.dockerfiles.starting import Start, start_of
 from workflows.planning.dockerfiles.text import Instructions
@@ -43,12 +43,6 @@ _ON_INSTALL = ("preinstall", "install", "postinstall", "prepare")
 _HARMLESS = re.compile(
     r"(is-ci \|\| )?husky( install)?( \|\| true)?|only-allow \w+|npx only-allow \w+"
 )
-_CACHES = {
-    "npm": ".npm",
-    "pnpm": ".local/share/pnpm/store",
-    "yarn": ".cache/yarn",
-    "bun": ".bun/install/cache",
-}
 _SITES = {
     "create-react-app": "build",
     "vue-cli": "dist",
@@ -58,10 +52,6 @@ _SITES = {
     "eleventy": "_site",
 }
 """Where a framework's build leaves files that any web server can serve."""
-_PNPM = "10"
-"""Reads the lock files that pnpm 9 and 10 write."""
-_BUN = "1"
-_EXACT = re.compile(r"\d+\.\d+\.\d+")
 
 
 def make_node(layout: Layout) -> Recipe:
@@ -76,8 +66,7 @@ def make_node(layout: Layout) -> Recipe:
     manifests = _manifests(layout) if application.install else Manifests()
     if application.install:
         copy_manifests(lines, manifests)
-        cache = f"{HOME}/{_CACHES.get(application.package_manager, '.npm')}"
-        lines.run(application.install, caches=[cache], owner=USER)
+        lines.run(application.install, caches=caches_of(layout), owner=USER)
     builds = bool(application.build) and not start.follows_changes
     copy_sources(lines, manifests, is_last=not builds)
     enter_member(lines, layout)
@@ -98,6 +87,7 @@ def image_of(layout: Layout) -> str:
 
 def _begin(lines: Instructions, layout: Layout, stage: str) -> None:
     lines.base(image_of(layout), stage)
+    declare_mirrors(lines, mirrors_of(layout))
     if tool := tool_of(layout):
         lines.comment(f"{layout.application.package_manager} is not a part of the image.")
         lines.run(f"npm install --global {tool}")
@@ -160,35 +150,3 @@ def _has_local(manifest: Manifest) -> bool:
         for group in groups
         for version in group.values()
     )
-
-
-def tool_of(layout: Layout) -> str:
-    """The package manager to install, as npm names it; empty when the image has it."""
-    manager = layout.application.package_manager
-    named = _named_version(layout.files, layout, manager)
-    if manager == "pnpm":
-        return f"pnpm@{named or _PNPM}"
-    if manager == "bun":
-        return f"bun@{named or _BUN}"
-    if manager == "yarn" and "--immutable" in layout.application.install:
-        brought = _brought_yarn(layout)
-        # The image's own Yarn 1 hands over to the program that the repository brings.
-        return "" if brought else f"--force @yarnpkg/cli-dist@{named or '4'}"
-    return ""
-
-
-def _named_version(files: Files, layout: Layout, manager: str) -> str:
-    """What `packageManager` in the nearest manifest names: `pnpm@9.15.0+sha512…`."""
-    for folder in (layout.application.workdir, layout.context):
-        value: JsonValue = files.mapping(join(folder, "package.json")).get("packageManager")
-        name, _, version = string(value).partition("@")
-        exact = version.partition("+")[0]
-        if name == manager and _EXACT.fullmatch(exact):
-            return exact
-    return ""
-
-
-def _brought_yarn(layout: Layout) -> bool:
-    settings = layout.files.mapping(layout.path(".yarnrc.yml"))
-    path = string(settings.get("yarnPath"))
-    return bool(path) and folder_of(path).startswith(".yarn") and layout.has(path)

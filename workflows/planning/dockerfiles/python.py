@@ -1,12 +1,14 @@
 """Images of Python applications: a virtual environment beside the sources."""
 
 from workflows.planning.detection.python.project import read_project
+from workflows.planning.dockerfiles import mirrors
 from workflows.planning.dockerfiles.blocks import (
     APP,
     Manifests,
     add_user,
     copy_manifests,
     copy_sources,
+    declare_mirrors,
     enter_member,
     finish,
     needs_make,
@@ -19,6 +21,8 @@ from workflows.planning.dockerfiles.text import Instructions
 from workflows.planning.dockerfiles.versions import PYTHON, version_of
 
 _VENV = "/opt/venv"
+_MIRRORED = {"poetry": " ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}"}
+"""What a package manager lacks to heed a mirror, where there is one."""
 TOOLS = {"uv": "'uv>=0.8,<1'", "poetry": "'poetry>=2,<3'", "pipenv": "'pipenv>=2025'"}
 _CACHES = {"uv": ".cache/uv", "poetry": ".cache/pypoetry", "pipenv": ".cache/pipenv"}
 _COMPILED = {
@@ -64,6 +68,7 @@ def image_of(layout: Layout) -> str:
 def _begin(lines: Instructions, layout: Layout) -> None:
     manager = layout.application.package_manager
     lines.base(image_of(layout))
+    declare_mirrors(lines, (*mirrors.PYTHON, *_mirrors_of(layout)))
     if packages := _system_packages(layout):
         lines.comment("Some packages are compiled while they are installed.")
         lines.run(
@@ -73,13 +78,33 @@ def _begin(lines: Instructions, layout: Layout) -> None:
         )
     if tool := TOOLS.get(manager, ""):
         lines.comment(f"{manager} is not a part of the image.")
-        lines.run(f"pip install --no-cache-dir {tool}")
+        lines.run(*_installing(manager, f"{tool}{_MIRRORED.get(manager, '')}"))
     add_user(lines, layout, _VENV)
     lines.env(variables_of(layout, HOME, _VENV))
     lines.extend_path(f"{_VENV}/bin")
     lines.workdir(APP)
     lines.user(USER)
     lines.run(f"python -m venv {_VENV}")
+
+
+def _installing(manager: str, packages: str) -> tuple[str, ...]:
+    """Where it depends on packages itself, it gets an environment of its own: no image has them in other versions."""
+    if manager == "uv":
+        return (f"pip install --no-cache-dir {packages}",)
+    place = f"/opt/{manager}"
+    return (
+        f"python -m venv {place}",
+        f"{place}/bin/pip install --no-cache-dir {packages}",
+        f"ln -s {place}/bin/{manager} /usr/local/bin/{manager}",
+    )
+
+
+def _mirrors_of(layout: Layout) -> tuple[str, ...]:
+    """Arguments that the package manager itself reads."""
+    manager = layout.application.package_manager
+    if manager == "uv":
+        return () if "--locked" in layout.application.install else mirrors.UV
+    return {"poetry": mirrors.POETRY, "pipenv": mirrors.PIPENV}.get(manager, ())
 
 
 def _system_packages(layout: Layout) -> str:

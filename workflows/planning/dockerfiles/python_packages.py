@@ -26,6 +26,7 @@ _LISTED = (
     "['dependencies'], sep=chr(10))\" > /tmp/requirements.txt "
     "&& pip install -r /tmp/requirements.txt"
 )
+_HIDDEN = "the project's dependencies are known only to its own build"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ def installation_of(layout: Layout) -> Installation:
             project = command if _is_package(layout) else ""
             others = " --no-install-workspace" if layout.application.workspace else ""
             only = f"{command} --no-install-project{others}"
-            return Installation(_manifests(layout), only, project)
+            return Installation(_manifests(layout, _obstacle(layout)), only, project)
         case "poetry":
             only = command.removesuffix(" --no-root")
             return Installation(
-                _manifests(layout), f"{only} --no-root", command if command == only else ""
+                _manifests(layout, _obstacle(layout)),
+                f"{only} --no-root",
+                command if command == only else "",
             )
         case "pip" if command.startswith(_FROM_FILE):
             return Installation(_requirements(layout, command.removeprefix(_FROM_FILE)), command)
@@ -59,13 +62,30 @@ def installation_of(layout: Layout) -> Installation:
             return Installation(_manifests(layout), command)
 
 
+def _obstacle(layout: Layout) -> str:
+    """Why an installation needs more than the manifests; empty when it does not."""
+    path = _path(layout, "pyproject.toml")
+    document = layout.files.mapping(path)
+    if "dependencies" in strings(mapping(document.get("project")).get("dynamic")):
+        return _HIDDEN
+    tools = mapping(document.get("tool"))
+    poetry = mapping(tools.get("poetry"))
+    groups = (mapping(each) for each in mapping(poetry.get("group")).values())
+    tables = (
+        mapping(mapping(tools.get("uv")).get("sources")),
+        *(mapping(each.get("dependencies")) for each in (poetry, *groups)),
+    )
+    if any("path" in mapping(value) for table in tables for value in table.values()):
+        return f"{path} names directories of the repository"
+    return ""
+
+
 def _of_project(layout: Layout) -> Installation:
     """A project that lists its dependencies runs from its sources; only its own commands make it a package."""
     project = mapping(layout.files.mapping(_path(layout, "pyproject.toml")).get("project"))
     is_listed = bool(project) and "dependencies" not in strings(project.get("dynamic"))
     if not is_listed or _is_old(layout.application):
-        reason = "the project's dependencies are known only to its own build"
-        return Installation(_manifests(layout, reason), _FROM_PROJECT)
+        return Installation(_manifests(layout, _HIDDEN), _FROM_PROJECT)
     dependencies = _LISTED if strings(project.get("dependencies")) else ""
     itself = "pip install --no-deps ." if mapping(project.get("scripts")) else ""
     return Installation(_manifests(layout), dependencies, itself)

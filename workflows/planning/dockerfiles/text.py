@@ -41,6 +41,10 @@ class Instructions:
             self._lines.append("")
         self._lines.append(f"FROM {image} AS {stage}" if stage else f"FROM {image}")
 
+    def arguments(self, names: Sequence[str]) -> None:
+        """Variables of the commands that follow, where the build is given them; the image itself has none of them."""
+        self._lines.append(f"ARG {' '.join(names)}")
+
     def env(self, variables: Mapping[str, str]) -> None:
         """Values that do not fit on a line, and names that are none, are left out."""
         pairs = [

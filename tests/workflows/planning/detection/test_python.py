@@ -66,7 +66,7 @@ def test_gradio_and_dash_are_told_to_listen_everywhere() -> None:
 @pytest.mark.parametrize(
     ("files", "install"),
     [
-        ({"uv.lock": "", "pyproject.toml": "[project]\nname = 'x'\n"}, "uv sync --frozen"),
+        ({"uv.lock": "", "pyproject.toml": "[project]\nname = 'x'\n"}, "uv sync --locked"),
         ({"pyproject.toml": "[tool.uv]\n"}, "uv sync"),
         (
             {"Pipfile": "[packages]\nfastapi = {extras = ['all'], version = '*'}\n"},

@@ -46,7 +46,7 @@ NAMES = st.lists(
     min_size=1,
     max_size=3,
 ).map("/".join)
-KNOWN = {"FROM", "RUN", "COPY", "ENV", "WORKDIR", "USER", "EXPOSE", "CMD", "ENTRYPOINT"}
+KNOWN = {"FROM", "ARG", "RUN", "COPY", "ENV", "WORKDIR", "USER", "EXPOSE", "CMD", "ENTRYPOINT"}
 
 
 @st.composite

@@ -64,7 +64,11 @@ class CommandWriter:
 
     def of_program(self, call: Call) -> Commands:
         build = self.manager.run("build") if "build" in self.manifest.scripts else ""
-        return Commands(build=build, start=str(call))
+        start = str(call)
+        return Commands(
+            build=build,
+            start=self.manager.execute(start) if start.startswith("node ") else start,
+        )
 
     def _dev_script(self, chosen: str) -> str:
         """The chosen one if it follows changes, else another that does."""

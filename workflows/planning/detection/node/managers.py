@@ -1,5 +1,6 @@
 """Which package manager a Node.js application is installed with: lock files first, then what its manifest names."""
 
+import re
 from dataclasses import dataclass
 
 from workflows.models import PackageManager
@@ -15,6 +16,8 @@ LOCKS: tuple[tuple[PackageManager, tuple[str, ...]], ...] = (
 )
 """npm's comes last: it is the one that appears by accident beside another."""
 
+_BERRY_LOCK = re.compile(r"(?m)^__metadata:")
+
 
 @dataclass(frozen=True)
 class Manager:
@@ -23,6 +26,8 @@ class Manager:
     workspace: str = ""
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    has_modules: bool = True
+    """False where Yarn's Plug'n'Play stands in for `node_modules`, of which Node.js alone knows nothing."""
 
     def run(self, script: str, arguments: str = "") -> str:
         if script == "start" and not arguments and self.name != "bun":
@@ -32,7 +37,7 @@ class Manager:
 
     def execute(self, command: str) -> str:
         """Run a program of the installed packages."""
-        if not command or command.startswith("node "):
+        if not command or (command.startswith("node ") and self.has_modules):
             return command
         prefix = {"pnpm": "pnpm exec", "yarn": "yarn", "bun": "bunx"}.get(self.name, "npx")
         return f"{prefix} {command}"
@@ -72,15 +77,22 @@ def _by_lock(
         )
     elif named and named != chosen:
         warnings.append(f"`packageManager` in `{path}` names {named}, and `{lock}` is of {chosen}.")
+    is_berry = chosen == "yarn" and _is_berry(files, manifest, workspace)
     install = {
         "npm": "npm ci",
         "pnpm": "pnpm install --frozen-lockfile",
         "bun": "bun install --frozen-lockfile",
-        "yarn": "yarn install --immutable"
-        if _is_berry(files, manifest, workspace)
-        else "yarn install --frozen-lockfile",
+        "yarn": "yarn install --immutable" if is_berry else "yarn install --frozen-lockfile",
     }[chosen]
-    return Manager(chosen, install, workspace, (f"{chosen}, by `{lock}`.",), tuple(warnings))
+    reasons = (f"{chosen}, by `{lock}`.",)
+    has_modules = not is_berry or _links(files, workspace or manifest.folder)
+    return Manager(chosen, install, workspace, reasons, tuple(warnings), has_modules)
+
+
+def _links(files: Files, top: str) -> bool:
+    """Whether Yarn makes `node_modules`: https://yarnpkg.com/configuration/yarnrc#nodeLinker"""
+    settings = files.mapping(join(top, ".yarnrc.yml"))
+    return string(settings.get("nodeLinker")) not in ("", "pnp")
 
 
 def _named(files: Files, manifest: Manifest, workspace: str) -> tuple[PackageManager, str]:
@@ -96,7 +108,9 @@ def _named(files: Files, manifest: Manifest, workspace: str) -> tuple[PackageMan
 def _is_berry(files: Files, manifest: Manifest, workspace: str) -> bool:
     """Yarn 2 and later: another command line than Yarn 1."""
     top = workspace or manifest.folder
-    if files.has(join(top, ".yarnrc.yml")):
+    if files.has(join(top, ".yarnrc.yml")) or _BERRY_LOCK.search(
+        files.text(join(top, "yarn.lock"))
+    ):
         return True
     for each in (manifest, read_manifest(files, top)):
         named = string(each.value.get("packageManager")) if each else ""

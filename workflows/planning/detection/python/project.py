@@ -67,7 +67,7 @@ def _with_manager(
         lock = join(top or folder, "uv.lock")
         is_locked = files.has(lock)
         by = f"`{lock}`" if is_locked else f"`tool.uv` in `{project.path}`"
-        return _managed(project, "uv", "uv sync --frozen" if is_locked else "uv sync", by, top)
+        return _managed(project, "uv", "uv sync --locked" if is_locked else "uv sync", by, top)
     if "poetry.lock" in names or "poetry" in tools:
         by = join(folder, "poetry.lock" if "poetry.lock" in names else "pyproject.toml")
         install = (

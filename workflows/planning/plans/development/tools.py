@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from workflows.planning.detection.files import ROOT, folder_of, join, name_of
 from workflows.planning.dockerfiles import golang, node, plain, python
 from workflows.planning.dockerfiles.model import Layout
+from workflows.planning.dockerfiles.node_tools import tool_of
 from workflows.planning.dockerfiles.python_packages import installation_of
 from workflows.planning.plans.development.places import CACHE
 
@@ -58,7 +59,7 @@ def inputs_of(layout: Layout) -> tuple[str, ...]:
 
 
 def _node(layout: Layout) -> Tools:
-    tool = node.tool_of(layout)
+    tool = tool_of(layout)
     return Tools(
         node.image_of(layout),
         (*([f"npm install --global {tool}"] if tool else []), *_commands(layout)),

@@ -2,8 +2,13 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/python:3.12-slim
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG PIP_INDEX_URL PIP_TRUSTED_HOST POETRY_PYPI_MIRROR_URL
+
 # poetry is not a part of the image.
-RUN pip install --no-cache-dir 'poetry>=2,<3'
+RUN python -m venv /opt/poetry \
+    && /opt/poetry/bin/pip install --no-cache-dir 'poetry>=2,<3' ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror} \
+    && ln -s /opt/poetry/bin/poetry /usr/local/bin/poetry
 
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \

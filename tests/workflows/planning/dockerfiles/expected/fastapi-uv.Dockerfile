@@ -2,6 +2,9 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/python:3.12-slim
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG PIP_INDEX_URL PIP_TRUSTED_HOST
+
 # uv is not a part of the image.
 RUN pip install --no-cache-dir 'uv>=0.8,<1'
 
@@ -27,7 +30,7 @@ RUN python -m venv /opt/venv
 # Dependencies come first: a change of the sources alone installs nothing.
 COPY --chown=10001:10001 pyproject.toml uv.lock /app/
 RUN --mount=type=cache,target=/home/app/.cache/uv,uid=10001,gid=10001 \
-    uv sync --frozen --no-install-project
+    uv sync --locked --no-install-project
 
 # The sources.
 COPY --link --chown=10001:10001 . /app/

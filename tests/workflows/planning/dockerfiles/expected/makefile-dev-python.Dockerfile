@@ -2,6 +2,9 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/python:3.12
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG PIP_INDEX_URL PIP_TRUSTED_HOST
+
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
     && echo 'app:x:10001:' >> /etc/group \

@@ -2,6 +2,9 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/node:22-slim
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG NPM_CONFIG_REGISTRY YARN_NPM_REGISTRY_SERVER YARN_UNSAFE_HTTP_WHITELIST
+
 # yarn is not a part of the image.
 RUN npm install --global --force @yarnpkg/cli-dist@4.6.0
 
@@ -18,8 +21,7 @@ USER 10001:10001
 
 # Dependencies come first: a change of the sources alone installs nothing.
 COPY --chown=10001:10001 package.json yarn.lock /app/
-RUN --mount=type=cache,target=/home/app/.cache/yarn,uid=10001,gid=10001 \
-    yarn install --immutable
+RUN yarn install --immutable
 
 # The sources.
 COPY --chown=10001:10001 . /app/

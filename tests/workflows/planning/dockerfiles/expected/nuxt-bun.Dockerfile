@@ -2,6 +2,9 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/node:22-slim
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG NPM_CONFIG_REGISTRY
+
 # bun is not a part of the image.
 RUN npm install --global bun@1
 

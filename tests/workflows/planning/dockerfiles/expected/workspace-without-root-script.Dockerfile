@@ -2,6 +2,12 @@
 # `catalyst eject` puts it into the repository; from then on it is yours to change.
 FROM docker.io/library/node:22-slim
 
+# Where packages come from; the registries of the world where nobody says it.
+ARG NPM_CONFIG_REGISTRY
+
+# yarn is not a part of the image.
+RUN npm install --global --force yarn@1.22.22
+
 # It runs as a user without rights, by its number, who owns its own files.
 RUN echo 'app:x:10001:10001:app:/home/app:/bin/sh' >> /etc/passwd \
     && echo 'app:x:10001:' >> /etc/group \
