@@ -48,6 +48,29 @@ class InPlace:
         await finish_together([code, pods])
         return url
 
+    async def finish(self) -> None:
+        """What comes once the URL answers, beside the server that goes on. Raises PhaseFailedError."""
+        jobs = self._development.after_health
+        if not jobs:
+            return
+        limit = timedelta(seconds=sum(each.timeout_seconds for each in jobs))
+        await self._progress.run(
+            "jobs",
+            Phase.DEPLOYING,
+            lambda: workflow.execute_activity_method(
+                DevelopmentPort.run_development_jobs,
+                m.RunDevelopmentJobsInput(
+                    ref=self._request.ref,
+                    revision=self._request.id,
+                    release=self._plan.release.name,
+                    development=self._development,
+                    timeout=limit,
+                ),
+                **policies.limited(policies.AWAIT_DEVELOPMENT, attempt=limit + policies.GRACE),
+            ),
+            words=f"after the deployment: {', '.join(each.title for each in jobs)}",
+        )
+
     async def _bring_in(self, url: str) -> None:
         result = await self._sync()
         self.url = url

@@ -198,6 +198,14 @@ class DevelopmentPort(ABC):
     async def await_development(self, request: m.AwaitDevelopmentInput) -> None:
         """Until the development server listens with that code. Raises DevelopmentError with its last lines."""
 
+    @activity.defn(name="run_development_jobs")
+    @abstractmethod
+    async def run_development_jobs(self, request: m.RunDevelopmentJobsInput) -> None:
+        """Jobs `post-deploy` have run beside the server, once a revision. Raises DevelopmentError with the last lines.
+
+        Cancelled: none of them runs any more.
+        """
+
 
 class StorePort(ABC):
     @activity.defn(name="record_environment")

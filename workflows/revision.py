@@ -123,6 +123,8 @@ class RevisionWorkflow:
         await self._check_health(plan, url)
         self._url = url
         await stages.finish()
+        if self._in_place is not None:
+            await self._in_place.finish()
         return self._succeeded(url)
 
     def _succeeded(self, url: str, *, unchanged: str = "") -> m.RevisionResult:

@@ -1,6 +1,7 @@
 """The port that brings code into a pod that stays, and hears how its development server is doing."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,15 @@ from activities import kube
 from activities.development.failures import failure_of, reasons_of
 from activities.development.packing import Pack, pack_commit
 from activities.development.pods import Pods
-from activities.development.scripts import AWAIT, BUSY, HELD, INCOMPLETE, TAKE_IN
+from activities.development.scripts import (
+    AWAIT,
+    BUSY,
+    END_JOBS,
+    HELD,
+    INCOMPLETE,
+    RUN_JOBS,
+    TAKE_IN,
+)
 from activities.heartbeat import Progress, beating
 from activities.kube import Container, Executed
 from activities.logs import LogsMissingError, PodLogs
@@ -34,6 +43,7 @@ TAKE_TIMEOUT: Final = 300.0
 _LINES = 25
 """Of the container's log, beside what is told of it."""
 _BLOCK = 2**18
+_Request = m.SyncCodeInput | m.AwaitDevelopmentInput | m.RunDevelopmentJobsInput
 
 
 class DevelopmentActivities(DevelopmentPort):
@@ -90,9 +100,37 @@ class DevelopmentActivities(DevelopmentPort):
             lines = await self._last_lines(request)
             raise failure_of(said, plan, lines, request.listening)
 
-    async def _container(
-        self, request: m.SyncCodeInput | m.AwaitDevelopmentInput, progress: Progress
-    ) -> Container:
+    @activity.defn(name="run_development_jobs")
+    async def run_development_jobs(self, request: m.RunDevelopmentJobsInput) -> None:
+        """See `DevelopmentPort`. Raises DevelopmentError, ClusterError, PhaseTimeoutError."""
+        seconds = request.timeout.total_seconds()
+        async with beating() as progress:
+            container = await self._container(request, progress)
+            turn = naming.short_hash(request.revision)
+            try:
+                done = await kube.execute(
+                    self._api,
+                    container,
+                    ["/bin/sh", "-c", RUN_JOBS, "run-jobs", turn, str(int(seconds))],
+                    # As for `await_development`.
+                    seconds=seconds * 1.5 + 30,
+                    tell=lambda line: setattr(progress, "detail", line),
+                )
+            except asyncio.CancelledError:
+                await self._end_jobs(container)
+                raise
+            said = (done.lines or [""])[-1]
+            if not said.startswith("done"):
+                raise failure_of(said, request.development, await self._last_lines(request))
+
+    async def _end_jobs(self, container: Container) -> None:
+        """The pod may be gone already, and the jobs with it."""
+        with contextlib.suppress(ClusterError):
+            await kube.execute(
+                self._api, container, ["/bin/sh", "-c", END_JOBS], seconds=kube.CALL_TIMEOUT
+            )
+
+    async def _container(self, request: _Request, progress: Progress) -> Container:
         return await self._pods.ready_for_code(
             request.ref.namespace,
             request.release,
@@ -143,7 +181,9 @@ class DevelopmentActivities(DevelopmentPort):
         )
         return (told.lines or [""])[0].strip()
 
-    async def _last_lines(self, request: m.AwaitDevelopmentInput) -> tuple[str, ...]:
+    async def _last_lines(
+        self, request: m.AwaitDevelopmentInput | m.RunDevelopmentJobsInput
+    ) -> tuple[str, ...]:
         """Of the development server; what cannot be had never hides the failure itself."""
         component = request.development.component
         try:

@@ -7,13 +7,21 @@ from workflows.errors import DevelopmentError
 from workflows.models import DevelopmentPlan
 from workflows.planning.plans.development.supervisor import LOST
 
-_STEPS = {"dependencies": "installing the dependencies", "migrations": "a migration"}
+_STEPS = {
+    "dependencies": "installing the dependencies",
+    "post-build": "a job `post-build`",
+    "migrations": "a migration",
+    "post-deploy": "a job `post-deploy`",
+}
 
 
 def failure_of(
-    said: str, plan: DevelopmentPlan, lines: Sequence[str], listening: timedelta
+    said: str, plan: DevelopmentPlan, lines: Sequence[str], listening: timedelta = timedelta()
 ) -> DevelopmentError:
-    """`said` is the last line of the script that waits, `lines` are the container's own, masked already."""
+    """`said` is the last line of the script that waits, `lines` are the container's own, masked already.
+
+    `listening` is how long the server was given to listen, where that was waited for.
+    """
     word, step, code = (*said.split(), "", "", "")[:3]
     if word == "failed":
         return _of_step(step, int(code) if code.isdigit() else 1, plan, lines)

@@ -126,3 +126,28 @@ while :; do
 done
 """
 """Arguments: turn, port, seconds in all, seconds for a server that was started. The last line of its output tells."""
+
+RUN_JOBS: Final = f"""
+turn=$1 left=$(($2 * 5)) last=''
+while :; do
+  found='' word='' step='' code=''
+  {{ read -r found word step code < {RUN}/status; }} 2> /dev/null
+  if [ -n "$found" ] && [ "$found" != "$turn" ]; then echo superseded; exit 0; fi
+  if [ "$word" != "$last" ]; then last=$word; echo "$word $step $code"; fi
+  if [ "$word" = done ] || [ "$word" = failed ]; then exit 0; fi
+  if [ "$word" = serving ] && [ ! -e {RUN}/after ]; then
+    echo "$turn" > {RUN}/after.new
+    mv {RUN}/after.new {RUN}/after
+  fi
+  left=$((left - 1))
+  if [ $left -le 0 ]; then rm -f {RUN}/after; echo "slow $word $step"; exit 0; fi
+  sleep 0.2
+done
+"""
+"""Arguments: turn, seconds. Asks for the jobs that run once the URL answers, unless they have run; the last line of its
+output tells. A job that takes longer is ended."""
+
+END_JOBS: Final = f"""
+rm -f {RUN}/after
+"""
+"""Ends those jobs, as if nobody had asked."""

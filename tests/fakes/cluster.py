@@ -253,6 +253,11 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
         async with self.controls.step("await_development", environment=request.ref.environment):
             pass
 
+    @activity.defn(name="run_development_jobs")
+    async def run_development_jobs(self, request: m.RunDevelopmentJobsInput) -> None:
+        async with self.controls.step("run_development_jobs", environment=request.ref.environment):
+            pass
+
     @activity.defn(name="settle_release")
     async def settle_release(self, request: m.StopRevisionInput) -> None:
         async with self._removing("settle_release", request):

@@ -23,8 +23,14 @@ CREATING = (
     "ensure_route",
     "sync_code",
 )
-AT_WORK = (*CREATING, "wait_for_rollout", "await_development", "check_health")
-IN_DEVELOPMENT = ("sync_code", "await_development")
+AT_WORK = (
+    *CREATING,
+    "wait_for_rollout",
+    "await_development",
+    "check_health",
+    "run_development_jobs",
+)
+IN_DEVELOPMENT = ("sync_code", "await_development", "run_development_jobs")
 """Those of AT_WORK that only a plan in development mode has."""
 SIDE_BY_SIDE = (
     ("ensure_namespace", "build_image"),

@@ -1,6 +1,6 @@
 """Scenes of environments in development mode."""
 
-from tests.workflows.developed import developed_plan
+from tests.workflows.developed import TELL, developed_plan
 from tests.workflows.stage import Preview, Stage
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import DevelopmentError
@@ -15,6 +15,14 @@ async def in_place(stage: Stage, preview: Preview) -> list[str]:
     await preview.reaches(Phase.READY)
     await preview.push("b")
     snapshot = await preview.reaches(Phase.READY, "b")
+    return [preview.id, snapshot.revisions[0].id]
+
+
+async def jobs_on_code(stage: Stage, preview: Preview) -> list[str]:
+    """A job once the URL answers."""
+    stage.cluster.plan = developed_plan(preview, after_health=(TELL,))
+    await preview.open()
+    snapshot = await preview.reaches(Phase.READY)
     return [preview.id, snapshot.revisions[0].id]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 
 from tests.replay.asked import asked
-from tests.replay.developed import degraded, in_place
+from tests.replay.developed import degraded, in_place, jobs_on_code
 from tests.replay.shared import shared
 from tests.replay.staged import (
     failed_in_a_stage,
@@ -382,6 +382,7 @@ SCENES: dict[str, Scene] = {
         failed_in_a_stage,
         superseded_in_a_stage,
         in_place,
+        jobs_on_code,
         degraded,
         asked,
         shared,

@@ -3,7 +3,9 @@
 from tests.fakes import IN_DEVELOPMENT
 from tests.workflows.stage import Preview
 from workflows import naming
-from workflows.models import DevelopmentPlan, ReleasePlan
+from workflows.models import DevelopmentPlan, DevelopmentStep, ReleasePlan
+
+TELL = DevelopmentStep(title="tell", command="npm run tell")
 
 
 def developed_plan(preview: Preview, **changes: object) -> dict[str, object]:
@@ -23,4 +25,5 @@ def developed_plan(preview: Preview, **changes: object) -> dict[str, object]:
 def plan_with(preview: Preview, step: str) -> None:
     """A plan in development mode, where only that has the step."""
     if step in IN_DEVELOPMENT:
-        preview.stage.cluster.plan = developed_plan(preview)
+        jobs = (TELL,) if step == "run_development_jobs" else ()
+        preview.stage.cluster.plan = developed_plan(preview, after_health=jobs)

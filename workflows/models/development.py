@@ -6,17 +6,19 @@ from workflows.models.base import Label, Payload
 
 
 class DevelopmentStep(Payload):
-    """Something that has to end well before the application is started."""
+    """A job that runs on the code itself, and whose failure is the revision's."""
 
     title: str
     """For people: the name of the job."""
     command: str
     is_once: bool = False
     """Not again in the environment's life, once it has succeeded."""
+    timeout_seconds: int = Field(default=600, ge=5)
+    """Of those of `after_health`; the others share the time that the server has for its start."""
 
 
 class DevelopmentPlan(Payload):
-    """What is run where, in the order: dependencies, migrations, the command that serves.
+    """What is run where, in the order: dependencies, jobs, the command that serves, and jobs once the URL answers.
 
     None of it is a part of the pod: it comes with the code, so that a changed command needs no new pod. Paths are
     relative to the repository's root, commands are for a shell.
@@ -29,8 +31,12 @@ class DevelopmentPlan(Payload):
     install_in: str = "."
     inputs: tuple[str, ...] = ()
     """Lock files and manifests: what an installation depends on."""
+    after_install: tuple[DevelopmentStep, ...] = ()
+    """Jobs `post-build`: run in `workdir`, in this order, with each revision."""
     migrations: tuple[DevelopmentStep, ...] = ()
-    """Run in `workdir`, in this order, with each revision."""
+    """Jobs `pre-deploy`, likewise, after those."""
+    after_health: tuple[DevelopmentStep, ...] = ()
+    """Jobs `post-deploy`, likewise, beside the command, once the URL answers."""
     command: str
     """Serves, and follows changes where `follows_changes` says so. Run in `workdir`."""
     workdir: str = "."

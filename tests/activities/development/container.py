@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from activities.development.scripts import TAKE_IN
+from activities.development.scripts import RUN_JOBS, TAKE_IN
 from workflows.models import DevelopmentPlan
 from workflows.planning.plans.development.files import development_files
 from workflows.planning.plans.development.places import CACHE, CODE, RUN
@@ -101,6 +101,16 @@ class Pod:
         if done.returncode:
             raise RefusedError(done.returncode, done.stderr.decode())
         return done.stdout.decode().splitlines()
+
+    def jobs(self, turn: str, *, seconds: int = 30) -> str:
+        """Run those that come once the URL answers; the last line that is told of them."""
+        done = subprocess.run(
+            ["sh", "-c", self.script(RUN_JOBS), "run-jobs", turn, str(seconds)],
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout.decode().splitlines()[-1]
 
     def supervised(self) -> "subprocess.Popen[bytes]":
         """The container's first process; whoever starts it ends it."""

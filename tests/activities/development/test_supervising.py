@@ -105,6 +105,52 @@ async def test_a_newer_commit_ends_a_step_that_takes_its_time(pod: Pod) -> None:
     await until(lambda: pod.status[:2] == ["t2", "serving"])
 
 
+@pytest.mark.usefixtures("supervisor")
+@pytest.mark.spec("ENV-018")
+async def test_jobs_come_after_the_dependencies_and_once_somebody_asks_beside_the_server(
+    pod: Pod,
+) -> None:
+    plan = telling(
+        after_install=(DevelopmentStep(title="types", command="echo typed >> ../told"),),
+        after_health=(
+            DevelopmentStep(title="tell", command="echo tells >> ../told"),
+            DevelopmentStep(title="fill", command="echo filled >> ../told", is_once=True),
+        ),
+    )
+    commit = pod.commit({"package.json": "{}"})
+    pod.take_in(commit, "t1", plan=plan)
+    await until(lambda: pod.status[:2] == ["t1", "serving"])
+    first = ["installed", "typed", "migrated", "seeded", "served"]
+    await until(lambda: told(pod) == first)
+    assert pod.jobs("t1") == "done post-deploy 0"
+    assert told(pod)[5:] == ["tells", "filled"]
+    assert pod.jobs("t1") == "done post-deploy 0"
+    assert told(pod)[7:] == [], "another attempt finds that they have run"
+
+    pod.taken(b"", commit, "t2", plan=plan)
+    await until(lambda: pod.status[:2] == ["t2", "serving"])
+    assert pod.jobs("t1") == "superseded"
+    assert pod.jobs("t2") == "done post-deploy 0"
+    assert told(pod)[7:] == ["typed", "migrated", "tells"], "the server goes on"
+
+
+@pytest.mark.usefixtures("supervisor")
+@pytest.mark.spec("ENV-018")
+async def test_a_job_that_fails_or_takes_too_long_is_told_and_the_server_goes_on(pod: Pod) -> None:
+    commit = pod.commit({"package.json": "{}"})
+    fails = DevelopmentStep(title="tell", command="exit 6")
+    pod.take_in(commit, "t1", plan=telling(after_health=(fails,)))
+    await until(lambda: pod.status[:2] == ["t1", "serving"])
+    assert pod.jobs("t1") == "failed post-deploy 6"
+
+    takes = DevelopmentStep(title="tell", command="exec sleep 600")
+    pod.taken(b"", commit, "t2", plan=telling(after_health=(takes,)))
+    await until(lambda: pod.status[:2] == ["t2", "serving"])
+    assert pod.jobs("t2", seconds=2) == "slow running post-deploy"
+    await until(lambda: pod.status == ["t2", "serving", "dev", "0"])
+    assert "served" not in told(pod)[4:], "the server goes on"
+
+
 async def test_a_container_that_was_killed_does_not_do_it_again(pod: Pod) -> None:
     pod.take_in(pod.commit({"package.json": "{}"}), "t1", plan=telling())
     first = pod.supervised()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workflows.developed import developed_plan
+from tests.workflows.developed import TELL, developed_plan
 from tests.workflows.stage import Preview, Stage, commit
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import ClusterError, DevelopmentError, RolloutFailedError, UnhealthyError
@@ -119,6 +119,24 @@ async def test_a_retry_runs_the_command_again(stage: Stage, preview: Preview) ->
         "npm run serve",
     ]
     assert stage.cluster.synced[-1].is_restart
+
+
+@pytest.mark.spec("ENV-018")
+async def test_jobs_after_the_deployment_run_once_the_url_answers_and_one_that_fails_degrades(
+    stage: Stage, preview: Preview
+) -> None:
+    await opened(stage, preview, after_health=(TELL,))
+    (checked,), (ran,) = preview.steps("check_health"), preview.steps("run_development_jobs")
+    assert checked.ended is not None
+    assert checked.ended < ran.begun
+    failed = "a job `post-deploy` failed with exit code 1"
+    stage.controls.fail("run_development_jobs", lambda: DevelopmentError(failed))
+    await preview.push("b")
+    snapshot = await preview.reaches(Phase.DEGRADED, "b")
+    assert snapshot.reason == failed
+    assert snapshot.serving is not None
+    assert (snapshot.serving.commit, snapshot.serving.url) == (commit("b"), stage.cluster.url)
+    assert "still serves" not in render_comment(snapshot, Links())
 
 
 async def test_code_that_never_came_leaves_what_serves(stage: Stage, preview: Preview) -> None:

@@ -24,6 +24,7 @@ from workflows.models.messages.credentials import (
 )
 from workflows.models.messages.development import (
     AwaitDevelopmentInput,
+    RunDevelopmentJobsInput,
     SyncCodeInput,
     SyncCodeResult,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "RevisionInput",
     "RevisionProgress",
     "RevisionResult",
+    "RunDevelopmentJobsInput",
     "RunningEnvironment",
     "RunningMember",
     "ServicesReset",

@@ -28,6 +28,15 @@ class SyncCodeResult(Payload):
     """What became of changes that somebody had made in the environment itself."""
 
 
+class RunDevelopmentJobsInput(Payload):
+    ref: EnvironmentRef
+    revision: str
+    release: str
+    development: DevelopmentPlan
+    timeout: timedelta
+    """For all jobs of `after_health` together."""
+
+
 class AwaitDevelopmentInput(Payload):
     ref: EnvironmentRef
     revision: str

@@ -21,7 +21,9 @@ services: {db: {type: postgres}}
 jobs:
   migrate: {when: pre-deploy, command: npm run migrate}
   seed: {when: pre-deploy, command: npm run seed, run: once}
-  tell: {when: post-deploy, command: npm run tell}
+  tell: {when: post-deploy, command: npm run tell, timeout: 90s}
+  types: {when: post-build, command: npm run types}
+  index: {when: pre-deploy, command: npm run index, component: worker}
 """
 
 
@@ -52,8 +54,15 @@ def test_nothing_of_the_commit_or_of_its_commands_is_a_part_of_the_pod() -> None
     assert one.release == other.release
 
 
-def test_jobs_before_a_deployment_are_steps_and_others_are_told() -> None:
+@pytest.mark.spec("ENV-018")
+def test_jobs_of_the_application_are_steps_on_its_code_and_others_are_told() -> None:
     plan = plan_of(FOLLOWING, DEVELOPMENT, config=JOBS)
+    assert developed(plan).after_install == (
+        DevelopmentStep(title="types", command="npm run types"),
+    )
+    assert developed(plan).after_health == (
+        DevelopmentStep(title="tell", command="npm run tell", timeout_seconds=90),
+    )
     assert developed(plan).migrations == (
         DevelopmentStep(title="migrate", command="npm run migrate"),
         DevelopmentStep(title="seed", command="npm run seed", is_once=True),
@@ -64,7 +73,14 @@ def test_jobs_before_a_deployment_are_steps_and_others_are_told() -> None:
     assert "db" in component(plan)["waitFor"]
     assert component(plan, "db")["resources"]["limits"]["memory"] == "512Mi"
     [warning] = plan.warnings
-    assert "`jobs.tell` is not run in development mode" in warning
+    assert "`jobs.index` is not run in development mode, which has no image of `worker`" in warning
+    told = [each for each in plan.reasons if each.startswith("Job ")]
+    assert [each.split("` ")[-2].split(", because")[0] for each in told] == [
+        "on the code before the development server, with each push",
+        "on the code before the development server, until it has succeeded once",
+        "on the code once the URL answers, with each push",
+        "on the code once its dependencies are there, with each push",
+    ]
 
 
 def test_a_dockerfile_gives_way_to_the_code_that_it_packs() -> None:

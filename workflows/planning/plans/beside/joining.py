@@ -17,8 +17,8 @@ from workflows.planning.plans.beside.asked import (
 )
 from workflows.planning.plans.beside.backups import Backup, backups_of, tell_backups
 from workflows.planning.plans.beside.jobs import Surroundings, make_job, tell_job
-from workflows.planning.plans.beside.migrating import with_migrations
 from workflows.planning.plans.beside.offers import offer_of, settled_offer, tell_services
+from workflows.planning.plans.beside.on_code import with_steps
 from workflows.planning.plans.beside.ordering import stages_after_health, stages_of
 from workflows.planning.plans.beside.services import Service, Values, make_service
 from workflows.planning.plans.case import Case, Way
@@ -54,7 +54,7 @@ def with_services(case: Case, way: Way) -> Way:
         case.story.warn(f"Not run, because nothing was found that they could run in: {listed}.")
         jobs = {}
     if way.development is not None:
-        plan = with_migrations(case, way.development, jobs)
+        plan = with_steps(case, way.development, jobs)
         way, jobs = replace(way, development=plan), {}
     if not services and not jobs:
         return way
@@ -101,7 +101,7 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
     }
     common = _mapping(given.get(front))
     waits = _waits(beside.services)
-    if way.development is not None and waits:  # its migrations run in its own pod
+    if way.development is not None and waits:  # its jobs run in its own pod
         given[front] = {**common, "waitFor": waits}
     known = Surroundings(given, _built(way), common, waits)
     components = {

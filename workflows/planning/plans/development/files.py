@@ -1,9 +1,9 @@
 """What a plan says is run, as the files that the supervisor reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from shlex import quote
 
-from workflows.models import DevelopmentPlan
+from workflows.models import DevelopmentPlan, DevelopmentStep
 from workflows.planning.plans.development.places import STATE
 
 
@@ -13,15 +13,21 @@ def development_files(plan: DevelopmentPlan) -> Mapping[str, str]:
         "install.sh": _script([_told(each) for each in plan.install]),
         "install_in": f"{plan.install_in}\n",
         "inputs": "".join(f"{each}\n" for each in plan.inputs),
-        "migrate.sh": _script(
-            [
-                _once(_told(each.command), each.title) if each.is_once else _told(each.command)
-                for each in plan.migrations
-            ]
-        ),
+        "post-build.sh": _jobs(plan.after_install),
+        "migrate.sh": _jobs(plan.migrations),
+        "post-deploy.sh": _jobs(plan.after_health),
         "dev.sh": f"{_told(plan.command)}\n",
         "workdir": f"{plan.workdir}\n",
     }
+
+
+def _jobs(steps: Sequence[DevelopmentStep]) -> str:
+    return _script(
+        [
+            _once(_told(each.command), each.title) if each.is_once else _told(each.command)
+            for each in steps
+        ]
+    )
 
 
 def _script(parts: list[str]) -> str:

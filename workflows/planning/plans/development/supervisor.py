@@ -11,9 +11,10 @@ SCRIPT: Final = f"""\
 #!/bin/sh
 # Runs the branch's code. Whoever brings a commit in writes what is to be run to {STATE}, and then, into the file
 # "turn", a new word and whether a server that runs may go on ("keep") or not ("restart"). The file {RUN}/status says
-# how far it is: turn, word (running, serving, failed), step, exit code.
+# how far it is: turn, word (running, serving, done, failed), step, exit code. What runs once the URL answers begins when
+# the file {RUN}/after has the turn, and ends early when that file goes: then it is as if nobody had asked.
 code={CODE} state={STATE} run={RUN}
-turn='' next='' mode='' dev='' told=''
+turn='' next='' mode='' dev='' told='' ran=''
 export HOME={CACHE} PATH="{CACHE}/npm/bin:{CACHE}/venv/bin:$PATH"
 group=$(command -v setsid) || group=''
 
@@ -25,6 +26,7 @@ say() {{ printf 'catalyst: %s\\n' "$*"; }}
 pause() {{ sleep 0.2 & wait $!; }}
 look() {{ {{ read -r next mode < "$state/turn"; }} 2> /dev/null || next=''; }}
 text() {{ cat "$1" 2> /dev/null; }}
+is_asked() {{ asked=''; {{ read -r asked < "$run/after"; }} 2> /dev/null; [ -n "$turn" ] && [ "$asked" = "$turn" ]; }}
 
 # A process group of its own where that is possible, and a file with the exit code.
 launch() {{
@@ -51,7 +53,7 @@ end() {{
 end_dev() {{ end "$dev"; dev=''; }}
 trap 'end_dev; exit 0' TERM INT
 
-# Until it has ended; fails when it failed, or when another commit is there.
+# Until it has ended; fails when it failed, when another commit is there, or when nobody waits for it any more.
 step() {{
   tell running "$1"
   say "$1"
@@ -59,7 +61,7 @@ step() {{
   of_step=$pid
   while [ ! -e "$run/$1.ended" ]; do
     look
-    if [ "$next" != "$turn" ]; then end "$of_step"; return 1; fi
+    if [ "$next" != "$turn" ] || {{ [ "$1" = post-deploy ] && ! is_asked; }}; then end "$of_step"; return 1; fi
     pause
   done
   wait "$of_step"
@@ -77,6 +79,8 @@ needs() {{
 }}
 
 bring_up() {{
+  rm -f "$run/after"
+  ran=''
   wanted=$(needs)
   if [ "$wanted" != "$(text "$state/installed")" ]; then
     end_dev
@@ -84,6 +88,7 @@ bring_up() {{
     step dependencies install_in "$state/install.sh" || return
     printf '%s' "$wanted" > "$state/installed"
   fi
+  if [ -s "$state/post-build.sh" ]; then step post-build workdir "$state/post-build.sh" || return; fi
   if [ -s "$state/migrate.sh" ]; then step migrations workdir "$state/migrate.sh" || return; fi
   if [ -z "$dev" ] || [ -e "$run/dev.ended" ] || [ "$mode" != keep ] || \\
      [ "$(text "$state/dev.sh")" != "$(text "$run/dev.sh")" ]; then
@@ -97,11 +102,22 @@ bring_up() {{
   tell serving dev
 }}
 
+after_health() {{
+  ran=$turn
+  if step post-deploy workdir "$state/post-deploy.sh"; then
+    tell done post-deploy
+  elif [ "$next" = "$turn" ] && ! is_asked; then
+    ran=''
+    tell serving dev
+  fi
+}}
+
 look
 word=''
 {{ read -r turn word what _ < "$run/status"; }} 2> /dev/null
 if [ -n "$next" ] && [ -n "$word" ] && [ "$word" != failed ]; then
   # The container itself was killed, and started again by Kubernetes: what did that would do so again.
+  [ "$word" = done ] && what=dev
   [ "$turn" = "$next" ] && tell failed "$what" {LOST}
 else
   turn=''
@@ -117,6 +133,8 @@ while :; do
     say "the development server has ended with exit code $ended; the container stays"
     tell failed dev "$ended"
     told=yes
+  elif [ -n "$dev" ] && [ "$ran" != "$turn" ] && is_asked; then
+    after_health
   fi
   pause
 done
