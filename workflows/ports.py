@@ -103,7 +103,10 @@ class ClusterPort(ABC):
     @activity.defn(name="reset_services")
     @abstractmethod
     async def reset_services(self, request: m.ResetServicesInput) -> None:
-        """Workloads, volumes and credentials of these services are gone, and all jobs of their release forgotten (ENV-017)."""
+        """Workloads, volumes and credentials of these services are gone, and all jobs of their release forgotten (ENV-017).
+
+        So are volumes of the application itself, and the workloads that mount them.
+        """
 
     @activity.defn(name="restart_workloads")
     @abstractmethod

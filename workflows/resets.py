@@ -1,11 +1,14 @@
 """A revision that begins with the data of services thrown away (ENV-017)."""
 
+from collections.abc import Iterator, Sequence
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows import policies
-from workflows.models import Phase, ReleasePlan, RevisionPlan
+from workflows.models import Phase, ReleasePlan, RevisionPlan, VolumePlan
 from workflows.models import messages as m
+from workflows.planning import kept_running
 from workflows.ports import ClusterPort
 from workflows.progress import Progress
 
@@ -15,23 +18,40 @@ async def reset_services(request: m.RevisionInput, plan: RevisionPlan, progress:
 
     Services that the plan does not have any more go with its releases.
     """
-    release = _release_of_services(plan)
-    services = tuple(each.service for each in request.resets if each.service in plan.services)
-    if services:
-        listed = ", ".join(f"`{each}`" for each in services)
+    wanted = [each.service for each in request.resets]
+    services = tuple(each for each in wanted if each in plan.services)
+    volumes = tuple(each for each in plan.volumes if each.component in wanted)
+    named = [*services, *(each.component for each in volumes)]
+    if named:
+        listed = ", ".join(f"`{each}`" for each in named)
         await progress.run(
             "reset",
             Phase.DEPLOYING,
             lambda: workflow.execute_activity_method(
                 ClusterPort.reset_services,
-                m.ResetServicesInput(ref=request.ref, release=release.name, services=services),
+                m.ResetServicesInput(
+                    ref=request.ref,
+                    release=_release_of_services(plan).name,
+                    services=services,
+                    volumes=volumes,
+                ),
                 **policies.RESET_SERVICES,
             ),
             is_limit_final=False,
             words=f"throwing away the data of {listed}",
         )
-        progress.reasons += (f"The data of {listed} was thrown away, as a person asked.",)
+        progress.reasons += (
+            f"The data of {listed} was thrown away, as a person asked.",
+            *_shared(volumes, named),
+        )
     await _tell(request)
+
+
+def _shared(volumes: Sequence[VolumePlan], named: Sequence[str]) -> Iterator[str]:
+    for each in volumes:
+        if others := [user for user in each.users if user not in named]:
+            listed = ", ".join(f"`{user}`" for user in others)
+            yield f"What `{each.component}` keeps is kept together with {listed}, and begins anew there too."
 
 
 async def restart_application(
@@ -47,7 +67,7 @@ async def restart_application(
             m.RestartWorkloadsInput(
                 ref=request.ref,
                 release=plan.release.name,
-                kept=plan.services if is_own else (),
+                kept=kept_running(plan) if is_own else (),
                 mark=request.id,
             ),
             **policies.RESTART_WORKLOADS,

@@ -11,6 +11,7 @@ from workflows.development import InPlace
 from workflows.images import wait_for_image
 from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
+from workflows.planning import resettable
 from workflows.ports import BuildPort, ClusterPort, SourcePort
 from workflows.progress import Progress
 from workflows.resets import reset_services
@@ -167,7 +168,7 @@ class RevisionWorkflow:
         self._progress.reasons = (*warnings, *plan.reasons)
         self._progress.application = plan.application
         self._progress.settings = plan.settings
-        self._progress.services, self._progress.backups = plan.services, plan.backups
+        self._progress.services, self._progress.backups = resettable(plan), plan.backups
         self._progress.sources = plan.sources
         return plan
 

@@ -66,6 +66,8 @@ class Stages:
         if not self._steps:
             await self._deploy("deploy", self._plan.release)
             await self._forget_restores()
+            if self._request.resets and self._plan.volumes:
+                await restart_application(self._request, self._plan, self._progress)
             return
         *before, last = self._steps
         for step in before:

@@ -1,4 +1,5 @@
-"""Throws away what a service of an environment keeps, and has programs start anew afterwards (ENV-017)."""
+"""Throws away what a service of an environment or a component of its application keeps, and has programs start anew
+afterwards (ENV-017)."""
 
 import asyncio
 import time
@@ -13,6 +14,7 @@ from activities.heartbeat import Progress
 from activities.kube import KubeObject
 from workflows import naming
 from workflows.errors import ClusterError
+from workflows.models import VolumePlan
 from workflows.models.messages import ResetServicesInput, RestartWorkloadsInput
 
 POLL = 0.2
@@ -51,11 +53,27 @@ class Resets:
             await self._delete_all(_CLAIM, ref.namespace, selector)
             await self._until_none(_CLAIM, ref.namespace, selector)
             await self._delete_credentials(ref.namespace, service)
+        for volume in request.volumes:
+            await self._reset_volumes(ref.namespace, of_release, volume, progress)
         # What a migration or a seed has done is not there any more, so each counts as not run.
         progress.detail = "forgetting jobs"
         jobs = f"{of_release},{naming.REVISION_LABEL}"
         await self._delete_all(_JOB, ref.namespace, jobs)
         await self._until_none(_JOB, ref.namespace, jobs)
+
+    async def _reset_volumes(
+        self, namespace: str, of_release: str, volume: VolumePlan, progress: Progress
+    ) -> None:
+        """Whoever mounts them stops first; what else these keep stays."""
+        for user in volume.users:
+            selector = f"{of_release},{naming.PART_LABEL}={user}"
+            progress.detail = f"stopping {user}"
+            for kind in (_DEPLOYMENT, _JOB):
+                await self._delete_all(kind, namespace, selector)
+            await self._until_none(_POD, namespace, selector)
+        progress.detail = f"throwing away the volumes of {volume.component}"
+        await self._delete_all(_CLAIM, namespace, of_release, only=volume.claims)
+        await self._until_none(_CLAIM, namespace, of_release, only=volume.claims)
 
     async def restart(self, request: RestartWorkloadsInput) -> None:
         """The annotation is nobody's but ours, so Helm leaves it where it is."""
@@ -76,9 +94,11 @@ class Resets:
                             content_type="application/merge-patch+json",
                         )
 
-    async def _delete_all(self, kind: _Kind, namespace: str, selector: str) -> None:
+    async def _delete_all(
+        self, kind: _Kind, namespace: str, selector: str, *, only: Sequence[str] = ()
+    ) -> None:
         path = kube.collection_path(*kind, namespace)
-        for item in await self._list(path, selector):
+        for item in _named(await self._list(path, selector), only):
             with suppress(kube.NotFoundError):
                 await kube.request(
                     self._api,
@@ -87,10 +107,12 @@ class Resets:
                     query=[("propagationPolicy", "Background")],
                 )
 
-    async def _until_none(self, kind: _Kind, namespace: str, selector: str) -> None:
+    async def _until_none(
+        self, kind: _Kind, namespace: str, selector: str, *, only: Sequence[str] = ()
+    ) -> None:
         path = kube.collection_path(*kind, namespace)
         deadline = time.monotonic() + LIMIT
-        while found := await self._list(path, selector):
+        while found := _named(await self._list(path, selector), only):
             if time.monotonic() >= deadline:
                 names = ", ".join(item["metadata"]["name"] for item in found)
                 raise ClusterError(f"{kind[1]} {names} is not gone yet: something still uses it")
@@ -114,6 +136,11 @@ def is_of(item: KubeObject, release: str, kept: Sequence[str]) -> bool:
     metadata = item["metadata"]
     component = (metadata.get("labels") or {}).get(naming.PART_LABEL, "")
     return (metadata.get("annotations") or {}).get(_RELEASE) == release and component not in kept
+
+
+def _named(items: Sequence[KubeObject], only: Sequence[str]) -> list[KubeObject]:
+    """All of them where `only` names none."""
+    return [item for item in items if not only or item["metadata"]["name"] in only]
 
 
 def _short(mark: str) -> str:

@@ -70,6 +70,7 @@ from workflows.models.services import (
     ServiceType,
 )
 from workflows.models.sources import SiblingMoved, SourceCommit, SourceHead
+from workflows.models.volumes import VolumePlan
 
 __all__ = [
     "Application",
@@ -138,4 +139,5 @@ __all__ = [
     "TemplateMode",
     "TemplateType",
     "Understanding",
+    "VolumePlan",
 ]

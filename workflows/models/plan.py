@@ -10,6 +10,7 @@ from workflows.models.development import DevelopmentPlan
 from workflows.models.project import HealthCheck, PathRoute, PrebuiltImage, Quota, RouteSettings
 from workflows.models.repository import Application
 from workflows.models.sources import SourceCommit
+from workflows.models.volumes import VolumePlan
 
 
 class ChartFacts(Payload):
@@ -148,3 +149,5 @@ class RevisionPlan(Payload):
     """Why nothing is built or deployed: no file that matters differs from what serves. Empty as a rule."""
     sources: tuple[SourceCommit, ...] = ()
     """Sources that come along with the pull request's, each with the commit that is taken of it."""
+    volumes: tuple[VolumePlan, ...] = ()
+    """What components of the main release keep of their own accord, beside `services`."""

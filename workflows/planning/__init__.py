@@ -62,7 +62,7 @@ from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
-from workflows.planning.resets import ask_for_reset, note_resets
+from workflows.planning.resets import ask_for_reset, kept_running, note_resets, resettable
 from workflows.planning.sharing import environment_of, heads_of, pictures, shares_by_branch
 from workflows.planning.siblings import (
     Following,
@@ -110,6 +110,7 @@ __all__ = [
     "is_finished",
     "is_outdated",
     "is_outdated_for",
+    "kept_running",
     "leftover_name",
     "lost_its_name",
     "make_snapshot",
@@ -132,6 +133,7 @@ __all__ = [
     "pull_request_keys",
     "refuse",
     "remember_delivery",
+    "resettable",
     "rest",
     "settle",
     "settle_entry",

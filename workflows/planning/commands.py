@@ -39,7 +39,7 @@ def why_not_reset(state: EnvironmentState, service: str) -> Refusal | None:
         return refusal
     if not state.services:
         return _conflict(
-            "the environment has no services of its own now (`services` declares them)"
+            "the environment has no services of its own now (`services` declares them), and no volumes of a compose file"
         )
     listed = ", ".join(f"`{each}`" for each in state.services)
     return _conflict(f"there is no service `{service}`; there are: {listed}")

@@ -6,8 +6,9 @@ says so before the service comes back, so that nothing that was written since is
 
 from collections.abc import Sequence
 
-from workflows.models import EnvironmentState, Reset
+from workflows.models import EnvironmentState, Reset, RevisionPlan
 from workflows.models.messages import RevisionProgress
+from workflows.planning.detection.compose import is_backing
 
 
 def ask_for_reset(state: EnvironmentState, reset: Reset) -> None:
@@ -21,6 +22,28 @@ def ask_for_reset(state: EnvironmentState, reset: Reset) -> None:
 def note_resets(state: EnvironmentState, ids: Sequence[str]) -> None:
     """These have been carried out."""
     state.resets = [each for each in state.resets if each.id not in ids]
+
+
+def resettable(plan: RevisionPlan) -> tuple[str, ...]:
+    """Components whose data a person may throw away: services, and what keeps something of its own accord."""
+    return (*plan.services, *(each.component for each in plan.volumes))
+
+
+def kept_running(plan: RevisionPlan) -> tuple[str, ...]:
+    """Components that go on while the application starts anew: services, and databases, caches and brokers of a compose
+    file, which may hold in memory what nobody asked to throw away."""
+    components = plan.release.values.get("components")
+    known = components.items() if isinstance(components, dict) else ()
+    return (
+        *plan.services,
+        *(
+            name
+            for name, each in known
+            if isinstance(each, dict)
+            and name not in plan.services
+            and is_backing(str(each.get("image", "")))
+        ),
+    )
 
 
 def note_services(state: EnvironmentState, progress: RevisionProgress) -> None:

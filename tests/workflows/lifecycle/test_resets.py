@@ -7,7 +7,7 @@ from tests.workflows.stage import Preview, Stage
 from workflows import naming
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import BuildFailedError, ClusterError
-from workflows.models import Phase, ReleasePlan
+from workflows.models import Phase, ReleasePlan, VolumePlan
 from workflows.models import Stage as PlannedStage
 from workflows.models import messages as m
 
@@ -52,6 +52,29 @@ async def test_the_data_is_thrown_away_before_anything_is_deployed_and_the_appli
     [restarted] = stage.cluster.restarted
     assert (restarted.release, restarted.kept) == (release, ("db", "cache"))
     assert deployed[1].begun < preview.steps("restart_workloads")[0].begun
+
+
+@pytest.mark.spec("ENV-012")
+async def test_volumes_of_the_application_are_thrown_away_with_all_who_share_them(
+    stage: Stage, preview: Preview
+) -> None:
+    volume = VolumePlan(component="store", claims=("web-store--data",), users=("store", "reader"))
+    release = ReleasePlan(
+        name=naming.release_name(preview.ref.environment),
+        chart="",
+        source="catalyst",
+        values={"components": {"web": {"imageFrom": "web"}, "store": {"image": "redis:7"}}},
+    )
+    stage.cluster.plan = {"volumes": (volume,), "release": release}
+    await preview.open()
+    assert (await preview.reaches(Phase.READY)).services == ("store",)
+    await reset(preview, "store")
+    await stage.until(lambda: preview.steps("restart_workloads"))
+    snapshot = await preview.reaches(Phase.READY)
+    [asked] = stage.cluster.reset
+    assert (asked.release, asked.services, asked.volumes) == (release.name, (), (volume,))
+    assert [each.kept for each in stage.cluster.restarted] == [("store",)]
+    assert any("kept together with `reader`" in each for each in snapshot.revisions[0].reasons)
 
 
 async def test_what_was_thrown_away_once_is_left_alone_afterwards(

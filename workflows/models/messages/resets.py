@@ -2,6 +2,7 @@
 
 from workflows.models.base import Label, Payload
 from workflows.models.environment import EnvironmentRef
+from workflows.models.volumes import VolumePlan
 
 
 class ResetServicesInput(Payload):
@@ -9,6 +10,8 @@ class ResetServicesInput(Payload):
     release: str
     """That the services belong to, of Catalyst's own chart."""
     services: tuple[Label, ...]
+    volumes: tuple[VolumePlan, ...] = ()
+    """Of other components of that release."""
 
 
 class RestartWorkloadsInput(Payload):

@@ -11,6 +11,7 @@ from workflows.planning.plans.fitting import note_what_does_not_fit
 from workflows.planning.plans.request import PlanningRequest, Settled
 from workflows.planning.plans.routes import deeper_routes
 from workflows.planning.plans.values import confined_each
+from workflows.planning.plans.volumes import with_volumes
 from workflows.planning.plans.ways.auto import auto
 from workflows.planning.plans.ways.compose import compose_file
 from workflows.planning.plans.ways.dockerfile import dockerfile
@@ -55,7 +56,7 @@ def settle(
     note_egress(case, way)
     more = deeper_routes(case, way)
     refuse(case.problems)
-    draft = _draft(case, way).model_copy(update={"more_routes": more})
+    draft = with_volumes(_draft(case, way).model_copy(update={"more_routes": more}))
     return Settled(draft=draft, charts=way.charts, files=way.files, directories=way.directories)
 
 

@@ -14,6 +14,7 @@ from workflows.planning.plans.several.addresses import root_of, routes_of, told_
 from workflows.planning.plans.several.limits import storage_problems
 from workflows.planning.plans.several.names import told_apart, without_shared_aliases
 from workflows.planning.plans.several.parts import Part, mapping
+from workflows.planning.plans.volumes import with_volumes
 
 HINT = "Correct `sources` in the project's template, or the repository that is named; then push, or `redeploy`."
 
@@ -33,7 +34,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
     first, *rest = parts
     root = root_of(parts) or first
     plans = [part.plan for part in parts]
-    return first.plan.model_copy(
+    joined = first.plan.model_copy(
         update={
             "builds": tuple(
                 each if part is first else each.model_copy(update={"source": part.name})
@@ -64,6 +65,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
             "settings": mark_with(first.plan.settings, commits),
         }
     )
+    return with_volumes(joined)
 
 
 def mark_with(settings: str, commits: Sequence[SourceCommit]) -> str:
