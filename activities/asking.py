@@ -44,7 +44,8 @@ async def ask_for_environment(
 
 
 def words_of(pull_request: PullRequestRef, asked: AskedFor) -> str:
-    """The same for the same wish: repository, branch and commit."""
+    """The same for the same wish: repository, branch, commit, and where the code is."""
     branch = f"branch `{pull_request.branch}`" if pull_request.branch else "the default branch"
     commit = f" at {asked.commit}" if asked.commit else ""
-    return f"{branch} of {pull_request.repository}{commit}"
+    place = ", with the code in a directory of the node" if asked.is_on_host else ""
+    return f"{branch} of {pull_request.repository}{commit}{place}"

@@ -60,6 +60,7 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
                     reader,
                     work / "source",
                     has_egress_proxy=bool(settings.egress_proxy_image),
+                    with_directory=frozenset(settings.development_directories),
                 ),
                 GitHubActivities(clients, make_links(settings)),
                 BranchActivities(access, work),
@@ -102,6 +103,7 @@ def make_cluster_config(settings: WorkerSettings) -> ClusterConfig:
         ),
         probe_image=settings.probe_image,
         egress_image=settings.egress_proxy_image,
+        directories=settings.development_directories,
     )
 
 

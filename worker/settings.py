@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from worker.directories import Directories
+
 _CHECKOUT = Path(__file__).parents[1]
 _APP_CHART = Path("charts/app")
 
@@ -107,6 +109,9 @@ class WorkerSettings(BaseSettings):
     egress_proxy_image: str = ""
     """Image with Squid, such as `docker.io/ubuntu/squid:latest`, for the proxies through which previews reach approved host
     names; empty: only networks are opened (T-5)."""
+    development_directories: Directories = Field(default_factory=dict)
+    """Directories of the node that environments to work in may have as their code, by the key of the project, as a JSON
+    object: `{"acme-shop": "/home/ada/shop"}`. Never for pull requests (ENV-005)."""
     gateway: str = "catalyst-system/catalyst"
     """`namespace/name` of the Gateway that previews' routes attach to."""
     ingress_class: str = ""

@@ -93,6 +93,8 @@ class CreateAgentEnvironment(Payload):
     """It stays at this one; otherwise it has the branch's newest, and again with each `redeploy`."""
     name: AgentName | None = None
     """Ends the environment's name; the same one again answers the same environment. Made up where there is none."""
+    on_host: bool = False
+    """Its code is the directory of the node that an operator named for the project, with whatever is in it."""
 
 
 class Execute(EnvironmentKey):

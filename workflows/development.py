@@ -9,7 +9,7 @@ from workflows import policies
 from workflows.attempts import finish_together
 from workflows.models import DevelopmentPlan, Phase, RevisionPlan
 from workflows.models import messages as m
-from workflows.ports import DevelopmentPort
+from workflows.ports import ClusterPort, DevelopmentPort
 from workflows.progress import Progress
 from workflows.stages import Stages
 
@@ -121,3 +121,17 @@ class InPlace:
             ),
             words="dependencies, migrations, development server",
         )
+
+
+async def ensure_directory(request: m.RevisionInput, progress: Progress) -> None:
+    """Until the project's directory of the node is the environment's to mount. Raises PhaseFailedError."""
+    await progress.run(
+        "directory",
+        Phase.BUILDING,
+        lambda: workflow.execute_activity_method(
+            ClusterPort.ensure_directory,
+            m.EnsureDirectoryInput(ref=request.ref, branch=request.branch),
+            **policies.ENSURE_DIRECTORY,
+        ),
+        is_limit_final=False,
+    )

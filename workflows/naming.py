@@ -137,6 +137,11 @@ def service_secret(service: str) -> str:
     return f"catalyst-service-{service}"
 
 
+def directory_volume(namespace: str) -> str:
+    """The volume, of the cluster as a whole, that is a directory of the node for the environment in that namespace."""
+    return f"catalyst-code-{namespace}"
+
+
 def egress_proxy(namespace: str) -> str:
     """The egress proxy of the environment in that namespace; never another one's, and always a Service's name."""
     return slug(f"egress-{namespace}")

@@ -169,6 +169,7 @@ MAX_IMAGE_PAUSE = timedelta(seconds=30)
 looks, which fit one history and GitHub's limits."""
 COPY_SECRETS = ENSURE_NAMESPACE
 ENSURE_CREDENTIALS = ENSURE_NAMESPACE
+ENSURE_DIRECTORY = ENSURE_NAMESPACE
 RESET_SERVICES = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     start_to_close_timeout=timedelta(minutes=3),

@@ -100,6 +100,14 @@ class ClusterPort(ABC):
         Values are made up there and never leave. Raises NameTakenError.
         """
 
+    @activity.defn(name="ensure_directory")
+    @abstractmethod
+    async def ensure_directory(self, request: m.EnsureDirectoryInput) -> None:
+        """The project's directory of the node is the environment's volume for its code, as the operator has it now (ENV-005).
+
+        Raises PlanError, NameTakenError, ClusterError.
+        """
+
     @activity.defn(name="reset_services")
     @abstractmethod
     async def reset_services(self, request: m.ResetServicesInput) -> None:

@@ -7,7 +7,7 @@ from temporalio import workflow
 
 from workflows import naming, policies
 from workflows.attempts import PhaseFailedError, confirm_stopped, finish_together
-from workflows.development import InPlace
+from workflows.development import InPlace, ensure_directory
 from workflows.images import wait_for_image
 from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
@@ -158,6 +158,7 @@ class RevisionWorkflow:
                     serving=request.serving.commit if request.serving else "",
                     serving_settings=request.serving.settings if request.serving else "",
                     is_development=request.is_development,
+                    is_on_host=request.is_on_host,
                     heads=request.heads,
                 ),
                 **policies.PLAN,
@@ -186,6 +187,8 @@ class RevisionWorkflow:
         self, plan: RevisionPlan
     ) -> tuple[m.EnsureNamespaceResult, m.CopySecretsResult]:
         namespace = await self._ensure_namespace(plan)
+        if plan.development is not None and plan.development.is_on_host:
+            await ensure_directory(self._request, self._progress)
         if not workflow.patched(COPY_SECRETS):
             return namespace, m.CopySecretsResult()
         secrets = await self._copy_secrets(plan)

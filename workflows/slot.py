@@ -141,6 +141,7 @@ class RevisionSlot:
             resets=tuple(self._state.resets),
             restores=tuple(self._state.restores),
             is_development=self._state.asked is not None,
+            is_on_host=self._state.asked is not None and self._state.asked.is_on_host,
             heads=tuple(self._state.begun),
         )
 

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.cluster.backups import Backups
 from activities.cluster.config import ClusterConfig, KeptLogs
 from activities.cluster.credentials import Credentials
+from activities.cluster.directories import Directories
 from activities.cluster.egress import EgressProxies
 from activities.cluster.enforcement import Enforcement
 from activities.cluster.health import Health
@@ -31,6 +32,7 @@ class ClusterActivities(ClusterPort):
         self._egress = EgressProxies(api, config)
         self._secrets = Secrets(api)
         self._credentials = Credentials(api)
+        self._directories = Directories(api, config.directories)
         self._resets = Resets(api)
         self._backups = Backups(api)
         self._routes = Routes(api, config)
@@ -65,6 +67,11 @@ class ClusterActivities(ClusterPort):
     ) -> m.EnsureCredentialsResult:
         async with beating():
             return await self._credentials.ensure(request)
+
+    @activity.defn(name="ensure_directory")
+    async def ensure_directory(self, request: m.EnsureDirectoryInput) -> None:
+        async with beating() as progress:
+            await self._directories.ensure(request, progress)
 
     @activity.defn(name="reset_services")
     async def reset_services(self, request: m.ResetServicesInput) -> None:
@@ -107,7 +114,10 @@ class ClusterActivities(ClusterPort):
     async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:
         async with beating() as progress:
             await self._egress.delete(request.ref)
-            return await self._namespaces.delete(request.ref, progress)
+            removed = await self._namespaces.delete(request.ref, progress)
+            if removed.is_gone:
+                await self._directories.delete(request.ref)
+            return removed
 
     @activity.defn(name="list_namespaces")
     async def list_namespaces(self) -> m.ListNamespacesResult:

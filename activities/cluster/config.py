@@ -1,6 +1,6 @@
 """What the cluster's activities are told by the process that runs them, and what they need from others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,8 @@ class ClusterConfig:
     Empty: not checked, and no warning either."""
     egress_image: str = ""
     """Image with Squid, for the egress proxies of environments (T-5). Empty: no host names are opened."""
+    directories: Mapping[str, str] = field(default_factory=dict)
+    """Of the node, by project: what environments to work in may have as their code (ENV-005). Empty: none."""
     egress_timeout: float = 25.0
     """How long one attempt waits for a proxy to accept connections; its image may have to be fetched first."""
     terminating_timeout: float = 40.0

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities import kube
 from activities.development.failures import failure_of, reasons_of
+from activities.development.on_host import LAY_OUT, LOOK, reasons_on_host
 from activities.development.packing import Pack, pack_commit
 from activities.development.pods import Pods
 from activities.development.scripts import (
@@ -60,6 +61,8 @@ class DevelopmentActivities(DevelopmentPort):
     async def sync_code(self, request: m.SyncCodeInput) -> m.SyncCodeResult:
         """See `DevelopmentPort`. Raises DevelopmentError, PlanError, CommitGoneError, GitHubError, ClusterError."""
         async with beating() as progress:
+            if request.development.is_on_host:
+                return await self._on_host(request, progress)
             taken = await self._hand_over(request, request.held, progress)
             if taken.code == INCOMPLETE:
                 # The pod's volume is new, or somebody has cleaned up in it: what is there is asked for.
@@ -72,6 +75,23 @@ class DevelopmentActivities(DevelopmentPort):
                 request.ref.namespace, request.release, component, request.commit
             )
             return m.SyncCodeResult(reasons=reasons_of(taken.lines))
+
+    async def _on_host(self, request: m.SyncCodeInput, progress: Progress) -> m.SyncCodeResult:
+        """A checkout only where nothing is there."""
+        container = await self._container(request, progress)
+        looked = await kube.execute(
+            self._api, container, ["/bin/sh", "-c", LOOK], seconds=kube.CALL_TIMEOUT
+        )
+        word, _, held = (looked.lines or [""])[0].strip().partition(" ")
+        is_empty = word == "empty"
+        with tempfile.TemporaryDirectory(prefix="code-", dir=self._work_dir) as directory:
+            pack = await self._pack(request, "", Path(directory)) if is_empty else None
+            progress.detail = "handing it over"
+            arguments = ["lay-out", request.commit, request.branch]
+            _check(await self._run_taking(request, container, LAY_OUT, arguments, pack))
+        component = request.development.component
+        await self._pods.label(request.ref.namespace, request.release, component, request.commit)
+        return m.SyncCodeResult(reasons=reasons_on_host(request.commit, None if is_empty else held))
 
     @activity.defn(name="await_development")
     async def await_development(self, request: m.AwaitDevelopmentInput) -> None:
@@ -148,24 +168,37 @@ class DevelopmentActivities(DevelopmentPort):
                     finding = group.create_task(self._container(request, progress))
             except BaseExceptionGroup as failures:
                 raise failures.exceptions[0] from None  # the other one was cancelled
-            pack = packing.result()
             progress.detail = "handing it over"
-            files = {
-                name: text.encode() for name, text in development_files(request.development).items()
-            }
-            return await kube.execute(
-                self._api,
-                finding.result(),
-                [
-                    *("/bin/sh", "-c", TAKE_IN, "take-in", held, request.commit, request.branch),
-                    str(pack.size if pack else 0),
-                    naming.short_hash(request.revision),
-                    _mode(request),
-                    *(f"{name}:{len(data)}" for name, data in files.items()),
-                ],
-                seconds=TAKE_TIMEOUT,
-                stdin=_stream(b"".join(files.values()), pack),
+            arguments = ["take-in", held, request.commit, request.branch]
+            return await self._run_taking(
+                request, finding.result(), TAKE_IN, arguments, packing.result()
             )
+
+    async def _run_taking(
+        self,
+        request: m.SyncCodeInput,
+        container: Container,
+        script: str,
+        arguments: Sequence[str],
+        pack: Pack | None,
+    ) -> Executed:
+        """`arguments` are those before the size of the pack."""
+        files = {
+            name: text.encode() for name, text in development_files(request.development).items()
+        }
+        return await kube.execute(
+            self._api,
+            container,
+            [
+                *("/bin/sh", "-c", script, *arguments),
+                str(pack.size if pack else 0),
+                naming.short_hash(request.revision),
+                _mode(request),
+                *(f"{name}:{len(data)}" for name, data in files.items()),
+            ],
+            seconds=TAKE_TIMEOUT,
+            stdin=_stream(b"".join(files.values()), pack),
+        )
 
     async def _pack(self, request: m.SyncCodeInput, held: str, directory: Path) -> Pack | None:
         if held == request.commit:

@@ -13,10 +13,7 @@ INCOMPLETE: Final = 76
 HELD: Final = f"cat {STATE}/commit 2> /dev/null || true"
 """The commit whose files are all there; nothing where there is none."""
 
-TAKE_IN: Final = f"""
-set -eu
-held=$1 commit=$2 branch=$3 size=$4 turn=$5 mode=$6
-shift 6
+GIT: Final = f"""
 export HOME=/tmp LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0
 export GIT_AUTHOR_NAME=Catalyst GIT_AUTHOR_EMAIL=catalyst@localhost
 export GIT_COMMITTER_NAME=Catalyst GIT_COMMITTER_EMAIL=catalyst@localhost
@@ -24,6 +21,14 @@ git() {{
   command git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c gc.auto=0 -c safe.directory={CODE} \\
     -c advice.detachedHead=false -c core.fileMode=true "$@"
 }}
+"""
+"""Nothing of the repository's own is ever run by it."""
+
+TAKE_IN: Final = f"""
+set -eu
+held=$1 commit=$2 branch=$3 size=$4 turn=$5 mode=$6
+shift 6
+{GIT}
 # Git puts a new file in the place of one that has changed, and watchers that follow the old one hear of no change after
 # it: so what has changed is written into the very file. `git checkout` then finds it as it should be.
 rewrite() {{

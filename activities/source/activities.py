@@ -53,12 +53,15 @@ class SourceActivities(SourcePort):
         max_bytes: int = MAX_BYTES,
         fetch_timeout: float = FETCH_TIMEOUT,
         has_egress_proxy: bool = False,
+        with_directory: frozenset[str] = frozenset(),
     ) -> None:
+        """`with_directory` are the keys of projects for which the operator has named a directory of the node."""
         self._github = github
         self._projects = projects
         self._workspace = Workspace(work_dir, max_bytes=max_bytes)
         self._fetch_timeout = fetch_timeout
         self._has_egress_proxy = has_egress_proxy
+        self._with_directory = with_directory
 
     @activity.defn(name="plan_revision")
     def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:
@@ -98,6 +101,8 @@ class SourceActivities(SourcePort):
             number=request.pull_request.number,
             is_trusted=request.is_trusted,
             is_development=request.is_development,
+            is_on_host=request.is_on_host,
+            has_directory=ref.project in self._with_directory,
             overrides=self._projects.overrides_of(ref.project, ref.environment),
             variables=self._projects.variables_of(ref.project, ref.environment),
             image=self._projects.image_of(ref.project, ref.environment),

@@ -47,7 +47,7 @@ async def create_agent_environment(
         number=0,
         branch=request.branch,
     )
-    asked = AskedFor(by=caller.actor, commit=request.commit)
+    asked = AskedFor(by=caller.actor, commit=request.commit, is_on_host=request.on_host)
     present = await services.gateway.ask(ref, pull_request, asked)
     wanted = words_of(pull_request, asked)
     if present:

@@ -52,6 +52,17 @@ async def test_the_same_name_again_is_the_same_environment(catalyst: Catalyst) -
     assert len(catalyst.gateway.started) == 1
 
 
+@pytest.mark.spec("ENV-005")
+async def test_code_in_a_directory_of_the_node_is_another_wish(catalyst: Catalyst) -> None:
+    await put_project(catalyst)
+    body = {"name": "basket", "on_host": True}
+    made = (await catalyst.http.post(PATH, json=body)).json()
+    assert made["message"].endswith("of acme/shop, with the code in a directory of the node")
+    answer = await catalyst.http.post(PATH, json={"name": "basket"})
+    assert answer.status_code == 409
+    assert "with the code in a directory of the node" in answer.json()["detail"]
+
+
 async def test_a_request_without_a_name_is_repeated_by_its_key(catalyst: Catalyst) -> None:
     await put_project(catalyst)
     made = [

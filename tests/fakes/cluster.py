@@ -163,6 +163,11 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
             names = [each.secret for each in request.credentials]
             return m.EnsureCredentialsResult(checksums={name: f"of-{name}" for name in names})
 
+    @activity.defn(name="ensure_directory")
+    async def ensure_directory(self, request: m.EnsureDirectoryInput) -> None:
+        async with self.controls.step("ensure_directory", environment=request.ref.environment):
+            pass
+
     @activity.defn(name="reset_services")
     async def reset_services(self, request: m.ResetServicesInput) -> None:
         async with self.controls.step("reset_services", environment=request.ref.environment):

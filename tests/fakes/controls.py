@@ -22,6 +22,7 @@ CREATING = (
     "deploy_release",
     "ensure_route",
     "sync_code",
+    "ensure_directory",
 )
 AT_WORK = (
     *CREATING,
@@ -30,7 +31,7 @@ AT_WORK = (
     "check_health",
     "run_development_jobs",
 )
-IN_DEVELOPMENT = ("sync_code", "await_development", "run_development_jobs")
+IN_DEVELOPMENT = ("sync_code", "await_development", "run_development_jobs", "ensure_directory")
 """Those of AT_WORK that only a plan in development mode has."""
 SIDE_BY_SIDE = (
     ("ensure_namespace", "build_image"),

@@ -26,6 +26,14 @@ async def jobs_on_code(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id, snapshot.revisions[0].id]
 
 
+async def on_host(stage: Stage, preview: Preview) -> list[str]:
+    """The code is a directory of the node."""
+    stage.cluster.plan = developed_plan(preview, is_on_host=True)
+    await preview.open()
+    snapshot = await preview.reaches(Phase.READY)
+    return [preview.id, snapshot.revisions[0].id]
+
+
 async def degraded(stage: Stage, preview: Preview) -> list[str]:
     """The command fails, and is run again by a person."""
     stage.cluster.plan = developed_plan(preview)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 
 from tests.replay.asked import asked
-from tests.replay.developed import degraded, in_place, jobs_on_code
+from tests.replay.developed import degraded, in_place, jobs_on_code, on_host
 from tests.replay.shared import shared
 from tests.replay.staged import (
     failed_in_a_stage,
@@ -383,6 +383,7 @@ SCENES: dict[str, Scene] = {
         superseded_in_a_stage,
         in_place,
         jobs_on_code,
+        on_host,
         degraded,
         asked,
         shared,

@@ -26,4 +26,6 @@ def plan_with(preview: Preview, step: str) -> None:
     """A plan in development mode, where only that has the step."""
     if step in IN_DEVELOPMENT:
         jobs = (TELL,) if step == "run_development_jobs" else ()
-        preview.stage.cluster.plan = developed_plan(preview, after_health=jobs)
+        preview.stage.cluster.plan = developed_plan(
+            preview, after_health=jobs, is_on_host=step == "ensure_directory"
+        )

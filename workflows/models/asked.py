@@ -12,3 +12,5 @@ class AskedFor(Payload):
     by: str
     commit: Commit | None = None
     """It stays at this one; None: it has the branch's newest whenever it looks."""
+    is_on_host: bool = False
+    """Its code is the directory of the node that an operator named for the project, instead of a clone."""

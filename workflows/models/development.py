@@ -45,3 +45,6 @@ class DevelopmentPlan(Payload):
     """False: each push starts the command again."""
     memory: str = ""
     """Limit of the container, to be told with an exit code 137."""
+    is_on_host: bool = False
+    """The code is the project's directory of the node, and belongs to whoever works there: no commit is brought into it
+    unless it is empty."""

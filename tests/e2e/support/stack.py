@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,20 @@ class Stack:
             yield
         finally:
             await self.start(name)
+
+    @asynccontextmanager
+    async def worker_told(self, **settings: str) -> AsyncIterator[None]:
+        """Have the worker run with these settings (`CATALYST_WORKER_…`) besides while the block runs."""
+        usual = self._service("worker")
+        told = {f"CATALYST_WORKER_{name.upper()}": value for name, value in settings.items()}
+        await self.kill("worker")
+        try:
+            changed = replace(usual, environment={**usual.environment, **told})
+            await start_until_ready(changed, self.instance)
+            yield
+        finally:
+            await self.kill("worker")
+            await self.start("worker")
 
     async def ensure_all(self) -> None:
         """Start whatever an earlier test left ended."""

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.workflows.agents import Agent
+from tests.workflows.developed import developed_plan
 from tests.workflows.stage import Stage, commit
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import BranchGoneError, BuildFailedError
@@ -30,6 +31,23 @@ async def test_it_is_brought_up_in_development_mode_and_nothing_is_written_to_gi
     assert stage.cluster.synced[-1].branch == "feature/cart"
     names = {step.name for step in stage.diary.steps}
     assert not names & {"read_pull_request", "submit_report", "write_surface", "find_siblings"}
+
+
+@pytest.mark.spec("ENV-005")
+async def test_code_in_a_directory_of_the_node_is_wished_for_and_mounted_before_anything_runs(
+    stage: Stage, agent: Agent
+) -> None:
+    agent.state = agent.state.model_copy(
+        update={"asked": AskedFor(by="ada", is_on_host=True)}, deep=True
+    )
+    stage.cluster.plan = developed_plan(agent, is_on_host=True)
+    await agent.ask()
+    await agent.reaches(Phase.READY)
+    assert stage.cluster.planned[-1].is_on_host
+    (made,), (deployed,) = agent.steps("ensure_directory"), agent.steps("deploy_release")
+    assert made.ended is not None
+    assert made.ended < deployed.begun
+    assert stage.cluster.synced[-1].development.is_on_host
 
 
 async def test_a_redeploy_takes_the_branch_s_newest_commit_in_place(

@@ -24,6 +24,7 @@ from workflows.models.messages.credentials import (
 )
 from workflows.models.messages.development import (
     AwaitDevelopmentInput,
+    EnsureDirectoryInput,
     RunDevelopmentJobsInput,
     SyncCodeInput,
     SyncCodeResult,
@@ -116,6 +117,7 @@ __all__ = [
     "DeployReleaseResult",
     "EnsureCredentialsInput",
     "EnsureCredentialsResult",
+    "EnsureDirectoryInput",
     "EnsureNamespaceInput",
     "EnsureNamespaceResult",
     "EnsureRouteInput",

@@ -28,6 +28,11 @@ class SyncCodeResult(Payload):
     """What became of changes that somebody had made in the environment itself."""
 
 
+class EnsureDirectoryInput(Payload):
+    ref: EnvironmentRef
+    branch: str
+
+
 class RunDevelopmentJobsInput(Payload):
     ref: EnvironmentRef
     revision: str

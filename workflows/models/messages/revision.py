@@ -39,6 +39,8 @@ class RevisionInput(Payload):
     """Services that get a backup's data once they are there, before anything else is deployed."""
     is_development: bool = False
     """It is to be worked in, whatever mode its template has."""
+    is_on_host: bool = False
+    """Somebody wants its code to be the project's directory of the node."""
     heads: tuple[SourceHead, ...] = ()
     """What is taken of sources whose pull requests share, or shared, the environment."""
 
@@ -98,6 +100,8 @@ class PlanRevisionInput(Payload):
     """Mark of the settings that it was planned with; empty when that is not known."""
     is_development: bool = False
     """It is to be worked in, whatever mode its template has."""
+    is_on_host: bool = False
+    """Somebody wants its code to be the project's directory of the node."""
     heads: tuple[SourceHead, ...] = ()
     """What is taken of some sources; of all others the branch of the same name, else their default branch."""
 

@@ -30,6 +30,10 @@ class PlanningRequest(Payload):
     """False for the code of a fork: its plan names no secrets (invariant 7)."""
     is_development: bool = False
     """The environment is to be worked in, whatever mode its template has; an agent's is."""
+    is_on_host: bool = False
+    """Its code is to be the project's directory of the node."""
+    has_directory: bool = False
+    """Whether the operator has named one."""
     overrides: DetectionOverrides = DetectionOverrides()
     """This environment's own (ENV-011); they come before the configuration file and the template."""
     variables: dict[str, str] = Field(default_factory=dict)
@@ -41,8 +45,8 @@ class PlanningRequest(Payload):
 
 
 _OF_THE_COMMIT = {"commit", "branch", "number"}
-_OF_THE_ENVIRONMENT = {"is_development"}
-"""For all its life."""
+_OF_THE_ENVIRONMENT = {"is_development", "is_on_host", "has_directory"}
+"""For all its life, or of no effect on what has been deployed."""
 
 
 def settings_mark(request: PlanningRequest) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from workflows.models import HealthCheck, RepositoryTree, RevisionPlan, TemplateType
 from workflows.planning.plans.beside.joining import with_services
 from workflows.planning.plans.case import Case, Way, open_case, refuse
+from workflows.planning.plans.development.host import note_directory
 from workflows.planning.plans.egress import hosts_of, networks_of, note_egress, with_proxy
 from workflows.planning.plans.fitting import note_what_does_not_fit
 from workflows.planning.plans.request import PlanningRequest, Settled
@@ -53,6 +54,7 @@ def settle(
         way = replace(way, release=way.release.model_copy(update={"values": values}))
     way = with_proxy(case, way)
     note_what_does_not_fit(case)
+    note_directory(case, way)
     note_egress(case, way)
     more = deeper_routes(case, way)
     refuse(case.problems)

@@ -139,3 +139,8 @@ while :; do
   pause
 done
 """
+
+
+def supervisor(state: str) -> str:
+    """The script, with what is to be run in that directory."""
+    return SCRIPT.replace(STATE, state)

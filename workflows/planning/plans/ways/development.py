@@ -18,16 +18,19 @@ from workflows.planning.detection import understand
 from workflows.planning.detection.files import ROOT, Files, shorten
 from workflows.planning.dockerfiles.model import Layout
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.development.host import is_on_host
 from workflows.planning.plans.development.places import (
     CACHE,
+    CLAIM,
     CODE,
     RUN,
     SCRIPTS,
     SIDECAR,
     STATE,
+    STATE_ON_HOST,
     SUPERVISOR,
 )
-from workflows.planning.plans.development.supervisor import SCRIPT
+from workflows.planning.plans.development.supervisor import supervisor
 from workflows.planning.plans.development.tools import Tools, inputs_of, tools_of
 from workflows.planning.plans.images import is_reference
 from workflows.planning.plans.values import Component
@@ -101,13 +104,14 @@ def in_development(case: Case, found: Understanding) -> Way | None:
         port=component.port,
         follows_changes=bool(application.dev),
         memory=tools.memory or case.granted.quota.default_memory,
+        is_on_host=is_on_host(case),
     )
     _tell(case, plan, f"the container of `{container.path}`" if container else f"`{image}`")
     is_used = container is not None
     layers = layers_of(case, found, is_prepared=is_used, is_used=is_used)
     way = own_chart(
         case,
-        [replace(component, own=_values(tools))],
+        [replace(component, own=_values(tools, is_on_host=plan.is_on_host))],
         builds=builds,
         images=images,
         found=[("development mode", tools.env), *layers],
@@ -163,15 +167,17 @@ def _after(container: Devcontainer | None, tools: Tools) -> tuple[str, ...]:
     return tuple(each for each in given if each not in tools.install)
 
 
-def _values(tools: Tools) -> dict[str, JsonValue]:
+def _values(tools: Tools, *, is_on_host: bool) -> dict[str, JsonValue]:
     """What the chart is told besides; the same for every commit, so that no push replaces the pod."""
+    state = STATE_ON_HOST if is_on_host else STATE
+    code: dict[str, JsonValue] = {"existingClaim": CLAIM} if is_on_host else {"size": _CODE_SIZE}
     limits: dict[str, JsonValue] = {"cpu": "2"}
     if tools.memory:
         limits["memory"] = tools.memory
     return {
         "command": ["/bin/sh", f"{SCRIPTS}/{SUPERVISOR}"],
         "workingDir": CODE,
-        "commitFile": f"{STATE}/commit",
+        "commitFile": f"{state}/commit",
         "strategy": "Recreate",
         # As whoever owns new volumes on every kind of storage; people install what they need beside it.
         "security": {"profile": "baseline", "runAsUser": 0},
@@ -187,22 +193,24 @@ def _values(tools: Tools) -> dict[str, JsonValue]:
             }
         },
         "volumes": {
-            "code": {"type": "persistent", "mountPath": CODE, "size": _CODE_SIZE},
+            "code": {"type": "persistent", "mountPath": CODE, **code},
             "cache": {"type": "persistent", "mountPath": CACHE, "size": _CACHE_SIZE},
             "run": {"type": "empty", "mountPath": RUN},
             "scripts": {
                 "type": "config",
                 "mountPath": SCRIPTS,
-                "files": {SUPERVISOR: escaped(SCRIPT)},
+                "files": {SUPERVISOR: escaped(supervisor(state))},
             },
         },
     }
 
 
 def _tell(case: Case, plan: DevelopmentPlan, image: str) -> None:
+    code, change = "the code of the branch", "a push changes it there"
+    if plan.is_on_host:
+        code, change = "the project's directory of the node", "a change of its files is one there"
     case.story.because(
-        f"Development mode: `{shorten(plan.command)}` runs in {image} on the code of the branch, in `{CODE}`; a push "
-        "changes it there."
+        f"Development mode: `{shorten(plan.command)}` runs in {image} on {code}, in `{CODE}`; {change}."
     )
     if plan.install:
         commands = ", ".join(f"`{shorten(each)}`" for each in plan.install)
