@@ -62,6 +62,7 @@ from workflows.models.repository import (
     RepositoryTree,
     Understanding,
 )
+from workflows.models.room import RoomPlan
 from workflows.models.services import (
     JobMoment,
     JobRun,
@@ -123,6 +124,7 @@ __all__ = [
     "Revision",
     "RevisionPlan",
     "RevisionState",
+    "RoomPlan",
     "RouteSettings",
     "Schedule",
     "ServiceSettings",

@@ -9,6 +9,7 @@ from workflows.models.base import Commit, Label, Payload
 from workflows.models.development import DevelopmentPlan
 from workflows.models.project import HealthCheck, PathRoute, PrebuiltImage, Quota, RouteSettings
 from workflows.models.repository import Application
+from workflows.models.room import RoomPlan
 from workflows.models.sources import SourceCommit
 from workflows.models.volumes import VolumePlan
 
@@ -151,3 +152,5 @@ class RevisionPlan(Payload):
     """Sources that come along with the pull request's, each with the commit that is taken of it."""
     volumes: tuple[VolumePlan, ...] = ()
     """What components of the main release keep of their own accord, beside `services`."""
+    room: RoomPlan | None = None
+    """How services of a compose file share the quota; None where there is none, or where it is shared by all sources."""

@@ -17,6 +17,7 @@ from workflows.models import (
     PrebuiltImage,
     ReleasePlan,
     RepositoryTree,
+    RoomPlan,
     RouteSettings,
     Stage,
     Template,
@@ -101,6 +102,7 @@ class Way:
     services: tuple[str, ...] = ()
     backups: tuple[BackupPlan, ...] = ()
     development: DevelopmentPlan | None = None
+    room: RoomPlan | None = None
 
 
 def open_case(

@@ -95,6 +95,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         egress=networks_of(case),
         egress_hosts=hosts_of(case),
         development=way.development,
+        room=way.room,
     )
 
 

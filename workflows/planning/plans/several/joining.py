@@ -11,7 +11,7 @@ from workflows.models import ReleasePlan, RevisionPlan, SourceCommit, Stage
 from workflows.planning.detection.story import Story
 from workflows.planning.plans.egress import services_of, told_of_proxy
 from workflows.planning.plans.several.addresses import root_of, routes_of, told_of_each_other
-from workflows.planning.plans.several.limits import storage_problems
+from workflows.planning.plans.several.limits import sharing_room, storage_problems
 from workflows.planning.plans.several.names import told_apart, without_shared_aliases
 from workflows.planning.plans.several.parts import Part, mapping
 from workflows.planning.plans.volumes import with_volumes
@@ -27,7 +27,8 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
     """
     story, problems = Story(), [*_unfit((own, *others)), *storage_problems((own, *others))]
     _refuse(problems)
-    parts = without_shared_aliases(told_apart((own, *others), story), story, problems)
+    parts = sharing_room((own, *others), story, problems)
+    parts = without_shared_aliases(told_apart(parts, story), story, problems)
     route, more = routes_of(parts, story, problems)
     parts = told_of_each_other(parts, story)
     _refuse(problems)

@@ -27,7 +27,7 @@ from workflows.planning.plans.ways.own_chart import (
     said_front_port,
     tell_secrets,
 )
-from workflows.planning.plans.ways.room import fitted
+from workflows.planning.plans.ways.room import changed, fitted
 from workflows.repo_config.quantities import quantity
 
 MAX_VALUES = 900_000
@@ -84,6 +84,7 @@ def of_compose(case: Case, application: Application, *, is_chosen: bool = False)
         application=application.model_copy(update={"port": composed.port}),
         files=described(builds),
         stages=stages_of(case, composed),
+        room=changed(composed.pieces, room),
     )
 
 

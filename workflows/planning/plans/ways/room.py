@@ -10,13 +10,14 @@ from decimal import ROUND_FLOOR, Decimal
 
 from pydantic import JsonValue
 
-from workflows.models import Quota
+from workflows.models import Quota, RoomPlan
 from workflows.planning.compose import Piece
 from workflows.planning.compose.specification.sizes import quantity as size_text
 from workflows.planning.compose.wishes import Values
 from workflows.repo_config.quantities import quantity, smaller
 
 _MAX_LISTED = 6
+_CHANGED = ("resources", "strategy")
 Number = Callable[["Pods"], int]
 
 
@@ -85,6 +86,24 @@ def fitted(path: str, pieces: Sequence[Piece], quota: Quota) -> Fitted:
     return found
 
 
+def changed(pieces: Sequence[Piece], found: Fitted) -> RoomPlan:
+    """What `fitted` has made of these, so that it can be taken back."""
+    before = {
+        piece.name: {key: piece.values[key] for key in _CHANGED if key in piece.values}
+        for piece, fits in zip(pieces, found.pieces, strict=True)
+        if any(piece.values.get(key) != fits.values.get(key) for key in _CHANGED)
+    }
+    return RoomPlan(before=before, reasons=tuple(found.reasons))
+
+
+def unchanged(values: Values, name: str, room: RoomPlan) -> Values:
+    """The component as it was before."""
+    if name not in room.before:
+        return values
+    kept = {key: each for key, each in values.items() if key not in _CHANGED}
+    return {**kept, **room.before[name]}
+
+
 def _resources(quota: Quota) -> tuple[Resource, Resource]:
     mebi = Decimal(2**20)
     return (
@@ -125,7 +144,7 @@ def _completed(piece: Piece, resources: Sequence[Resource]) -> Piece:
 
 def _pods(piece: Piece, resources: Sequence[Resource]) -> Pods:
     values = piece.values
-    is_job = values["kind"] == "job"
+    is_job = values.get("kind") == "job"
     replicas = values.get("replicas", 1)
     number = replicas if isinstance(replicas, int) and not is_job else 1
     is_rolling = not is_job and not _has_volume(values)
