@@ -46,7 +46,7 @@ if test "$size" -gt 0; then
   rm {_BEGUN}
   echo laid-out
 fi
-if test "$mode" = anew; then rm -f {STATE_ON_HOST}/once-*; fi
+if test "$mode" = anew; then rm -f {STATE_ON_HOST}/once-* {STATE_ON_HOST}/installed; fi
 for each in $names; do mv {STATE_ON_HOST}/"$each.new" {STATE_ON_HOST}/"$each"; done
 echo "$commit" > {STATE_ON_HOST}/commit.new
 mv {STATE_ON_HOST}/commit.new {STATE_ON_HOST}/commit

@@ -93,7 +93,8 @@ if test "$synced" != "$commit" || test "$head" != "$commit"; then
   git update-ref refs/catalyst/synced "$commit"
   git diff --quiet || git checkout --quiet --force -- .
 fi
-if test "$mode" = anew; then rm -f {STATE}/once-*; fi
+# A database that is empty may have been filled by any of them.
+if test "$mode" = anew; then rm -f {STATE}/once-* {STATE}/installed; fi
 for each in $names; do mv {STATE}/"$each.new" {STATE}/"$each"; done
 echo "$commit" > {STATE}/commit.new
 mv {STATE}/commit.new {STATE}/commit
@@ -101,7 +102,7 @@ echo "$turn $mode" > {STATE}/turn.new
 mv {STATE}/turn.new {STATE}/turn
 """
 """Arguments: the commit that is there (empty where all of it comes), commit, branch, bytes of the pack, turn, mode (`keep`,
-`restart`, or `anew` where steps that run once run again), and `name:bytes` of each file that comes before the pack.
+`restart`, or `anew` where the installation and steps that run once run again), and `name:bytes` of each file that comes before the pack.
 
 Lines of its output: `stashed`, `kept HASH`. What the repository ignores is left alone.
 """

@@ -1,6 +1,7 @@
 """The worker: every activity and workflow of Catalyst in one process on this machine."""
 
 import json
+import os
 import sys
 
 from deploy.local.cluster import ClusterConnection
@@ -12,6 +13,8 @@ from deploy.local.control.temporal import temporal_environment, temporal_ui
 from deploy.local.images import proxy
 from deploy.local.instance import POD_NETWORK, SERVICE_NETWORK, Instance
 
+DIRECTORIES_VARIABLE = "CATALYST_LOCAL_DEVELOPMENT_DIRECTORIES"
+"""What the worker is told as `CATALYST_WORKER_DEVELOPMENT_DIRECTORIES`."""
 _GRACE = 15.0
 """Seconds a stopping worker gets; running activities are taken over by the next one anyway."""
 
@@ -58,6 +61,7 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         "temporal_ui_url": temporal_ui(instance),
         "health_listen": health,
         "shutdown_grace": "PT10S",
+        **_directories(),
     }
     root = instance.checkout
     return Service(
@@ -75,6 +79,12 @@ def worker_service(instance: Instance, cluster: ClusterConnection, github: GitHu
         grace=_GRACE,
         hint="its log tells what is missing; the cluster must be up",
     )
+
+
+def _directories() -> dict[str, str]:
+    """Of this machine, whose files the node sees; the worker says what is wrong with them."""
+    told = os.environ.get(DIRECTORIES_VARIABLE, "")
+    return {"development_directories": told} if told else {}
 
 
 def _base_images(instance: Instance, cluster: ClusterConnection) -> dict[str, str]:

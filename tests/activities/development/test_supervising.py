@@ -71,7 +71,7 @@ async def test_each_step_is_done_before_the_next_and_a_push_repeats_what_it_must
     await until(lambda: told(pod)[8:] == ["migrated", "served"])
 
     pod.take_in(pod.commit({"a.txt": "four"}), "t5", mode="anew", plan=telling())
-    await until(lambda: told(pod)[10:] == ["migrated", "seeded", "served"])
+    await until(lambda: told(pod)[10:] == ["installed", "migrated", "seeded", "served"])
 
 
 @pytest.mark.usefixtures("supervisor")

@@ -20,7 +20,7 @@ class SyncCodeInput(Payload):
     is_restart: bool = False
     """The command is started again, whether or not anything has changed."""
     is_anew: bool = False
-    """Services are empty: steps that run once in an environment's life run again."""
+    """Services are empty: the installation, and steps that run once in an environment's life, run again."""
 
 
 class SyncCodeResult(Payload):

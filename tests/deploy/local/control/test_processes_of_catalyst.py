@@ -11,7 +11,7 @@ from deploy.local.control.github import GitHubFacts, github_service, webhook_url
 from deploy.local.control.service import Service
 from deploy.local.control.steps import CONTROL_STEPS, control_steps
 from deploy.local.control.temporal import temporal_service
-from deploy.local.control.worker import catalyst_url, worker_service
+from deploy.local.control.worker import DIRECTORIES_VARIABLE, catalyst_url, worker_service
 from deploy.local.instance import Instance
 from deploy.local.stack import make_connection
 from deploy.local.steps import Outcome, Step, StepContext, check_order
@@ -92,6 +92,24 @@ def test_api_and_worker_share_temporal_and_database(
     worker = worker_service(instance, cluster, github).environment
     assert api["TEMPORAL_ADDRESS"] == worker["TEMPORAL_ADDRESS"]
     assert api["CATALYST_API_DATABASE_URL"] == worker["CATALYST_WORKER_DATABASE_URL"]
+
+
+@pytest.mark.spec("ENV-005")
+def test_directories_of_this_machine_are_handed_on_to_the_worker_and_only_those_that_are_told(
+    instance: Instance,
+    cluster: ClusterConnection,
+    github: GitHubFacts,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "CATALYST_WORKER_DEVELOPMENT_DIRECTORIES"
+    assert name not in worker_service(instance, cluster, github).environment
+    told = '{"acme-shop": "/home/ada/shop"}'
+    monkeypatch.setenv(DIRECTORIES_VARIABLE, told)
+    service = worker_service(instance, cluster, github)
+    assert service.environment[name] == told
+    for key, value in service.environment.items():
+        monkeypatch.setenv(key, value)
+    assert WorkerSettings().development_directories == {"acme-shop": "/home/ada/shop"}
 
 
 def test_no_secret_stands_on_a_command_line(

@@ -4,14 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.planning.plans.cases import mapping, plan_of
-from tests.workflows.planning.plans.several.cases import (
-    PAGE,
-    Files,
-    joined,
-    problems_of,
-    project_with,
-)
+from tests.workflows.planning.plans.cases import Files, mapping, plan_of
+from tests.workflows.planning.plans.several.cases import PAGE, joined, problems_of, project_with
 from workflows.models import Quota, RevisionPlan, Template
 from workflows.repo_config.quantities import quantity
 
