@@ -80,18 +80,20 @@ class DevelopmentActivities(DevelopmentPort):
         """A checkout only where nothing is there."""
         container = await self._container(request, progress)
         looked = await kube.execute(
-            self._api, container, ["/bin/sh", "-c", LOOK], seconds=kube.CALL_TIMEOUT
+            self._api,
+            container,
+            ["/bin/sh", "-c", LOOK, "look", naming.short_hash(request.revision)],
+            seconds=kube.CALL_TIMEOUT,
         )
-        word, _, held = (looked.lines or [""])[0].strip().partition(" ")
-        is_empty = word == "empty"
+        found = (looked.lines or [""])[0].strip()
         with tempfile.TemporaryDirectory(prefix="code-", dir=self._work_dir) as directory:
-            pack = await self._pack(request, "", Path(directory)) if is_empty else None
+            pack = await self._pack(request, "", Path(directory)) if found == "empty" else None
             progress.detail = "handing it over"
             arguments = ["lay-out", request.commit, request.branch]
             _check(await self._run_taking(request, container, LAY_OUT, arguments, pack))
         component = request.development.component
         await self._pods.label(request.ref.namespace, request.release, component, request.commit)
-        return m.SyncCodeResult(reasons=reasons_on_host(request.commit, None if is_empty else held))
+        return m.SyncCodeResult(reasons=reasons_on_host(request.commit, found))
 
     @activity.defn(name="await_development")
     async def await_development(self, request: m.AwaitDevelopmentInput) -> None:

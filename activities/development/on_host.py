@@ -7,15 +7,21 @@ from activities.development.scripts import BUSY, GIT
 from workflows.planning.plans.development.places import CODE, STATE_ON_HOST
 
 _BEGUN = f"{STATE_ON_HOST}/checking-out"
-"""There from the first file of a checkout to its last: one that was cut off is done again."""
+"""There from the first file of a checkout to its last, with the turn. One that was cut off is done again by the same turn,
+within minutes; a later one cannot tell its files from what somebody has made of them."""
+_IS_BEGUN = f'test "$(cat {_BEGUN} 2> /dev/null)" = "$turn"'
+_IS_EMPTY = f'test -z "$(ls -A {CODE} | grep -vx lost+found)"'
 
 LOOK: Final = f"""
+turn=$1
 {GIT}
-if test -e {_BEGUN} || test -z "$(ls -A {CODE} | grep -vx lost+found)"; then echo empty; exit 0; fi
+if {_IS_BEGUN} || {_IS_EMPTY}; then echo empty; exit 0; fi
+if test -e {_BEGUN}; then echo cut-off; exit 0; fi
 cd {CODE}
 echo "holds $(git --no-optional-locks rev-parse --quiet --verify HEAD 2> /dev/null)"
 """
-"""Says `empty`, or `holds` with the commit that is checked out there, if any."""
+"""Argument: turn. Says `empty`, `cut-off` where a checkout was not done to its end, or `holds` with the commit that is
+checked out there, if any."""
 
 LAY_OUT: Final = f"""
 set -eu
@@ -33,8 +39,8 @@ done
 if test "$size" -gt 0; then
   cd {CODE}
   # Somebody may have begun to work there since it was looked at.
-  if test ! -e {_BEGUN} && test -n "$(ls -A . | grep -vx lost+found)"; then exit {BUSY}; fi
-  touch {_BEGUN}
+  {_IS_BEGUN} || {_IS_EMPTY} || exit {BUSY}
+  echo "$turn" > {_BEGUN}
   git init --quiet --template=
   rm -f .git/index.lock
   head -c "$size" | git index-pack --stdin > /dev/null
@@ -57,12 +63,19 @@ mv {STATE_ON_HOST}/turn.new {STATE_ON_HOST}/turn
 file that comes before the pack. Says `laid-out` after a checkout."""
 
 
-def reasons_on_host(commit: str, held: str | None) -> tuple[str, ...]:
-    """`held` is the commit that was there before: None for nothing at all, empty for files without one."""
-    if held is None:
+def reasons_on_host(commit: str, looked: str) -> tuple[str, ...]:
+    """`looked` is what was said of the directory before."""
+    word, _, held = looked.partition(" ")
+    if word == "empty":
         return (
             f"The project's directory of the node was empty, and got a checkout of {commit[:7]}.",
         )
+    if word == "cut-off":
+        told = (
+            "An earlier checkout into the project's directory of the node was not done to its end, and is left as it is: empty "
+            "the directory and `redeploy` for a whole one."
+        )
+        return (told,)
     there = f", at {held[:7]}," if held else ""
     return (
         f"The project's directory of the node{there} is left as it is: no push, `redeploy` or `retry` changes a file there.",

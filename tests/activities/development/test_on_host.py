@@ -27,9 +27,9 @@ def state_of(pod: Pod) -> Path:
     return pod.root / "cache/.catalyst"
 
 
-def look(pod: Pod) -> str:
+def look(pod: Pod, turn: str = "t1") -> str:
     done = subprocess.run(
-        ["sh", "-c", script(pod, LOOK)], capture_output=True, check=True, timeout=60
+        ["sh", "-c", script(pod, LOOK), "look", turn], capture_output=True, check=True, timeout=60
     )
     return done.stdout.decode().strip()
 
@@ -100,11 +100,15 @@ def test_files_that_come_while_a_checkout_is_on_its_way_are_not_touched(pod: Pod
     assert [each.name for each in pod.code.iterdir()] == ["server.js"]
 
 
-def test_a_checkout_that_was_cut_off_is_done_again(pod: Pod) -> None:
+def test_a_checkout_that_was_cut_off_is_done_again_by_its_own_revision_alone(pod: Pod) -> None:
     commit = pod.commit({"server.js": "one"})
     state_of(pod).mkdir()
-    (state_of(pod) / "checking-out").touch()
+    (state_of(pod) / "checking-out").write_text("t1\n")
     (pod.code / "server.js").write_text("o")
+    assert look(pod, "t2") == "cut-off"
+    with pytest.raises(RefusedError):
+        lay_out(pod, commit, "t2")
+    assert (pod.code / "server.js").read_text() == "o"
     assert look(pod) == "empty"
     assert lay_out(pod, commit) == ["laid-out"]
     assert (pod.code / "server.js").read_text() == "one"
@@ -113,9 +117,13 @@ def test_a_checkout_that_was_cut_off_is_done_again(pod: Pod) -> None:
 
 def test_what_became_of_it_is_told() -> None:
     commit = "a" * 40
-    assert "was empty, and got a checkout of aaaaaaa" in reasons_on_host(commit, None)[0]
-    assert "of the node, at bbbbbbb, is left as it is" in reasons_on_host(commit, "b" * 40)[0]
-    assert "of the node is left as it is" in reasons_on_host(commit, "")[0]
+    for looked, words in {
+        "empty": "was empty, and got a checkout of aaaaaaa",
+        f"holds {'b' * 40}": "of the node, at bbbbbbb, is left as it is",
+        "holds": "of the node is left as it is",
+        "cut-off": "empty the directory and `redeploy`",
+    }.items():
+        assert words in reasons_on_host(commit, looked)[0]
 
 
 def snapshot(directory: Path) -> dict[str, tuple[int, bytes]]:
