@@ -142,16 +142,36 @@ async def fetch_object_ids(
     destination: Path,
     *,
     paths: Sequence[str],
+    optional: Sequence[str] = (),
     timeout: float = 120,  # noqa: ASYNC109  (as `fetch_commit`)
 ) -> tuple[str, ...]:
-    """Hash of each path's content at `commit`: equal hashes mean equal files. Fetches names, not contents.
+    """Hash of each path's content at `commit`, those of `optional` last: equal hashes mean equal files. Fetches names, not
+    contents.
 
     A path that is a link, or leads over one, has the hash of the whole commit's content: what a link shows
-    may lie anywhere in it. So has a path that does not exist. Raises as `fetch_commit`.
+    may lie anywhere in it. So has a path that does not exist, and one of `optional` then has none. Raises as
+    `fetch_commit`.
     """
     git = await fetch_trees(url, commit, ref, token, destination, timeout=timeout)
     whole = (await git("rev-parse", f"{commit}^{{tree}}")).stdout.decode().strip()
-    return tuple([await _object_id(git, commit, path) or whole for path in paths])
+    needed = [await _object_id(git, commit, path) or whole for path in paths]
+    for path in optional:
+        is_absent = await _is_absent(git, commit, path)
+        needed.append("" if is_absent else await _object_id(git, commit, path) or whole)
+    return tuple(needed)
+
+
+async def _is_absent(git: "Git", commit: str, path: str) -> bool:
+    """Whether nothing is at the path, and no link on the way to it."""
+    parts = path.strip("/").removeprefix("./").split("/")
+    for count in range(1, len(parts) + 1):
+        above = "/".join(parts[:count])
+        listed = (await git("ls-tree", "-z", "--full-tree", commit, "--", above)).stdout.decode()
+        if not listed:
+            return True
+        if listed.startswith(_LINK_MODE):
+            return False
+    return False
 
 
 async def _object_id(git: "Git", commit: str, path: str) -> str:

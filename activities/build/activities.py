@@ -12,7 +12,7 @@ from temporalio import activity
 
 from activities.build.arrival import Arrival
 from activities.build.config import BuildConfig
-from activities.build.content import content_tag, paths_of
+from activities.build.content import content_tag, optional_paths_of, paths_of
 from activities.build.inputs import BuildInputs, check_names
 from activities.build.jobs import BuildJobs
 from activities.build.keeping import BuildLogs, KeptLogs
@@ -164,6 +164,7 @@ class BuildActivities(BuildPort):
                 origin.token,
                 Path(directory),
                 paths=paths_of(request.build),
+                optional=optional_paths_of(request.build),
             )
         return content_tag(request.build, found)
 

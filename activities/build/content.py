@@ -11,14 +11,17 @@ FORMAT = "2"
 
 
 def paths_of(build: BuildPlan) -> tuple[str, ...]:
-    """What the build reads from the repository: the context, the Dockerfile and its own ignore file."""
-    if build.generated:
-        return (build.context,)
-    return (build.context, build.dockerfile, f"{build.dockerfile}.dockerignore")
+    """What the build reads from the repository: the context and the Dockerfile."""
+    return (build.context,) if build.generated else (build.context, build.dockerfile)
+
+
+def optional_paths_of(build: BuildPlan) -> tuple[str, ...]:
+    """What it reads where it is there: the Dockerfile's own ignore file."""
+    return () if build.generated else (f"{build.dockerfile}.dockerignore",)
 
 
 def content_tag(build: BuildPlan, object_ids: Sequence[str]) -> str:
-    """A valid image tag. `object_ids` are git's hashes of `paths_of(build)`, in that order.
+    """A valid image tag. `object_ids` are git's hashes of `paths_of(build)` and of `optional_paths_of(build)`, in that order.
 
     Secrets count by their names: a value in a tag could be guessed, and a new value makes no new image.
     """

@@ -97,6 +97,33 @@ async def test_the_same_content_has_the_same_hash_in_every_commit(
     assert first[3] == first[2], "what is not there counts as everything"
 
 
+async def test_what_need_not_be_there_counts_for_nothing_unless_a_link_may_lead_to_it(
+    shop: Shop, tmp_path: Path
+) -> None:
+    async with shop.server.checkout(NAME) as checkout:
+        await checkout.git("checkout", "--quiet", "feature")
+        (checkout.tree / "linked").symlink_to("src")
+        (checkout.tree / "link").symlink_to("src/main.txt")
+        commit = await checkout.commit("Links")
+        await checkout.git("push", "--quiet", "origin", "HEAD:refs/heads/feature")
+    token = await asyncio.to_thread(token_of, shop)
+    optional = [
+        "src/none",
+        "nowhere/none",
+        "src/main.txt/none",
+        "src/main.txt",
+        "linked/none",
+        "link",
+    ]
+    found = await fetch_object_ids(
+        url_of(shop), commit, "", token, tmp_path / "1", paths=["."], optional=optional
+    )
+    whole, *rest = found
+    assert rest[:3] == ["", "", ""]
+    assert rest[3] not in ("", whole)
+    assert rest[4:] == [whole, whole]
+
+
 @pytest.mark.invariant(4)
 async def test_links_out_of_the_repository_and_hooks_of_others_do_no_harm(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
