@@ -30,6 +30,7 @@ _WRONG_IMAGE = ("InvalidImageName", "ErrImageNeverPull")
 _CANNOT_CREATE = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 _STARTING = ("ContainerCreating", "PodInitializing", "")
 _MOUNTS = ("FailedMount", "FailedAttachVolume")
+_NO_SUCH_VOLUME = ("not found", "hostPath type check failed")
 _NODES_LACK = "Insufficient"
 _REFUSED = "connection refused"
 """What a probe meets where nothing listens."""
@@ -245,7 +246,7 @@ def _start_problem(
     last = warnings[-1] if warnings else {}
     said = str(last.get("message") or "no reason given")
     text = f"{container.subject} is not started: {said}"
-    if last.get("reason") in _MOUNTS and "not found" in said:
+    if last.get("reason") in _MOUNTS and any(each in said for each in _NO_SUCH_VOLUME):
         return _problem(container, "mount", text, patience=_CONFIG_PATIENCE)
     if last.get("reason") in _MOUNTS:
         return _problem(container, "mount", text)

@@ -1,5 +1,6 @@
 """A directory of the node as the code, where an operator named it: edited there, shown on the page, and never overwritten."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from tests.e2e.development.desk import Desk, open_desk
-from tests.e2e.support.preview import BRANCH
+from tests.e2e.support.preview import BRANCH, GONE
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from workflows.models import Phase
@@ -25,9 +26,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def place() -> Iterator[Path]:
-    """The node sees the machine's own files."""
-    found = Path(mkdtemp(prefix="catalyst-on-host-"))
+def place(stack: Stack) -> Iterator[Path]:
+    """The node sees the machine's own files, but for `/tmp`."""
+    found = Path(mkdtemp(prefix="on-host-", dir=stack.instance.state_directory))
     yield found
     rmtree(found)
 
@@ -54,6 +55,13 @@ async def volumes_of(desk: Desk) -> list[str]:
         selector=f"catalyst.dev/project={desk.preview.project}",
     )
     return [each["spec"]["hostPath"]["path"] for each in found]
+
+
+async def test_a_directory_that_is_not_there_is_told(previews: Previews, stack: Stack) -> None:
+    async with desk_in(previews, stack, Path("/opt/catalyst-e2e/nowhere")) as desk:
+        await desk.ask(on_host=True)
+        snapshot = await desk.preview.until_phase(Phase.FAILED)
+        assert "/opt/catalyst-e2e/nowhere is not a directory" in snapshot.reason
 
 
 @pytest.mark.spec("ENV-010", "FR-008")
@@ -92,6 +100,8 @@ async def test_a_developer_s_directory_is_served_as_it_is_and_outlives_the_envir
         assert "the machine" in (place / "page.js").read_text()
 
         # What is there is served by the next one.
+        workflow = stack.temporal.get_workflow_handle(preview.workflow_id)
+        await asyncio.wait_for(workflow.result(), GONE)
         assert (await desk.ask(branch=BRANCH, on_host=True)).status_code == httpx.codes.OK
         await preview.until_ready(commit)
         await desk.until_page_says("the machine")

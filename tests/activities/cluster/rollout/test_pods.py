@@ -227,6 +227,7 @@ def test_a_cause_that_only_an_event_names_is_found() -> None:
     ("reason", "message", "patience", "error"),
     [
         ("FailedMount", 'configmap "settings" not found', 10.0, RolloutFailedError),
+        ("FailedMount", "hostPath type check failed, /srv is none", 10.0, RolloutFailedError),
         ("FailedMount", "timed out waiting for the condition", inf, RolloutFailedError),
         ("FailedCreatePodSandBox", "network is not ready", inf, PhaseTimeoutError),
     ],
