@@ -111,7 +111,7 @@ class WorkerSettings(BaseSettings):
     names; empty: only networks are opened (T-5)."""
     development_directories: Directories = Field(default_factory=dict)
     """Directories of the node that environments to work in may have as their code, by the key of the project, as a JSON
-    object: `{"acme-shop": "/home/ada/shop"}`. Never for pull requests (ENV-005)."""
+    object: `{"acme-shop": "/srv/code/shop"}`. Never for pull requests (ENV-005)."""
     gateway: str = "catalyst-system/catalyst"
     """`namespace/name` of the Gateway that previews' routes attach to."""
     ingress_class: str = ""
