@@ -171,6 +171,21 @@ def test_a_lock_file_whose_project_reads_more_gets_everything_and_says_why(
     assert why in text
 
 
+@pytest.mark.spec("ENV-009", "ENV-031")
+def test_a_member_of_a_uv_workspace_is_installed_with_the_manifests_of_all_members() -> None:
+    root = '[project]\nname = "all"\n\n[tool.uv.workspace]\nmembers = ["apps/*", "lib"]\n'
+    files = {f"apps/web/{name}": text for name, text in FLASK.items() if name != "requirements.txt"}
+    files |= {"pyproject.toml": root, "uv.lock": ""}
+    files |= {
+        f"{folder}/pyproject.toml": '[project]\nname = "x"\ndependencies = ["flask"]\n'
+        for folder in ("apps/web", "lib")
+    }
+    text = made(files).dockerfile
+    copied = " ".join(each for each in of(text, "COPY") if "pyproject.toml" in each)
+    assert all(each in copied for each in ("uv.lock", "apps/web/pyproject.toml", "lib/pyproject"))
+    assert "uv sync --locked --no-install-project --no-install-workspace" in text
+
+
 def test_husky_needs_no_sources() -> None:
     package = '{"scripts": {"start": "node .", "prepare": "husky"}}'
     assert "may read the sources" not in made({**NODE, "package.json": package}).dockerfile
