@@ -15,10 +15,12 @@ from workflows import wire
 
 
 def replayer() -> Replayer:
+    """Without a limit to a workflow's time: on a busy machine 2 s may pass before it gets a processor."""
     return Replayer(
         workflows=WORKFLOWS,
         workflow_runner=wire.make_sandbox(),
         data_converter=wire.DATA_CONVERTER,
+        debug_mode=True,
     )
 
 
