@@ -26,9 +26,9 @@ pytestmark = [
 
 
 @pytest.fixture
-def place(stack: Stack) -> Iterator[Path]:
-    """The node sees the machine's own files, but for `/tmp`."""
-    found = Path(mkdtemp(prefix="on-host-", dir=stack.instance.state_directory))
+def place() -> Iterator[Path]:
+    """The node sees the machine's own files, but for `/tmp`, where the stack's may be."""
+    found = Path(mkdtemp(prefix="catalyst-on-host-", dir="/srv"))
     yield found
     rmtree(found)
 
