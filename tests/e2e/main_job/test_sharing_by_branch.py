@@ -118,7 +118,11 @@ async def test_two_share_one_environment_from_the_first_opening_to_the_last_clos
         await preview.until_gone()
         await until_one_comment(preview, "cleaned up")
     assert await namespaces(stack, frontend.project) == []
-    assert await environments(stack, frontend.project) == []
+
+    async def none_run() -> bool:
+        return await environments(stack, frontend.project) == []
+
+    await eventually(none_run, within=20, what="no workflow is left of it")
 
 
 @pytest.mark.invariant(1)

@@ -74,12 +74,14 @@ async def _of_build(preview: Preview, revision: Revision) -> dict[str, str]:
     job = await cluster.get(path)
     if job is None:
         return {"build Job": "-"}
-    (fetch,) = job["spec"]["template"]["spec"]["initContainers"]
+    containers = {each["name"]: each for each in job["spec"]["template"]["spec"]["containers"]}
+    fetch = containers[naming.FETCH_CONTAINER]
     pods = await cluster.pods(
         naming.BUILD_NAMESPACE, selector=f"batch.kubernetes.io/job-name={name}"
     )
     logs = [
-        await cluster.logs(naming.BUILD_NAMESPACE, pod["metadata"]["name"], "fetch") for pod in pods
+        await cluster.logs(naming.BUILD_NAMESPACE, pod["metadata"]["name"], naming.FETCH_CONTAINER)
+        for pod in pods
     ]
     return {
         "label of the build Job": job["metadata"]["labels"][naming.COMMIT_LABEL],
