@@ -3,7 +3,7 @@ it (ENV-005). What Catalyst has to keep is on the volume beside it."""
 
 from typing import Final
 
-from activities.development.scripts import BUSY, GIT
+from activities.development.scripts import BUSY, GIT, begin_turn, receive_files
 from workflows.planning.plans.development.places import CODE, STATE_ON_HOST
 
 _BEGUN = f"{STATE_ON_HOST}/checking-out"
@@ -31,12 +31,7 @@ shift 5
 mkdir -p {STATE_ON_HOST}
 exec 9> {STATE_ON_HOST}/lock
 flock -w 30 9 || exit {BUSY}
-names=''
-for each in "$@"; do
-  dd bs=1 count="${{each##*:}}" of={STATE_ON_HOST}/"${{each%%:*}}.new" 2> /dev/null
-  names="$names ${{each%%:*}}"
-done
-if test "$size" -gt 0; then
+{receive_files(STATE_ON_HOST)}if test "$size" -gt 0; then
   cd {CODE}
   # Somebody may have begun to work there since it was looked at.
   {_IS_BEGUN} || {_IS_EMPTY} || exit {BUSY}
@@ -52,13 +47,7 @@ if test "$size" -gt 0; then
   rm {_BEGUN}
   echo laid-out
 fi
-if test "$mode" = anew; then rm -f {STATE_ON_HOST}/once-* {STATE_ON_HOST}/installed; fi
-for each in $names; do mv {STATE_ON_HOST}/"$each.new" {STATE_ON_HOST}/"$each"; done
-echo "$commit" > {STATE_ON_HOST}/commit.new
-mv {STATE_ON_HOST}/commit.new {STATE_ON_HOST}/commit
-echo "$turn $mode" > {STATE_ON_HOST}/turn.new
-mv {STATE_ON_HOST}/turn.new {STATE_ON_HOST}/turn
-"""
+{begin_turn(STATE_ON_HOST)}"""
 """Arguments: commit, branch, bytes of the pack (0 for a directory that holds something), turn, mode, and `name:bytes` of each
 file that comes before the pack. Says `laid-out` after a checkout."""
 

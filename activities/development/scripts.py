@@ -24,6 +24,29 @@ git() {{
 """
 """Nothing of the repository's own is ever run by it."""
 
+
+def receive_files(state: str) -> str:
+    """Reads from standard input each file that the arguments name as `name:bytes`, under names of its own until its turn."""
+    return f"""names=''
+for each in "$@"; do
+  dd bs=1 count="${{each##*:}}" of={state}/"${{each%%:*}}.new" 2> /dev/null
+  names="$names ${{each%%:*}}"
+done
+"""
+
+
+def begin_turn(state: str) -> str:
+    """What was received takes its place, the turn's own mark last: the supervisor begins by it."""
+    return f"""# A database that is empty may have been filled by any of them.
+if test "$mode" = anew; then rm -f {state}/once-* {state}/installed; fi
+for each in $names; do mv {state}/"$each.new" {state}/"$each"; done
+echo "$commit" > {state}/commit.new
+mv {state}/commit.new {state}/commit
+echo "$turn $mode" > {state}/turn.new
+mv {state}/turn.new {state}/turn
+"""
+
+
 TAKE_IN: Final = f"""
 set -eu
 held=$1 commit=$2 branch=$3 size=$4 turn=$5 mode=$6
@@ -52,12 +75,7 @@ synced=$(git rev-parse --quiet --verify refs/catalyst/synced || true)
 # What comes is only what that commit lacks.
 test -z "$held" || test "$synced" = "$held" || exit {INCOMPLETE}
 rm -f .git/index.lock
-names=''
-for each in "$@"; do
-  dd bs=1 count="${{each##*:}}" of={STATE}/"${{each%%:*}}.new" 2> /dev/null
-  names="$names ${{each%%:*}}"
-done
-if test "$size" -gt 4194304; then
+{receive_files(STATE)}if test "$size" -gt 4194304; then
   head -c "$size" | git index-pack --stdin > /dev/null
 elif test "$size" -gt 0; then
   head -c "$size" | git unpack-objects -q
@@ -93,14 +111,7 @@ if test "$synced" != "$commit" || test "$head" != "$commit"; then
   git update-ref refs/catalyst/synced "$commit"
   git diff --quiet || git checkout --quiet --force -- .
 fi
-# A database that is empty may have been filled by any of them.
-if test "$mode" = anew; then rm -f {STATE}/once-* {STATE}/installed; fi
-for each in $names; do mv {STATE}/"$each.new" {STATE}/"$each"; done
-echo "$commit" > {STATE}/commit.new
-mv {STATE}/commit.new {STATE}/commit
-echo "$turn $mode" > {STATE}/turn.new
-mv {STATE}/turn.new {STATE}/turn
-"""
+{begin_turn(STATE)}"""
 """Arguments: the commit that is there (empty where all of it comes), commit, branch, bytes of the pack, turn, mode (`keep`,
 `restart`, or `anew` where the installation and steps that run once run again), and `name:bytes` of each file that comes before the pack.
 

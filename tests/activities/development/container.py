@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,15 +16,29 @@ PLAN = DevelopmentPlan(component="web", command="sleep 60", port=3000)
 _GIT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
+    "GIT_AUTHOR_NAME": "Catalyst",
+    "GIT_AUTHOR_EMAIL": "catalyst@example.com",
+    "GIT_COMMITTER_NAME": "Catalyst",
+    "GIT_COMMITTER_EMAIL": "catalyst@example.com",
 }
 
 
 class RefusedError(Exception):
     """Exit code and complaints of the script."""
+
+
+def fed(script: str, arguments: Sequence[str], data: bytes) -> list[str]:
+    """What a script says to these arguments and this standard input. Raises RefusedError."""
+    done = subprocess.run(
+        ["sh", "-c", script, "script", *arguments],
+        input=data,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    if done.returncode:
+        raise RefusedError(done.returncode, done.stderr.decode())
+    return done.stdout.decode().splitlines()
 
 
 @dataclass(frozen=True)
@@ -91,16 +106,7 @@ class Pod:
         files = {name: self.script(text) for name, text in development_files(plan).items()}
         arguments = [held, commit, "feature/cart", str(len(pack)), turn, mode]
         arguments += [f"{name}:{len(text.encode())}" for name, text in files.items()]
-        done = subprocess.run(
-            ["sh", "-c", self.script(TAKE_IN), "take-in", *arguments],
-            input="".join(files.values()).encode() + pack,
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        if done.returncode:
-            raise RefusedError(done.returncode, done.stderr.decode())
-        return done.stdout.decode().splitlines()
+        return fed(self.script(TAKE_IN), arguments, "".join(files.values()).encode() + pack)
 
     def jobs(self, turn: str, *, seconds: int = 30) -> str:
         """Run those that come once the URL answers; the last line that is told of them."""

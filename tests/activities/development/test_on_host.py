@@ -7,7 +7,7 @@ import pytest
 
 from activities.development.on_host import LAY_OUT, LOOK, reasons_on_host
 from activities.development.scripts import BUSY
-from tests.activities.development.container import PLAN, Pod, RefusedError, git
+from tests.activities.development.container import PLAN, Pod, RefusedError, fed, git
 from workflows.planning.plans.development.files import development_files
 from workflows.planning.plans.development.places import STATE_ON_HOST
 
@@ -48,19 +48,8 @@ def lay_out(pod: Pod, commit: str, turn: str = "t1", *, is_empty: bool = True) -
         ).stdout
     files = development_files(PLAN.model_copy(update={"is_on_host": True}))
     sizes = [f"{name}:{len(text.encode())}" for name, text in files.items()]
-    done = subprocess.run(
-        [
-            *("sh", "-c", script(pod, LAY_OUT), "lay-out", commit, "feature/cart"),
-            *(str(len(pack)), turn, "keep", *sizes),
-        ],
-        input="".join(files.values()).encode() + pack,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    if done.returncode:
-        raise RefusedError(done.returncode, done.stderr.decode())
-    return done.stdout.decode().splitlines()
+    arguments = [commit, "feature/cart", str(len(pack)), turn, "keep", *sizes]
+    return fed(script(pod, LAY_OUT), arguments, "".join(files.values()).encode() + pack)
 
 
 def test_an_empty_directory_gets_a_checkout_on_its_branch(pod: Pod) -> None:
