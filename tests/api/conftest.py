@@ -18,11 +18,20 @@ from api.operations import Services
 from api.operations.deliveries import Deliveries
 from api.settings import APISettings
 from tests.api.fakes import FakeCluster, FakeGateway, FakeRunner
-from tests.support.examples import COMMIT, make_revision, make_snapshot
-from workflows.models import Serving
+from tests.support.examples import COMMIT, NOW, OLDER_COMMIT, make_revision, make_snapshot
+from workflows.models import Failure, FailureKind, Phase, RevisionState, Serving
 
 SECRET = "a secret of both sides"
 BASE = "http://127.0.0.1:8080"
+SERVING = Serving(commit=OLDER_COMMIT, url="http://web-shop-pr-shop-12.localhost/", since=NOW)
+FAILURE = Failure(
+    kind=FailureKind.USER,
+    type="BuildFailedError",
+    message="step 5/7 failed: RUN npm ci",
+    excerpt=("npm error code EUSAGE", "<script>alert('log')</script>"),
+    hint="Run the same build locally.",
+    phase="build",
+)
 
 
 @dataclass
@@ -90,6 +99,21 @@ async def running(catalyst: Catalyst) -> Catalyst:
             url="http://web-shop-pr-shop-12.localhost/",
             since=make_snapshot().created_at,
         ),
+    )
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    return catalyst
+
+
+@pytest.fixture
+async def failed(catalyst: Catalyst) -> Catalyst:
+    """With an environment whose newest revision has failed while the one before it serves."""
+    snapshot = make_snapshot(
+        phase=Phase.FAILED,
+        reason=FAILURE.message,
+        failure=FAILURE,
+        serving=SERVING,
+        revisions=(make_revision(2, state=RevisionState.FAILED, failure=FAILURE),),
     )
     await catalyst.store.environments.record(snapshot)
     catalyst.gateway.running["pr-shop-12"] = snapshot

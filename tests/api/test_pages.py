@@ -3,16 +3,14 @@
 import html
 import re
 from datetime import timedelta
-from urllib.parse import urlencode
 
-import httpx
 import pytest
 
 from activities.cluster_reader import LiveLog, NamespaceStanding
 from activities.logs import ContainerRef
-from api.failures import RefusedError
 from api.templates import code_spans
-from tests.api.conftest import Catalyst
+from tests.api.conftest import FAILURE, SERVING, Catalyst
+from tests.api.pages import BROWSER, ONE, assert_is_safe_and_whole, read
 from tests.support.examples import (
     COMMIT,
     NOW,
@@ -24,55 +22,9 @@ from tests.support.examples import (
 from tests.workflows.values import backend
 from workflows.models import (
     EventDecision,
-    Failure,
-    FailureKind,
     Phase,
     PullRequestRef,
-    RevisionState,
-    Serving,
 )
-
-ONE = "/environments/web-shop/pr-shop-12"
-BROWSER = {"accept": "text/html,application/xhtml+xml"}
-SERVING = Serving(commit=OLDER_COMMIT, url="http://web-shop-pr-shop-12.localhost/", since=NOW)
-FAILURE = Failure(
-    kind=FailureKind.USER,
-    type="BuildFailedError",
-    message="step 5/7 failed: RUN npm ci",
-    excerpt=("npm error code EUSAGE", "<script>alert('log')</script>"),
-    hint="Run the same build locally.",
-    phase="build",
-)
-
-
-async def read(catalyst: Catalyst, path: str) -> str:
-    answer = await catalyst.http.get(path, headers=BROWSER)
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert_is_safe_and_whole(answer.text)
-    return answer.text
-
-
-def assert_is_safe_and_whole(page: str) -> None:
-    """Nothing inline that the content policy would block, no foreign address, every element closed."""
-    assert not re.search(r"<script(?! src=\"/static/)|<[a-z][^<>]*\s(?:on\w+|style)=", page)
-    assert not re.search(r"(?:src|href)=\"//", page)
-    for name in ("div", "section", "ul", "ol", "li", "table", "form", "details", "pre", "nav", "p"):
-        assert len(re.findall(f"<{name}[ >]", page)) == page.count(f"</{name}>"), name
-
-
-@pytest.fixture
-async def failed(catalyst: Catalyst) -> Catalyst:
-    snapshot = make_snapshot(
-        phase=Phase.FAILED,
-        reason=FAILURE.message,
-        failure=FAILURE,
-        serving=SERVING,
-        revisions=(make_revision(2, state=RevisionState.FAILED, failure=FAILURE),),
-    )
-    await catalyst.store.environments.record(snapshot)
-    catalyst.gateway.running["pr-shop-12"] = snapshot
-    return catalyst
 
 
 @pytest.mark.spec("US2")
@@ -123,7 +75,6 @@ async def test_a_failure_is_shown_with_cause_last_lines_and_what_to_do(failed: C
     assert OLDER_COMMIT[:7] in page
 
 
-@pytest.mark.spec("ENV-018", "FR-009")
 @pytest.mark.spec("ENV-016")
 async def test_what_came_along_is_shown_with_its_commit_and_branch(catalyst: Catalyst) -> None:
     revision = make_revision(sources=(backend(branch="<main>"),))
@@ -169,6 +120,7 @@ async def test_whoever_shares_the_environment_is_shown_with_what_was_decided_for
     ]
 
 
+@pytest.mark.spec("ENV-018", "FR-009")
 async def test_a_failed_stage_is_named(failed: Catalyst) -> None:
     failure = FAILURE.model_copy(update={"phase": "deploy: job migrate"})
     found = make_snapshot(12, phase=Phase.FAILED, failure=failure, sequence=1_000)
@@ -222,71 +174,6 @@ async def test_live_parts_are_the_same_as_the_page_and_have_an_address_of_their_
 async def test_pages_work_without_scripts(failed: Catalyst) -> None:
     for path in ("/", ONE):
         assert '<noscript><meta http-equiv="refresh"' in await read(failed, path)
-
-
-def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
-
-
-async def press(catalyst: Catalyst, action: str, **form: str) -> httpx.Response:
-    return await catalyst.http.post(
-        f"{ONE}/{action}",
-        content=urlencode(form),
-        headers=BROWSER
-        | {
-            "content-type": "application/x-www-form-urlencoded",
-            "origin": "http://127.0.0.1:8080",
-        },
-    )
-
-
-async def test_a_pressed_button_is_carried_out_and_answered_once(failed: Catalyst) -> None:
-    request = hidden(await read(failed, ONE), "request")
-    answer = await press(failed, "retry", request=request)
-    assert (answer.status_code, answer.headers["location"]) == (303, ONE)
-    ((name, _, command, request_id),) = failed.gateway.commands
-    assert (name, command.face, request_id) == ("retry", "web", request)
-    assert '<p class="flash good" role="status">retry accepted</p>' in await read(failed, ONE)
-    assert "flash" not in await read(failed, ONE)
-
-
-async def test_a_refusal_is_told_on_the_page(failed: Catalyst) -> None:
-    failed.gateway.refusal = RefusedError("nothing has failed <yet>", hint="Wait.")
-    await press(failed, "retry", request="r")
-    assert "nothing has failed &lt;yet&gt; Wait." in await read(failed, ONE)
-
-
-@pytest.mark.invariant(7)
-async def test_an_approval_from_the_page_is_for_the_commit_it_showed(catalyst: Catalyst) -> None:
-    fork = make_snapshot(phase=Phase.PENDING, reason=f"fork: needs approval of {COMMIT}")
-    await catalyst.store.environments.record(fork)
-    catalyst.gateway.running["pr-shop-12"] = fork
-    page = await read(catalyst, ONE)
-    assert hidden(page, "commit") == COMMIT
-    await press(catalyst, "approve", request="r", commit=COMMIT)
-    assert catalyst.gateway.commands[0][2].model_dump()["commit"] == COMMIT
-    assert (await press(catalyst, "approve", request="r", commit="main")).status_code == 422
-
-
-@pytest.mark.spec("ENV-017")
-async def test_each_service_can_be_reset_from_the_page(catalyst: Catalyst) -> None:
-    snapshot = make_snapshot(services=("db", "cache"))
-    await catalyst.store.environments.record(snapshot)
-    catalyst.gateway.running["pr-shop-12"] = snapshot
-    page = await read(catalyst, ONE)
-    assert "Reset db…" in page
-    assert "Reset cache…" in page
-    await press(catalyst, "reset_service", request="r", service="cache")
-    assert catalyst.gateway.commands[0][2].model_dump()["service"] == "cache"
-    assert (await press(catalyst, "reset_service", request="r", service="")).status_code == 422
-
-
-async def test_a_forged_cookie_cannot_put_markup_on_a_page(failed: Catalyst) -> None:
-    cookie = "catalyst_flash=good%20%3Cscript%3Ealert(1)%3C/script%3E"
-    answer = await failed.http.get("/", headers=BROWSER | {"cookie": cookie})
-    assert "<script>alert" not in answer.text
 
 
 @pytest.mark.spec("FR-006", "SC-003")

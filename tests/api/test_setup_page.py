@@ -2,13 +2,12 @@
 
 import html
 import re
-from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from tests.api.conftest import Catalyst
-from tests.api.test_pages import BROWSER, ONE, read
+from tests.api.pages import BROWSER, ONE, read, send
 from tests.support.examples import COMMIT, NOW, make_project, make_revision, make_snapshot
 from workflows.errors import StoreError
 from workflows.models import Application, ApplicationKind, DetectionOverrides, Phase, Serving
@@ -51,19 +50,6 @@ def fields(page: str) -> dict[str, str]:
     chosen = re.search(r"<option selected>([^<]+)</option>", page)
     found = {name: html.unescape(value) for name, value in (*inputs, *areas)}
     return found | {"kind": chosen[1] if chosen else ""}
-
-
-async def send(catalyst: Catalyst, path: str, **form: str) -> httpx.Response:
-    form = {name: text.replace("\n", "\r\n") for name, text in form.items()}
-    return await catalyst.http.post(
-        path,
-        content=urlencode(form),
-        headers=BROWSER
-        | {
-            "content-type": "application/x-www-form-urlencoded",
-            "origin": "http://127.0.0.1:8080",
-        },
-    )
 
 
 async def type_in(catalyst: Catalyst, page: str, **typed: str) -> httpx.Response:

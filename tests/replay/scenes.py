@@ -6,10 +6,13 @@ a workflow asks for adds a scene beside the older ones, and a `workflow.patched`
 """
 
 from collections.abc import Awaitable, Callable
-from itertools import count
 
 from tests.replay.asked import asked
 from tests.replay.developed import degraded, in_place, jobs_on_code, on_host
+from tests.replay.long import continued, hurried
+from tests.replay.removed import closed, closed_while_building, reborn, reopened
+from tests.replay.reporting import refused, reported
+from tests.replay.services import backed_up, reset, with_services
 from tests.replay.shared import shared
 from tests.replay.staged import (
     failed_in_a_stage,
@@ -19,18 +22,14 @@ from tests.replay.staged import (
 )
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
-from workflows import naming, wire
+from workflows import wire
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import (
     BuildFailedError,
     ClusterError,
     GitHubError,
-    GitHubPermissionError,
-    GitHubRateLimitError,
-    RepositoryGoneError,
 )
-from workflows.models import BackupPlan, Phase, PrebuiltImage
-from workflows.models import Stage as ModelStage
+from workflows.models import Phase, PrebuiltImage
 from workflows.models import messages as m
 from workflows.reconcile import ReconcileWorkflow
 
@@ -93,55 +92,6 @@ async def pushed_while_looking(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id]
 
 
-async def closed(stage: Stage, preview: Preview) -> list[str]:
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    stage.cluster.blockers = [("Certificate `shop`",)]
-    await preview.close()
-    await preview.ends()
-    return [preview.id, removal_of(preview)]
-
-
-def removal_of(preview: Preview) -> str:
-    return naming.teardown_workflow_id(preview.ref.project, preview.ref.environment)
-
-
-async def closed_while_building(stage: Stage, preview: Preview) -> list[str]:
-    stage.controls.hold("build_image")
-    await preview.open()
-    await preview.begins("build_image")
-    await preview.close()
-    await preview.ends()
-    return [preview.id]
-
-
-async def reopened(stage: Stage, preview: Preview) -> list[str]:
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    stage.controls.hold("delete_namespace")
-    await preview.close()
-    await preview.begins("delete_namespace")
-    await preview.reopen()
-    stage.controls.release("delete_namespace")
-    await preview.reaches(Phase.READY)
-    return [preview.id]
-
-
-async def reborn(stage: Stage, preview: Preview) -> list[str]:
-    """The entity is terminated during its removal; the next one waits for it."""
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    stage.controls.hold("delete_namespace")
-    await preview.close()
-    await preview.begins("delete_namespace")
-    await preview.handle.terminate("lost")
-    await preview.reopen()
-    await preview.says("former life")
-    stage.controls.release("delete_namespace")
-    await preview.reaches(Phase.READY)
-    return [preview.id, removal_of(preview)]
-
-
 async def commands(stage: Stage, preview: Preview) -> list[str]:
     alice = m.PersonCommand(actor="alice")
     preview.set(is_fork=True)
@@ -155,41 +105,6 @@ async def commands(stage: Stage, preview: Preview) -> list[str]:
     await preview.handle.execute_update(EnvironmentWorkflow.redeploy, alice)
     await preview.reaches(Phase.READY)
     return [preview.id]
-
-
-async def reported(stage: Stage, preview: Preview) -> list[str]:
-    stage.control.has_reporter = True
-    stage.github.errors = [
-        GitHubRateLimitError("limit", retry_after=None),
-        GitHubError("502"),
-    ]
-    move(preview, installation=77)
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    await stage.until(lambda: stage.diary.count("write_surface"))
-    return [naming.reporter_workflow_id(77)]
-
-
-async def refused(stage: Stage, preview: Preview) -> list[str]:
-    """GitHub refuses deployments; the end of the environment is shown and confirmed all the same."""
-    stage.control.has_reporter = True
-    stage.github.broken["deployment"] = GitHubPermissionError("not granted")
-    move(preview, installation=78)
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    await stage.until(
-        lambda: any(step.outcome == "failed" for step in stage.diary.named("write_surface"))
-    )
-    await preview.close()
-    await preview.ends()
-    return [naming.reporter_workflow_id(78)]
-
-
-def move(preview: Preview, *, installation: int) -> None:
-    """To an installation of its own, whose reporter writes for nobody else."""
-    preview.pull_request = preview.pull_request.model_copy(update={"installation": installation})
-    preview.state = preview.state.model_copy(update={"pull_request": preview.pull_request})
-    preview.set(ref=preview.pull_request)
 
 
 async def reconciled(stage: Stage, preview: Preview) -> list[str]:
@@ -241,118 +156,6 @@ async def unchanged(stage: Stage, preview: Preview) -> list[str]:
     await preview.push("c")
     await preview.reaches(Phase.READY, "c")
     return [preview.id, snapshot.revisions[0].id]
-
-
-async def with_services(stage: Stage, preview: Preview) -> list[str]:
-    """Credentials of services are made up before Helm runs."""
-    stage.cluster.plan = {"secrets": ("API_KEY",)}
-    await preview.open()
-    snapshot = await preview.reaches(Phase.READY)
-    return [preview.id, snapshot.revisions[0].id]
-
-
-async def reset(stage: Stage, preview: Preview) -> list[str]:
-    """The data of a service is thrown away; a push comes before that has happened, and one after it."""
-    stage.cluster.plan = with_a_service(preview)
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    stage.controls.hold("reset_services")
-    command = m.ResetServiceCommand(actor="alice", service="db")
-    await preview.handle.execute_update(EnvironmentWorkflow.reset_service, command)
-    await preview.begins("reset_services")
-    await preview.push("b")
-    await stage.until(lambda: len(preview.steps("reset_services")) == 2)
-    stage.controls.release("reset_services")
-    snapshot = await preview.reaches(Phase.READY, "b")
-    await preview.push("c")
-    await preview.reaches(Phase.READY, "c")
-    return [preview.id, snapshot.revisions[0].id]
-
-
-async def backed_up(stage: Stage, preview: Preview) -> list[str]:
-    """A backup of now is made beside a push; one is brought back, which a push interrupts; a close ends another one."""
-    stage.cluster.plan = {
-        **with_a_service(preview),
-        "backups": (BackupPlan(service="db", component="db-backups"),),
-    }
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    make = m.BackUpServiceCommand(actor="alice", service="db")
-    await preview.handle.execute_update(EnvironmentWorkflow.back_up_service, make)
-    await stage.until(lambda: stage.cluster.backed_up)
-    stage.controls.hold("restore_backup")
-    backup = "db-20260302T030000Z"
-    wanted = m.RestoreBackupCommand(actor="alice", service="db", backup=backup)
-    await preview.handle.execute_update(EnvironmentWorkflow.restore_backup, wanted)
-    await preview.begins("restore_backup")
-    await preview.push("b")
-    await stage.until(lambda: len(preview.steps("restore_backup")) == 2)
-    stage.controls.release("restore_backup")
-    await stage.until(lambda: preview.steps("restart_workloads"))
-    snapshot = await preview.reaches(Phase.READY, "b")
-    stage.controls.hold("back_up_service")
-    await preview.handle.execute_update(EnvironmentWorkflow.back_up_service, make)
-    await stage.until(lambda: len(preview.steps("back_up_service")) == 2)
-    await preview.close()
-    await preview.ends()
-    return [preview.id, snapshot.revisions[0].id]
-
-
-def with_a_service(preview: Preview) -> dict[str, object]:
-    """Fields of a plan that has one, in a stage before the application."""
-    release = naming.release_name(preview.ref.environment)
-    return {
-        "services": ("db",),
-        "stages": (
-            ModelStage(title="database", release=release, components=("db",)),
-            ModelStage(title="application", release=release),
-        ),
-    }
-
-
-async def continued(stage: Stage, preview: Preview) -> list[str]:
-    """Environment, reporter and removal begin anew, since their histories have become long."""
-    stage.control.has_reporter = True
-    move(preview, installation=79)
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    await until_continued(stage, preview, preview.id)
-    await until_continued(stage, preview, naming.reporter_workflow_id(79))
-    stage.controls.fail("delete_namespace", lambda: ClusterError("away"), times=4)
-    await preview.close()
-    await preview.ends()
-    return [preview.id, removal_of(preview), naming.reporter_workflow_id(79)]
-
-
-async def until_continued(stage: Stage, preview: Preview, workflow_id: str) -> None:
-    """Until a new run goes on; the environment hears of one event after the other meanwhile."""
-    handle = stage.client.get_workflow_handle(workflow_id)
-    first = (await handle.describe()).run_id
-    for number in count():
-        if (await handle.describe()).run_id != first:
-            return
-        delivery = f"{workflow_id}-{number}"
-        await preview.event("edited", delivery=delivery)
-        await preview.decides(delivery)
-
-
-async def hurried(stage: Stage, preview: Preview) -> list[str]:
-    """An environment begins anew although a look is due: each event comes during the look of the one before."""
-    await preview.open()
-    await preview.reaches(Phase.READY)
-    first = (await preview.handle.describe()).run_id
-    stage.controls.hold("read_pull_request")
-    await preview.event("edited")
-    while (await preview.handle.describe()).run_id == first:
-        await preview.begins("read_pull_request")
-        delivery = await preview.event("edited")
-        stage.controls.release("read_pull_request", RepositoryGoneError("gone"))
-        stage.controls.hold("read_pull_request")
-        await preview.decides(delivery)
-    stage.controls.release("read_pull_request")
-    await preview.push("b")
-    await preview.reaches(Phase.READY, "b")
-    return [preview.id]
 
 
 SCENES: dict[str, Scene] = {

@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from tests.e2e.development.desk import open_desk
-from tests.e2e.support.preview import BRANCH, GONE
+from tests.e2e.development.desk import Desk, open_desk
+from tests.e2e.support.preview import BRANCH, GONE, Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
@@ -17,6 +17,73 @@ FETCH = "fetch(process.argv[1]).then(async (a) => console.log(a.status, await a.
 STRANGER = "mallory"
 
 
+async def assert_asked_for_once(desk: Desk) -> None:
+    made = (await desk.ask(branch=BRANCH)).json()
+    assert (made["environment"], made["is_new"]) == (desk.preview.environment, True)
+    assert (await desk.ask(branch=BRANCH)).json()["is_new"] is False
+    other = await desk.ask(branch="main")
+    assert other.status_code == httpx.codes.CONFLICT, other.text
+
+
+async def assert_a_checkout_without_names_and_credentials(desk: Desk) -> None:
+    assert await desk.says("cat", "NOTES.md") == "Nothing yet.\n"
+    assert await desk.says("cat", ".git/HEAD") == f"ref: refs/heads/{BRANCH}\n"
+    config = await desk.says("cat", ".git/config")
+    assert "remote" not in config
+    assert "user" not in config
+
+
+async def assert_commands_are_answered(desk: Desk) -> None:
+    """With both outputs, the exit code, standard input, and what cannot be."""
+    ended = await desk.run("sh", "-c", "echo one; echo two >&2; exit 3")
+    assert ended["exit_code"] == 3
+    assert (ended["stdout"]["text"], ended["stderr"]["text"]) == ("one\n", "two\n")
+    text = "grün\n" * 20_000
+    assert int(await desk.says("wc", "-c", stdin=text)) == len(text.encode())
+    long = await desk.run("sh", "-c", "yes 0123456789 | head -n 100000")
+    assert long["stdout"]["is_cut"]
+    assert long["stdout"]["bytes"] == 1_100_000
+    assert "stdout is cut" in long["message"]
+    assert "password=***" in await desk.says("echo", "password=hunter2hunter2")
+    for how, status in (
+        ({"directory": "nowhere"}, 422),
+        ({"component": "nobody"}, 404),
+        ({"component": "web"}, 200),
+    ):
+        assert (await desk.send("true", **how)).status_code == status
+
+
+async def assert_a_change_shows_outside_and_inside(desk: Desk) -> None:
+    await desk.says("sed", "-i", "s/grandmother/an agent/", "page.js")
+    await desk.until_page_says("an agent")
+    for name in ("CATALYST_URL", "CATALYST_INNER_URL"):
+        address = (await desk.says("printenv", name)).strip()
+        assert address.startswith("http")
+    fetched = await desk.says("node", "-e", FETCH, address)
+    assert fetched.startswith("200 ")
+    assert "an agent" in fetched
+
+
+async def assert_a_redeploy_takes_the_branch_in_place(desk: Desk, stack: Stack) -> None:
+    """And puts aside what the agent has changed."""
+    preview = desk.preview
+    pod = await desk.says("hostname")
+    commit = await preview.push({"NOTES.md": "Something.\n"})
+    assert await desk.says("cat", "NOTES.md") == "Nothing yet.\n"
+    await stack.catalyst.command("redeploy", preview.project, preview.environment)
+    snapshot = await preview.until_ready(commit)
+    assert await desk.says("cat", "NOTES.md") == "Something.\n"
+    assert await desk.says("hostname") == pod
+    assert any("git stash list" in each for each in snapshot.revisions[0].reasons)
+
+
+async def assert_the_reconcile_leaves_it_alone(preview: Preview, stack: Stack) -> None:
+    found = await stack.reconcile_to_end()
+    told = " ".join((*found.started, *found.nudged, *found.leftover, *found.problems))
+    assert preview.environment not in told
+    assert (await preview.snapshot()).phase is Phase.READY
+
+
 @pytest.mark.spec("ENV-022", "ENV-033", "ENV-025", "FR-008", "OPS-4")
 @pytest.mark.invariant(6)
 async def test_an_agent_works_on_a_branch_and_leaves_nothing_behind(
@@ -25,70 +92,18 @@ async def test_an_agent_works_on_a_branch_and_leaves_nothing_behind(
     async with open_desk(previews) as desk:
         preview = desk.preview
         commit = await preview.push({"NOTES.md": "Nothing yet.\n"})
-        made = (await desk.ask(branch=BRANCH)).json()
-        assert (made["environment"], made["is_new"]) == (preview.environment, True)
-        assert (await desk.ask(branch=BRANCH)).json()["is_new"] is False
-        other = await desk.ask(branch="main")
-        assert other.status_code == httpx.codes.CONFLICT, other.text
+        await assert_asked_for_once(desk)
         snapshot = await preview.until_ready(commit)
         assert not (await stack.run_of(snapshot.revisions[0].id)).of("build_image")
         await desk.until_page_says(commit)
         namespace = f"/api/v1/namespaces/{preview.expected_namespace}"
         assert await stack.cluster.items(f"{namespace}/resourcequotas")
 
-        # The checkout, without anybody's name or credentials.
-        assert await desk.says("cat", "NOTES.md") == "Nothing yet.\n"
-        assert await desk.says("cat", ".git/HEAD") == f"ref: refs/heads/{BRANCH}\n"
-        config = await desk.says("cat", ".git/config")
-        assert "remote" not in config
-        assert "user" not in config
-
-        # Both outputs, the exit code, standard input, and what cannot be.
-        ended = await desk.run("sh", "-c", "echo one; echo two >&2; exit 3")
-        assert (ended["exit_code"], ended["stdout"]["text"], ended["stderr"]["text"]) == (
-            3,
-            "one\n",
-            "two\n",
-        )
-        text = "grün\n" * 20_000
-        assert int(await desk.says("wc", "-c", stdin=text)) == len(text.encode())
-        long = await desk.run("sh", "-c", "yes 0123456789 | head -n 100000")
-        assert long["stdout"]["is_cut"]
-        assert long["stdout"]["bytes"] == 1_100_000
-        assert "stdout is cut" in long["message"]
-        assert "password=***" in await desk.says("echo", "password=hunter2hunter2")
-        for how, status in (
-            ({"directory": "nowhere"}, 422),
-            ({"component": "nobody"}, 404),
-            ({"component": "web"}, 200),
-        ):
-            assert (await desk.send("true", **how)).status_code == status
-
-        # A change shows on the page, inside and outside.
-        await desk.says("sed", "-i", "s/grandmother/an agent/", "page.js")
-        await desk.until_page_says("an agent")
-        for name in ("CATALYST_URL", "CATALYST_INNER_URL"):
-            address = (await desk.says("printenv", name)).strip()
-            assert address.startswith("http")
-        fetched = await desk.says("node", "-e", FETCH, address)
-        assert fetched.startswith("200 ")
-        assert "an agent" in fetched
-
-        # The branch moves on, and a redeploy takes it in place; the agent's change is put aside.
-        pod = await desk.says("hostname")
-        commit = await preview.push({"NOTES.md": "Something.\n"})
-        assert await desk.says("cat", "NOTES.md") == "Nothing yet.\n"
-        await stack.catalyst.command("redeploy", preview.project, preview.environment)
-        snapshot = await preview.until_ready(commit)
-        assert await desk.says("cat", "NOTES.md") == "Something.\n"
-        assert await desk.says("hostname") == pod
-        assert any("git stash list" in each for each in snapshot.revisions[0].reasons)
-
-        # The reconcile leaves it alone.
-        found = await stack.reconcile_to_end()
-        told = " ".join((*found.started, *found.nudged, *found.leftover, *found.problems))
-        assert preview.environment not in told
-        assert (await preview.snapshot()).phase is Phase.READY
+        await assert_a_checkout_without_names_and_credentials(desk)
+        await assert_commands_are_answered(desk)
+        await assert_a_change_shows_outside_and_inside(desk)
+        await assert_a_redeploy_takes_the_branch_in_place(desk, stack)
+        await assert_the_reconcile_leaves_it_alone(preview, stack)
 
         await desk.delete()
         await asyncio.wait_for(

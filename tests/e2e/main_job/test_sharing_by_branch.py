@@ -1,5 +1,6 @@
 """Pull requests of one branch name in two repositories, on a real cluster: one namespace, two comments, one URL."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -65,59 +66,89 @@ async def environments(stack: Stack, project: str) -> list[str]:
     return [each.id async for each in stack.temporal.list_workflows(query)]
 
 
+@dataclass(frozen=True)
+class Partners:
+    """Pull requests of a frontend and a backend that share the frontend's environment."""
+
+    frontend: Preview
+    backend: Preview
+    stack: Stack
+
+    async def namespaces(self) -> list[str]:
+        return await namespaces(self.stack, self.frontend.project)
+
+    async def page(self) -> str:
+        return (await self.frontend.page()).text
+
+    async def are_shown_as_one(self, front: str, back: str) -> None:
+        """One namespace, and of each pull request one comment, one check and one deployment, of one URL."""
+        frontend, backend = self.frontend, self.backend
+        assert await self.namespaces() == [frontend.expected_namespace]
+        for preview, own, other in ((frontend, front, back), (backend, back, front)):
+            comment = await until_one_comment(preview, "Preview ready", frontend.url)
+            assert f"Commit `{own[:7]}`" in comment
+            assert f"at `{other[:7]}`" in comment
+        await backend.until_check_conclusion(back, "success")
+        await backend.until_deployment_state(back, "success")
+        page = await self.page()
+        assert "Blue Heron" in page
+        assert front in page
+
+    async def push_to_the_second(self, front: str) -> str:
+        back = await self.backend.push(expecting("White Wagtail"))
+        await until_running(self.frontend, frontend=front, backend=back)
+        assert "White Wagtail" in await self.page()
+        await until_one_comment(self.backend, "Preview ready", f"Commit `{back[:7]}`")
+        await until_one_comment(self.frontend, "Preview ready", f"at `{back[:7]}`")
+        return back
+
+    async def close_the_first(self, front: str, back: str) -> None:
+        """The environment serves on with that one's default branch."""
+        frontend, backend = self.frontend, self.backend
+        await frontend.close()
+        await until_running(backend, frontend="main", backend=back)
+        page = await self.page()
+        assert "White Wagtail" in page
+        assert front not in page
+        final = await until_one_comment(frontend, "cleaned up", "the environment goes on for")
+        assert backend.repository.full_name in final
+        await frontend.until_deployment_state(front, "inactive")
+        await until_one_comment(backend, "Preview ready", frontend.url, "branch `main`")
+
+    async def reopen_the_first(self, front: str, back: str) -> None:
+        """It joins, now that the other leads."""
+        await self.frontend.reopen()
+        await until_running(self.backend, frontend=front, backend=back)
+        await until_one_comment(self.frontend, "Preview ready", self.frontend.url)
+        assert await self.namespaces() == [self.frontend.expected_namespace]
+
+    async def close_both(self, front: str) -> None:
+        await self.backend.close()
+        await until_running(self.frontend, frontend=front, backend="main")
+        assert "Grey Gull" in await self.page()
+        await self.frontend.close()
+        for preview in (self.frontend, self.backend):
+            await preview.until_gone()
+            await until_one_comment(preview, "cleaned up")
+
+
 @pytest.mark.invariant(1, 2, 3)
 async def test_two_share_one_environment_from_the_first_opening_to_the_last_close(
     previews: Previews, stack: Stack
 ) -> None:
     frontend, backend = await create(previews)
+    partners = Partners(frontend, backend, stack)
     front = await frontend.open(NOTE)
     await until_running(frontend, frontend=front, backend="main")
     back = await backend.open(expecting("Blue Heron"))
     await until_running(frontend, frontend=front, backend=back)
+    await partners.are_shown_as_one(front, back)
 
-    # One namespace, and of each pull request one comment, one check and one deployment, of one URL.
-    assert await namespaces(stack, frontend.project) == [frontend.expected_namespace]
-    for preview, own, other in ((frontend, front, back), (backend, back, front)):
-        comment = await until_one_comment(preview, "Preview ready", frontend.url)
-        assert f"Commit `{own[:7]}`" in comment
-        assert f"at `{other[:7]}`" in comment
-    await backend.until_check_conclusion(back, "success")
-    await backend.until_deployment_state(back, "success")
-    page = (await frontend.page()).text
-    assert "Blue Heron" in page
-    assert front in page
-
-    # A push to the second shows on the page.
-    back = await backend.push(expecting("White Wagtail"))
-    await until_running(frontend, frontend=front, backend=back)
-    assert "White Wagtail" in (await frontend.page()).text
-    await until_one_comment(backend, "Preview ready", f"Commit `{back[:7]}`")
-    await until_one_comment(frontend, "Preview ready", f"at `{back[:7]}`")
-
-    # The first is closed: it serves on with that one's default branch.
-    await frontend.close()
-    await until_running(backend, frontend="main", backend=back)
-    page = (await backend.page()).text
-    assert "White Wagtail" in page
-    assert front not in page
-    final = await until_one_comment(frontend, "cleaned up", "the environment goes on for")
-    assert backend.repository.full_name in final
-    await frontend.until_deployment_state(front, "inactive")
-    await until_one_comment(backend, "Preview ready", frontend.url, "branch `main`")
-
-    # It is opened again, and joins; then both are closed, whoever leads last.
-    await frontend.reopen()
-    await until_running(backend, frontend=front, backend=back)
-    await until_one_comment(frontend, "Preview ready", frontend.url)
-    assert await namespaces(stack, frontend.project) == [frontend.expected_namespace]
-    await backend.close()
-    await until_running(frontend, frontend=front, backend="main")
-    assert "Grey Gull" in (await frontend.page()).text
-    await frontend.close()
-    for preview in (frontend, backend):
-        await preview.until_gone()
-        await until_one_comment(preview, "cleaned up")
-    assert await namespaces(stack, frontend.project) == []
+    back = await partners.push_to_the_second(front)
+    await partners.close_the_first(front, back)
+    await partners.reopen_the_first(front, back)
+    await partners.close_both(front)
+    assert await partners.namespaces() == []
 
     async def none_run() -> bool:
         return await environments(stack, frontend.project) == []
