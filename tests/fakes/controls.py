@@ -171,10 +171,11 @@ class Controls:
             return True
         if any(self._is_due(each, step.run_id) for each in others):
             return False
-        lasting = {*self._lasting, step.key}
+        lasting, seen = {*self._lasting, step.key}, self.diary.ticks
         handle = self.client.get_workflow_handle(step.workflow_id, run_id=step.run_id)
         description = (await handle.describe()).raw_description
-        return not any(
+        # What has ended or begun while the server was asked is not in its answer.
+        return seen == self.diary.ticks and not any(
             each.activity_type.name in {*others, step.name} - {*self.gates}
             and (step.run_id, each.activity_id) not in lasting
             for each in description.pending_activities
