@@ -60,6 +60,7 @@ async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Im
                     reader,
                     work / "source",
                     has_egress_proxy=bool(settings.egress_proxy_image),
+                    mirrors=make_mirrors(settings),
                     with_directory=frozenset(settings.development_directories),
                 ),
                 GitHubActivities(clients, make_links(settings)),
@@ -115,9 +116,13 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         mirror=settings.registry_mirror,
         git_url=settings.git_url,
         package_sources=settings.build_sources,
-        mirrors=Mirrors(npm=settings.npm_mirror, pypi=settings.pypi_mirror),
+        mirrors=make_mirrors(settings),
         state_size=settings.build_state_size,
     )
+
+
+def make_mirrors(settings: WorkerSettings) -> Mirrors:
+    return Mirrors(npm=settings.npm_mirror, pypi=settings.pypi_mirror)
 
 
 def make_image_config(settings: WorkerSettings) -> ImageConfig:

@@ -9,6 +9,7 @@ from workflows import policies
 from workflows.attempts import finish_together
 from workflows.models import DevelopmentPlan, Phase, RevisionPlan
 from workflows.models import messages as m
+from workflows.models.development import time_of
 from workflows.ports import ClusterPort, DevelopmentPort
 from workflows.progress import Progress
 from workflows.stages import Stages
@@ -53,7 +54,7 @@ class InPlace:
         jobs = self._development.after_health
         if not jobs:
             return
-        limit = timedelta(seconds=sum(each.timeout_seconds for each in jobs))
+        limit = timedelta(seconds=time_of(jobs))
         await self._progress.run(
             "jobs",
             Phase.DEPLOYING,

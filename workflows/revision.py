@@ -220,6 +220,7 @@ class RevisionWorkflow:
                     quota=plan.quota,
                     egress=plan.egress if request.is_trusted else (),
                     egress_hosts=plan.egress_hosts if request.is_trusted else (),
+                    package_sources=_package_sources(plan) if request.is_trusted else (),
                 ),
                 **policies.ENSURE_NAMESPACE,
             ),
@@ -321,3 +322,8 @@ class RevisionWorkflow:
         request = self._request
         release = naming.release_name(request.ref.environment)
         return await confirm_stopped(request.ref, request.id, release, within=within)
+
+
+def _package_sources(plan: RevisionPlan) -> tuple[str, ...]:
+    """Only where something is installed in the environment itself."""
+    return plan.development.package_sources if plan.development else ()

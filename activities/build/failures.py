@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from activities.build.config import BuildConfig
-from activities.build.locks import hint_of
 from activities.build.scripts import COMMIT_GONE, CONTEXT_TOO_LARGE, UNFETCHED
 from activities.kube import KubeObject
+from activities.lock_files import hint_of
 from activities.masking import mask_lines
 from workflows import naming
 from workflows.errors import (

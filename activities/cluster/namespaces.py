@@ -150,6 +150,7 @@ class Namespaces:
             branch,
             self._config.network,
             request.egress,
+            packages=request.package_sources,
             has_proxy=bool(request.egress_hosts and self._config.egress_image),
         )
         for wanted in (

@@ -1,11 +1,14 @@
 """What the container's own words mean, for people; pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from activities.lock_files import hint_of
 from workflows.errors import DevelopmentError
-from workflows.models import DevelopmentPlan
-from workflows.planning.plans.development.supervisor import LOST
+from workflows.models import DevelopmentPlan, DevelopmentStep
+from workflows.models.development import time_of
+from workflows.planning.plans.development.supervisor import LOST, OVERDUE
 
 _STEPS = {
     "dependencies": "installing the dependencies",
@@ -13,6 +16,17 @@ _STEPS = {
     "migrations": "a migration",
     "post-deploy": "a job `post-deploy`",
 }
+_NETWORK = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH"
+    r"|Failed to establish a new connection|Connection refused|No route to host|Could not resolve host"
+    r"|name resolution|dial tcp|no such host|dns error|error sending request|timed out",
+    re.IGNORECASE,
+)
+_UNREACHED = (
+    "In development mode packages are installed in the environment, which reaches only what is opened to it: let an admin "
+    "of the project add the registry's host (`registry.npmjs.org`, say) to `egress` of the template, or the operator "
+    "name a mirror (CATALYST_WORKER_NPM_MIRROR, CATALYST_WORKER_PYPI_MIRROR)."
+)
 
 
 def failure_of(
@@ -24,6 +38,8 @@ def failure_of(
     """
     word, step, code = (*said.split(), "", "", "")[:3]
     if word == "failed":
+        if code == OVERDUE:
+            return _overdue(step, plan, lines)
         return _of_step(step, int(code) if code.isdigit() else 1, plan, lines)
     if word == "silent":
         return DevelopmentError(
@@ -37,6 +53,24 @@ def failure_of(
     return DevelopmentError(f"{what} was not done in time", excerpt=lines)
 
 
+def _hint_of_installation(lines: Sequence[str]) -> str:
+    text = "\n".join(lines)
+    return hint_of(text) or (_UNREACHED if _NETWORK.search(text) else "")
+
+
+def _overdue(step: str, plan: DevelopmentPlan, lines: Sequence[str]) -> DevelopmentError:
+    jobs = plan.migrations if step == "migrations" else plan.after_install
+    return DevelopmentError(
+        f"{_STEPS.get(step, step)} took longer than {time_of(jobs)} s and was ended",
+        excerpt=lines,
+        hint=f"See what {_listed(jobs)} waits for, or give it a longer `timeout`.",
+    )
+
+
+def _listed(jobs: Sequence[DevelopmentStep]) -> str:
+    return " or ".join(f"`{each.title}`" for each in jobs) or "it"
+
+
 def _of_step(step: str, code: int, plan: DevelopmentPlan, lines: Sequence[str]) -> DevelopmentError:
     what = _STEPS.get(step, "the development server")
     if code == LOST:
@@ -46,7 +80,8 @@ def _of_step(step: str, code: int, plan: DevelopmentPlan, lines: Sequence[str]) 
             hint="Let it use less memory; the limit holds for everything that runs in the container together.",
         )
     if step in _STEPS:
-        return DevelopmentError(f"{what} failed with exit code {code}", excerpt=lines)
+        hint = _hint_of_installation(lines) if step == "dependencies" else ""
+        return DevelopmentError(f"{what} failed with exit code {code}", excerpt=lines, hint=hint)
     return DevelopmentError(
         f"the development server has ended with exit code {code}: `{plan.command}`", excerpt=lines
     )

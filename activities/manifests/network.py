@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
 
 from activities.kube import KubeObject
 from activities.manifests.namespace import labels_of
@@ -55,11 +56,12 @@ def make_network_policies(
     rules: NetworkRules,
     approved: Iterable[str] = (),
     *,
+    packages: Iterable[str] = (),
     has_proxy: bool = False,
 ) -> tuple[KubeObject, ...]:
     """One policy a permission, so that each can be read, and found missing, by its name.
 
-    `approved`: networks that a project's admin has opened (T-5); `has_proxy`: host names are opened too.
+    `approved`: networks that a project's admin has opened (T-5); `packages`: URLs of an operator's mirrors; `has_proxy`: host names are opened too.
     """
     policies = _inside(ref, branch, rules)
     if controllers := _controllers(rules):
@@ -79,6 +81,10 @@ def make_network_policies(
         )
     if opened := [{"to": [each]} for each in opened_blocks(approved, rules)]:
         policies.append(_policy(ref, branch, "catalyst-egress", types=("Egress",), egress=opened))
+    if mirrors := list(_to_packages(packages, rules)):
+        policies.append(
+            _policy(ref, branch, "catalyst-packages", types=("Egress",), egress=mirrors)
+        )
     if has_proxy:
         policies.append(
             _policy(ref, branch, "catalyst-egress-proxy", types=("Egress",), egress=[_proxy(ref)])
@@ -140,6 +146,16 @@ def opened_blocks(approved: Iterable[str], rules: NetworkRules) -> Iterator[Kube
             continue
         holes = [str(each) for each in closed if _is_within(each, network)]
         yield {"ipBlock": {"cidr": str(network), **({"except": holes} if holes else {})}}
+
+
+def _to_packages(urls: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
+    """Egress to those that an address names, at their port alone: other things may listen there."""
+    for url in urls:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        if block := cidr_of(parts.hostname or ""):
+            for peer in opened_blocks([block], rules):
+                yield {"to": [peer], "ports": [_port(port, "TCP")]}
 
 
 def _is_within(inner: _Network, outer: _Network) -> bool:

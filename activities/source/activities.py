@@ -13,12 +13,14 @@ from activities.source.workspace import Workspace
 from workflows.errors import PlanError
 from workflows.models import DetectionOverrides, Project, RevisionPlan
 from workflows.models import messages as m
+from workflows.planning.dockerfiles import Mirrors
 from workflows.planning.plans import PlanningRequest
 from workflows.planning.plans.several.settings import project_of_source
 from workflows.ports import SourcePort
 
 MAX_BYTES = 2 * 2**30
 """A repository of which more than this is fetched is refused: it would not build within its limits either."""
+NO_MIRRORS = Mirrors()
 FETCH_TIMEOUT = 120.0
 """Seconds for each step of a fetch; a shallow one of a large repository takes half a minute."""
 
@@ -53,6 +55,7 @@ class SourceActivities(SourcePort):
         max_bytes: int = MAX_BYTES,
         fetch_timeout: float = FETCH_TIMEOUT,
         has_egress_proxy: bool = False,
+        mirrors: Mirrors = NO_MIRRORS,
         with_directory: frozenset[str] = frozenset(),
     ) -> None:
         """`with_directory` are the keys of projects for which the operator has named a directory of the node."""
@@ -61,6 +64,7 @@ class SourceActivities(SourcePort):
         self._workspace = Workspace(work_dir, max_bytes=max_bytes)
         self._fetch_timeout = fetch_timeout
         self._has_egress_proxy = has_egress_proxy
+        self._mirrors = mirrors
         self._with_directory = with_directory
 
     @activity.defn(name="plan_revision")
@@ -107,6 +111,7 @@ class SourceActivities(SourcePort):
             variables=self._projects.variables_of(ref.project, ref.environment),
             image=self._projects.image_of(ref.project, ref.environment),
             has_egress_proxy=self._has_egress_proxy,
+            mirrors=self._mirrors,
         )
 
 

@@ -58,6 +58,7 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
         self.backed_up: list[m.BackUpServiceInput] = []
         self.restored: list[m.RestoreBackupInput] = []
         self.synced: list[m.SyncCodeInput] = []
+        self.ensured: list[m.EnsureNamespaceInput] = []
 
     @activity.defn(name="plan_revision")
     async def plan_revision(self, request: m.PlanRevisionInput) -> RevisionPlan:  # type: ignore[override]  # tests run on one loop
@@ -141,6 +142,7 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
     async def ensure_namespace(self, request: m.EnsureNamespaceInput) -> m.EnsureNamespaceResult:
         ref = request.ref
         async with self.controls.step("ensure_namespace", environment=ref.environment):
+            self.ensured.append(request)
             self.namespaces[ref.namespace] = m.EnvironmentNamespace(
                 ref=ref, pull_request=request.pull_request, uid=f"uid-{ref.namespace}"
             )

@@ -1,5 +1,7 @@
 """How an application runs straight from the code of its branch, which follows every push in place (ENV-005)."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from workflows.models.base import Label, Payload
@@ -14,7 +16,12 @@ class DevelopmentStep(Payload):
     is_once: bool = False
     """Not again in the environment's life, once it has succeeded."""
     timeout_seconds: int = Field(default=600, ge=5)
-    """Of those of `after_health`; the others share the time that the server has for its start."""
+    """Of those that run at one moment, in their sum. Those before the server have no more than the server has for its start."""
+
+
+def time_of(steps: Sequence[DevelopmentStep]) -> int:
+    """Seconds that these may take together."""
+    return sum(each.timeout_seconds for each in steps)
 
 
 class DevelopmentPlan(Payload):
@@ -45,6 +52,8 @@ class DevelopmentPlan(Payload):
     """False: each push starts the command again."""
     memory: str = ""
     """Limit of the container, to be told with an exit code 137."""
+    package_sources: tuple[str, ...] = ()
+    """URLs from which the installation may take packages besides what the project has opened: an operator's mirrors."""
     is_on_host: bool = False
     """The code is the project's directory of the node, and belongs to whoever works there: no commit is brought into it
     unless it is empty."""

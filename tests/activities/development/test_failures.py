@@ -7,8 +7,19 @@ import pytest
 from activities.development.failures import failure_of
 from activities.development.pods import takes_code
 from tests.activities.development.container import PLAN
+from workflows.models import DevelopmentStep
 
-KNOWN = PLAN.model_copy(update={"memory": "2Gi", "command": "npm run dev"})
+KNOWN = PLAN.model_copy(
+    update={
+        "memory": "2Gi",
+        "command": "npm run dev",
+        "after_install": (DevelopmentStep(title="types", command="tsc", timeout_seconds=20),),
+        "migrations": (
+            DevelopmentStep(title="migrate", command="make db", timeout_seconds=60),
+            DevelopmentStep(title="seed", command="make seed", timeout_seconds=30),
+        ),
+    }
+)
 pytestmark = pytest.mark.spec("ENV-005", "ENV-010")
 
 
@@ -23,6 +34,8 @@ pytestmark = pytest.mark.spec("ENV-005", "ENV-010")
         ("failed post-build 2", "a job `post-build` failed with exit code 2"),
         ("failed post-deploy 2", "a job `post-deploy` failed with exit code 2"),
         ("slow running post-deploy", "a job `post-deploy` was not done in time"),
+        ("failed migrations overdue", "a migration took longer than 90 s and was ended"),
+        ("failed post-build overdue", "a job `post-build` took longer than 20 s and was ended"),
         ("failed dev", "has ended with exit code 1"),
         ("silent", "does not listen on port 3000, 20 s after its start: `npm run dev`"),
         ("slow running migrations", "a migration was not done in time"),
@@ -51,3 +64,29 @@ def test_code_goes_into_a_pod_whose_container_for_it_runs(
 ) -> None:
     assert takes_code({"metadata": {"name": "web-1"}, **pod}) is is_so
     assert not takes_code({"metadata": {"name": "web-1", "deletionTimestamp": "now"}, **pod})
+
+
+@pytest.mark.spec("FR-009", "FR-013")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "npm error request to https://registry.npmjs.org/next failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org",
+        "npm error code ECONNREFUSED",
+        "NewConnectionError('<pip…>: Failed to establish a new connection: [Errno 111] Connection refused')",
+        'go: github.com/a/b@v1.2.3: Get "https://proxy.golang.org/…": dial tcp 142.250.1.1:443: i/o timeout',
+        "  Caused by: dns error: failed to lookup address information: Temporary failure in name resolution",
+    ],
+)
+def test_an_installation_that_reaches_nothing_is_told_who_can_open_the_way(line: str) -> None:
+    told = failure_of("failed dependencies 1", KNOWN, ("installing", line))
+    assert "`egress` of the template" in told.hint
+    assert "CATALYST_WORKER_NPM_MIRROR" in told.hint
+    assert "egress" not in failure_of("failed migrations 1", KNOWN, ("waiting", line)).hint
+    assert "egress" not in failure_of("failed dependencies 1", KNOWN, ("no such version",)).hint
+
+
+@pytest.mark.spec("FR-009", "ENV-006")
+def test_a_lock_file_that_is_out_of_date_is_told_with_what_mends_it() -> None:
+    line = "error: lockfile had changes, but lockfile is frozen"
+    told = failure_of("failed dependencies 1", KNOWN, (line,))
+    assert "Run `bun install`, commit the lock file, then push." in told.hint

@@ -53,6 +53,14 @@ def told(pod: Pod) -> list[str]:
     return (pod.root / "told").read_text().split()
 
 
+def runs(pid: int) -> bool:
+    """Not gone, and not only waiting for somebody to take notice of its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 @pytest.mark.usefixtures("supervisor")
 async def test_each_step_is_done_before_the_next_and_a_push_repeats_what_it_must(pod: Pod) -> None:
     commit = pod.commit({"package.json": "{}", "a.txt": "one"})
@@ -103,6 +111,28 @@ async def test_a_newer_commit_ends_a_step_that_takes_its_time(pod: Pod) -> None:
     await until(lambda: pod.status[:3] == ["t1", "running", "dependencies"])
     pod.taken(b"", commit, "t2", plan=telling())
     await until(lambda: pod.status[:2] == ["t2", "serving"])
+
+
+@pytest.mark.usefixtures("supervisor")
+@pytest.mark.spec("ENV-018")
+@pytest.mark.parametrize(
+    ("moment", "step"), [("after_install", "post-build"), ("migrations", "migrations")]
+)
+async def test_a_job_before_the_server_is_ended_with_its_time_and_all_it_had_started(
+    pod: Pod, moment: str, step: str
+) -> None:
+    commit = pod.commit({"package.json": "{}"})
+    command = f"sleep 600 & echo $! > {pod.root}/helper; exec sleep 600"
+    # Shorter than people may ask for, so that nobody waits for it here.
+    hangs = DevelopmentStep.model_construct(title="m", command=command, timeout_seconds=1)
+    pod.take_in(commit, "t1", plan=telling(**{moment: (hangs,)}))
+    await until(lambda: pod.status == ["t1", "failed", step, "overdue"])
+    helper = int((pod.root / "helper").read_text())
+    await until(lambda: not runs(helper))
+    ends = DevelopmentStep(title="m", command="echo done >> ../told")
+    pod.taken(b"", commit, "t2", plan=telling(**{moment: (ends,)}))
+    await until(lambda: pod.status[:2] == ["t2", "serving"])
+    assert "done" in told(pod)
 
 
 @pytest.mark.usefixtures("supervisor")

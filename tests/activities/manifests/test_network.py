@@ -123,3 +123,21 @@ def test_the_proxy_of_an_environment_is_reached_by_it_and_no_other_one_is() -> N
             "ports": [{"protocol": "TCP", "port": 3128}],
         }
     ]
+
+
+@pytest.mark.spec("FR-013", "ENV-005")
+def test_mirrors_of_an_address_are_reached_at_their_port_alone() -> None:
+    urls = ("http://192.0.2.7:4873/npm/", "https://192.0.2.8/simple/", "https://npm.example.com/")
+    policies = make_network_policies(REF, "main", INNER, packages=urls)
+    spec = next(p["spec"] for p in policies if p["metadata"]["name"] == "catalyst-packages")
+    assert spec["policyTypes"] == ["Egress"]
+    assert spec["egress"] == [
+        {
+            "to": [{"ipBlock": {"cidr": f"192.0.2.{host}/32"}}],
+            "ports": [{"protocol": "TCP", "port": port}],
+        }
+        for host, port in ((7, 4873), (8, 443))
+    ]
+    inside = ("http://10.244.0.9:4873/", "http://127.0.0.1/")
+    closed = make_network_policies(REF, "main", INNER, packages=inside)
+    assert "catalyst-packages" not in [p["metadata"]["name"] for p in closed]

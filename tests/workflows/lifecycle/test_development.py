@@ -52,6 +52,25 @@ async def test_a_push_changes_the_code_and_nothing_else(stage: Stage, preview: P
     assert f"Code updated in place at {commit('b')[:7]}." in snapshot.revisions[0].reasons
 
 
+@pytest.mark.spec("FR-013")
+@pytest.mark.invariant(7)
+@pytest.mark.parametrize("is_trusted", [True, False])
+async def test_only_trusted_code_is_let_to_the_operators_mirrors(
+    stage: Stage, preview: Preview, is_trusted: bool
+) -> None:
+    mirrors = ("https://npm.example.com/",)
+    stage.cluster.plan = developed_plan(preview, package_sources=mirrors)
+    preview.set(is_fork=not is_trusted)
+    await preview.open()
+    if not is_trusted:
+        snapshot = await preview.reaches(Phase.PENDING)
+        approve = m.ApproveCommand(actor="alice", commit=snapshot.commit or "")
+        await preview.handle.execute_update(EnvironmentWorkflow.approve, approve)
+    await preview.reaches(Phase.READY)
+    [asked] = stage.cluster.ensured
+    assert asked.package_sources == (mirrors if is_trusted else ())
+
+
 async def test_a_release_that_differs_is_deployed(stage: Stage, preview: Preview) -> None:
     await opened(stage, preview)
     stage.cluster.plan["mark"] = "another-release"

@@ -138,6 +138,8 @@ class EnsureNamespaceInput(Payload):
     """Networks that may be reached besides (T-5)."""
     egress_hosts: tuple[str, ...] = ()
     """Host names that an egress proxy forwards to; without any there is no proxy."""
+    package_sources: tuple[str, ...] = ()
+    """URLs of mirrors; those of an address may be reached, at their port."""
 
 
 class EnsureNamespaceResult(Payload):

@@ -23,7 +23,7 @@ from workflows.planning.dockerfiles.versions import PYTHON, version_of
 _VENV = "/opt/venv"
 _MIRRORED = {"poetry": " ${POETRY_PYPI_MIRROR_URL:+poetry-plugin-pypi-mirror}"}
 """What a package manager lacks to heed a mirror, where there is one."""
-TOOLS = {"uv": "'uv>=0.8,<1'", "poetry": "'poetry>=2,<3'", "pipenv": "'pipenv>=2025'"}
+_TOOLS = {"uv": "'uv>=0.8,<1'", "poetry": "'poetry>=2,<3'", "pipenv": "'pipenv>=2025'"}
 _CACHES = {"uv": ".cache/uv", "poetry": ".cache/pypoetry", "pipenv": ".cache/pipenv"}
 _COMPILED = {
     "psycopg2": "gcc libc6-dev libpq-dev",
@@ -68,7 +68,7 @@ def image_of(layout: Layout) -> str:
 def _begin(lines: Instructions, layout: Layout) -> None:
     manager = layout.application.package_manager
     lines.base(image_of(layout))
-    declare_mirrors(lines, (*mirrors.PYTHON, *_mirrors_of(layout)))
+    declare_mirrors(lines, mirrors_of(layout))
     if packages := _system_packages(layout):
         lines.comment("Some packages are compiled while they are installed.")
         lines.run(
@@ -76,9 +76,9 @@ def _begin(lines: Instructions, layout: Layout) -> None:
             f"apt-get install --yes --no-install-recommends {packages}",
             "rm -rf /var/lib/apt/lists/*",
         )
-    if tool := TOOLS.get(manager, ""):
+    if tool := tool_of(layout):
         lines.comment(f"{manager} is not a part of the image.")
-        lines.run(*_installing(manager, f"{tool}{_MIRRORED.get(manager, '')}"))
+        lines.run(*_installing(manager, tool))
     add_user(lines, layout, _VENV)
     lines.env(variables_of(layout, HOME, _VENV))
     lines.extend_path(f"{_VENV}/bin")
@@ -99,12 +99,20 @@ def _installing(manager: str, packages: str) -> tuple[str, ...]:
     )
 
 
-def _mirrors_of(layout: Layout) -> tuple[str, ...]:
-    """Arguments that the package manager itself reads."""
+def tool_of(layout: Layout) -> str:
+    """The package manager to install, as pip names it, for a shell; empty when the image has it."""
+    manager = layout.application.package_manager
+    return f"{_TOOLS.get(manager, '')}{_MIRRORED.get(manager, '')}"
+
+
+def mirrors_of(layout: Layout) -> tuple[str, ...]:
+    """Arguments that the package manager reads, and pip, with which it is installed."""
     manager = layout.application.package_manager
     if manager == "uv":
-        return () if "--locked" in layout.application.install else mirrors.UV
-    return {"poetry": mirrors.POETRY, "pipenv": mirrors.PIPENV}.get(manager, ())
+        own = () if "--locked" in layout.application.install else mirrors.UV
+    else:
+        own = {"poetry": mirrors.POETRY, "pipenv": mirrors.PIPENV}.get(manager, ())
+    return (*mirrors.PYTHON, *own)
 
 
 def _system_packages(layout: Layout) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
 from workflows import naming
 from workflows.models import ReleasePlan
 from workflows.planning.plans.case import Case, Way
+from workflows.planning.plans.development.packages import direct_sources, forwarded_sources
 from workflows.planning.plans.values import service_name
 from workflows.repo_config.egress import is_network
 
@@ -17,24 +19,26 @@ def networks_of(case: Case) -> tuple[str, ...]:
     return tuple(filter(is_network, case.granted.egress)) if case.request.is_trusted else ()
 
 
-def hosts_of(case: Case) -> tuple[str, ...]:
+def hosts_of(case: Case, way: Way) -> tuple[str, ...]:
     """Host names that are opened; none for the code of a fork, and none where there is no proxy."""
     if not case.request.is_trusted or not case.request.has_egress_proxy:
         return ()
-    return tuple(each for each in case.granted.egress if not is_network(each))
+    granted = (each for each in case.granted.egress if not is_network(each))
+    return tuple(dict.fromkeys((*granted, *forwarded_sources(way.development))))
 
 
 def with_proxy(case: Case, way: Way) -> Way:
     """The way with Catalyst's own chart told of the proxy, where there is one."""
-    if not hosts_of(case):
+    if not hosts_of(case, way):
         return way
     own = [each for each in (way.release, way.extras) if each and each.source == "catalyst"]
     # All releases' names at once: what a stage adds must not restart what serves.
     names = [name for release in own for name in services_of(release)]
+    networks = (*networks_of(case), *direct_sources(way.development))
     return replace(
         way,
-        release=told_of_proxy(way.release, networks_of(case), names),
-        extras=told_of_proxy(way.extras, networks_of(case), names) if way.extras else None,
+        release=told_of_proxy(way.release, networks, names),
+        extras=told_of_proxy(way.extras, networks, names) if way.extras else None,
     )
 
 
@@ -44,10 +48,11 @@ def note_egress(case: Case, way: Way) -> None:
     if granted and not case.request.is_trusted:
         case.story.warn("Nothing outside is opened, because the commit comes from a fork.")
         return
+    _note_packages(case, way)
     names = _listed(each for each in granted if not is_network(each))
     if networks := _listed(networks_of(case)):
         case.story.because(f"It may reach {networks} outside, as the project grants.")
-    if hosts_of(case):
+    if names and case.request.has_egress_proxy:
         case.story.because(f"It may reach {names} through the egress proxy, as the project grants.")
         _note_variables(case, way)
     elif names:
@@ -55,6 +60,23 @@ def note_egress(case: Case, way: Way) -> None:
             f"{names} cannot be reached: host names are opened by an egress proxy, which the operator has not set up "
             "(CATALYST_WORKER_EGRESS_PROXY_IMAGE)."
         )
+
+
+def _note_packages(case: Case, way: Way) -> None:
+    """The operator's mirrors, and those that cannot be reached."""
+    plan = way.development
+    if plan is None or not plan.package_sources:
+        return
+    through_proxy = forwarded_sources(plan) if case.request.has_egress_proxy else ()
+    reached = {*direct_sources(plan), *through_proxy}
+    for url in plan.package_sources:
+        if urlsplit(url).hostname in reached:
+            case.story.because(f"Packages come from `{url}`, the operator's mirror.")
+        else:
+            case.story.warn(
+                f"The operator's mirror `{url}` cannot be reached from here: a name is reached through an egress proxy "
+                "(CATALYST_WORKER_EGRESS_PROXY_IMAGE), on the usual port of `https` or `http`; an address is reached on any."
+            )
 
 
 def _note_variables(case: Case, way: Way) -> None:

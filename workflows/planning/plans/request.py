@@ -13,6 +13,7 @@ from workflows.models import (
     Project,
     RevisionPlan,
 )
+from workflows.planning.dockerfiles import Mirrors
 
 
 class PlanningRequest(Payload):
@@ -42,6 +43,8 @@ class PlanningRequest(Payload):
     """This environment's own (ENV-030), in place of the one that would be built; placeholders as in a template's."""
     has_egress_proxy: bool = False
     """Whether the operator has set up what opens host names (T-5)."""
+    mirrors: Mirrors = Mirrors()
+    """The operator's, of package registries: what is installed in the environment itself comes from there."""
 
 
 _OF_THE_COMMIT = {"commit", "branch", "number"}

@@ -93,7 +93,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         services=way.services,
         backups=way.backups,
         egress=networks_of(case),
-        egress_hosts=hosts_of(case),
+        egress_hosts=hosts_of(case, way),
         development=way.development,
         room=way.room,
     )

@@ -85,6 +85,8 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
         facts["reaches outside"] = ", ".join(plan.egress)
     if plan.egress_hosts:
         facts["reaches by name"] = f"{', '.join(plan.egress_hosts)} (through the egress proxy)"
+    if plan.development and plan.development.package_sources:
+        facts["packages from"] = ", ".join(plan.development.package_sources)
     if plan.secrets:
         facts["secrets"] = ", ".join(plan.secrets)
     facts["route"] = _route(plan.route)

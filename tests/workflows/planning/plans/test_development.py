@@ -237,6 +237,7 @@ def test_the_files_for_the_container_are_scripts_that_stop_at_the_first_failure(
     assert files["install.sh"].startswith("set -e\n")
     assert "(\ncd db && make\n)" in files["migrate.sh"]
     assert "if [ ! -e /code/.git/catalyst/once-seed ]; then" in files["migrate.sh"]
+    assert (files["migrate.limit"], files["post-build.limit"]) == ("1200\n", "")
     assert files["inputs"] == "package.json\n"
     assert files["workdir"] == "apps/web\n"
     bare = DevelopmentPlan(component="web", command="true", port=1)

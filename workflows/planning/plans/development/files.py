@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from shlex import quote
 
 from workflows.models import DevelopmentPlan, DevelopmentStep
+from workflows.models.development import time_of
 from workflows.planning.plans.development.places import STATE, STATE_ON_HOST
 
 
@@ -16,6 +17,8 @@ def development_files(plan: DevelopmentPlan) -> Mapping[str, str]:
         "inputs": "".join(f"{each}\n" for each in plan.inputs),
         "post-build.sh": _jobs(plan.after_install, state),
         "migrate.sh": _jobs(plan.migrations, state),
+        "post-build.limit": _limit(plan.after_install),
+        "migrate.limit": _limit(plan.migrations),
         "post-deploy.sh": _jobs(plan.after_health, state),
         "dev.sh": f"{_told(plan.command)}\n",
         "workdir": f"{plan.workdir}\n",
@@ -31,6 +34,11 @@ def _jobs(steps: Sequence[DevelopmentStep], state: str) -> str:
             for each in steps
         ]
     )
+
+
+def _limit(steps: Sequence[DevelopmentStep]) -> str:
+    """Seconds of all of them together. Those of `after_health` are waited for, and ended, by a worker."""
+    return f"{time_of(steps)}\n" if steps else ""
 
 
 def _script(parts: list[str]) -> str:

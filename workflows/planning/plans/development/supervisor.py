@@ -6,12 +6,14 @@ from workflows.planning.plans.development.places import CACHE, CODE, RUN, STATE
 
 LOST: Final = 137
 """128 + SIGKILL: what a process ends with that used more memory than it may."""
+OVERDUE: Final = "overdue"
+"""Instead of an exit code: a step was ended because its own time was up."""
 
 SCRIPT: Final = f"""\
 #!/bin/sh
 # Runs the branch's code. Whoever brings a commit in writes what is to be run to {STATE}, and then, into the file
 # "turn", a new word and whether a server that runs may go on ("keep") or not ("restart"). The file {RUN}/status says
-# how far it is: turn, word (running, serving, done, failed), step, exit code. What runs once the URL answers begins when
+# how far it is: turn, word (running, serving, done, failed), step, exit code or "{OVERDUE}". What runs once the URL answers begins when
 # the file {RUN}/after has the turn, and ends early when that file goes: then it is as if nobody had asked.
 code={CODE} state={STATE} run={RUN}
 turn='' next='' mode='' dev='' told='' ran=''
@@ -53,15 +55,24 @@ end() {{
 end_dev() {{ end "$dev"; dev=''; }}
 trap 'end_dev; exit 0' TERM INT
 
-# Until it has ended; fails when it failed, when another commit is there, or when nobody waits for it any more.
+# Until it has ended; fails when it failed, when its own time is up, when another commit is there, or when nobody waits
+# for it any more.
 step() {{
   tell running "$1"
   say "$1"
   launch "$1" "$2" "$3"
   of_step=$pid
+  limit=$(text "${{3%.sh}}.limit")
+  begun=$(date +%s)
   while [ ! -e "$run/$1.ended" ]; do
     look
     if [ "$next" != "$turn" ] || {{ [ "$1" = post-deploy ] && ! is_asked; }}; then end "$of_step"; return 1; fi
+    if [ -n "$limit" ] && [ $(($(date +%s) - begun)) -ge "$limit" ]; then
+      end "$of_step"
+      say "$1 was ended after $limit s; the container stays"
+      tell failed "$1" {OVERDUE}
+      return 1
+    fi
     pause
   done
   wait "$of_step"

@@ -78,10 +78,9 @@ def _node(layout: Layout) -> Tools:
 
 def _python(layout: Layout) -> Tools:
     installation = installation_of(layout)
-    tool = python.TOOLS.get(layout.application.package_manager, "")
     commands = (
         f"test -x {_VENV}/bin/python || python3 -m venv {_VENV}",
-        f"pip install {tool}" if tool else "",
+        *_python_tool(layout),
         installation.dependencies,
         installation.project,
     )
@@ -93,6 +92,21 @@ def _python(layout: Layout) -> Tools:
             for name, value in python.variables_of(layout, CACHE, _VENV).items()
             if name != "HOME"  # the supervisor's to say, for every language alike
         },
+    )
+
+
+def _python_tool(layout: Layout) -> tuple[str, ...]:
+    """As in a build, one that depends on packages itself gets an environment of its own."""
+    manager, tool = layout.application.package_manager, python.tool_of(layout)
+    if not tool:
+        return ()
+    if manager == "uv":
+        return (f"pip install {tool}",)
+    place = f"{CACHE}/{manager}"
+    return (
+        f"test -x {place}/bin/pip || python3 -m venv {place}",
+        f"{place}/bin/pip install {tool}",
+        f"ln -sf {place}/bin/{manager} {_VENV}/bin/{manager}",
     )
 
 

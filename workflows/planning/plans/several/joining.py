@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from workflows.errors import PlanError
 from workflows.models import ReleasePlan, RevisionPlan, SourceCommit, Stage
 from workflows.planning.detection.story import Story
+from workflows.planning.plans.development.packages import direct_sources
 from workflows.planning.plans.egress import services_of, told_of_proxy
 from workflows.planning.plans.several.addresses import root_of, routes_of, told_of_each_other
 from workflows.planning.plans.several.limits import sharing_room, storage_problems
@@ -117,7 +118,7 @@ def _release(parts: Sequence[Part]) -> ReleasePlan:
     release = plans[0].release.model_copy(update={"values": _values(parts)})
     if not any(each.egress_hosts for each in plans):
         return release
-    networks = _union(each.egress for each in plans)
+    networks = _union([*each.egress, *direct_sources(each.development)] for each in plans)
     return told_of_proxy(release, networks, services_of(release))
 
 

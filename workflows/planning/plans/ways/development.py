@@ -19,6 +19,7 @@ from workflows.planning.detection.files import ROOT, Files, shorten
 from workflows.planning.dockerfiles.model import Layout
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.development.host import is_on_host
+from workflows.planning.plans.development.packages import package_sources, package_variables
 from workflows.planning.plans.development.places import (
     CACHE,
     CLAIM,
@@ -104,6 +105,7 @@ def in_development(case: Case, found: Understanding) -> Way | None:
         port=component.port,
         follows_changes=bool(application.dev),
         memory=tools.memory or case.granted.quota.default_memory,
+        package_sources=package_sources(case),
         is_on_host=is_on_host(case),
     )
     _tell(case, plan, f"the container of `{container.path}`" if container else f"`{image}`")
@@ -114,7 +116,7 @@ def in_development(case: Case, found: Understanding) -> Way | None:
         [replace(component, own=_values(tools, is_on_host=plan.is_on_host))],
         builds=builds,
         images=images,
-        found=[("development mode", tools.env), *layers],
+        found=[("development mode", {**tools.env, **package_variables(case, layout)}), *layers],
         application=application,
     )
     return replace(way, development=plan)
