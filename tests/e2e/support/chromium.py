@@ -12,11 +12,17 @@ from deploy.local.steps import Outcome, Step, StepContext
 
 _PACKAGES = ("chromium", "fonts-dejavu-core")
 _PROGRAM = Path("usr/lib/chromium/chromium")
-_LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
+_LIBRARIES = (
+    "usr/lib/x86_64-linux-gnu",
+    "lib/x86_64-linux-gnu",
+    "usr/lib/x86_64-linux-gnu/pulseaudio",
+)
+"""The last of them is named in a library itself, by a path that is right only where it is installed."""
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig><dir>{fonts}</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+<fontconfig><dir>{fonts}</dir><dir>/usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 """
+"""Those of the machine too: packages that it has already are not in the tree."""
 
 
 @dataclass(frozen=True)
