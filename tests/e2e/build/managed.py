@@ -76,7 +76,11 @@ def _node(lock: str, name: str, **more: str) -> dict[str, str]:
         "name": "evening",
         "version": "1.0.0",
         "private": True,
-        "scripts": {"build": "node build.js", "start": "node server.js"},
+        "scripts": {
+            "build": "node build.js",
+            "start": "node server.js",
+            "dev": "node build.js && node server.js",
+        },
         "dependencies": {"catalyst-greeting": "^1.0.0"},
     }
     files = {

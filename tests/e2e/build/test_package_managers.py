@@ -4,11 +4,9 @@ import json
 
 import pytest
 
-from deploy.local.control.packages import packages_url
-from deploy.local.instance import current
 from tests.e2e.build.managed import ALL
 from tests.e2e.main_job.conftest import previews, stack
-from tests.e2e.support.packages import ensure_packages
+from tests.e2e.support.packages import packages_source
 from tests.e2e.support.preview import Files
 from tests.e2e.support.previews import Previews
 from tests.support.packages.own import GREETING
@@ -21,20 +19,14 @@ PATIENCE = 300.0
 """Seconds. Several of them at once on few cores: Poetry alone is fifty packages, which each of its builds installs."""
 
 
-@pytest.fixture
-async def source() -> str:
-    """Where builds find the packages."""
-    await ensure_packages(current())
-    return packages_url(current())
-
-
 @pytest.mark.spec("ENV-006", "ENV-031", "FR-002", "SC-002")
 @pytest.mark.parametrize("name", list(ALL))
 async def test_what_the_lock_file_says_is_installed_and_serves(
-    name: str, previews: Previews, source: str
+    name: str, previews: Previews
 ) -> None:
     managed = ALL[name]
-    preview = await previews.create(tree=managed.served_by(source), type="auto")
+    tree = managed.served_by(await packages_source())
+    preview = await previews.create(tree=tree, type="auto")
     commit = await preview.open({"CHANGES.md": "One line more.\n"})
     await preview.until_ready(commit, within=PATIENCE)
     page = (await preview.page()).text
@@ -45,10 +37,11 @@ async def test_what_the_lock_file_says_is_installed_and_serves(
 @pytest.mark.spec("FR-009", "ENV-006")
 @pytest.mark.parametrize("name", ["pnpm", "uv"])
 async def test_a_lock_file_that_is_out_of_date_is_told_with_the_step_and_what_to_do(
-    name: str, previews: Previews, source: str
+    name: str, previews: Previews
 ) -> None:
     managed = ALL[name]
-    preview = await previews.create(tree=managed.served_by(source), type="auto")
+    tree = managed.served_by(await packages_source())
+    preview = await previews.create(tree=tree, type="auto")
     commit = await preview.open(with_another_dependency(preview.sample))
     snapshot = await preview.until_failed(commit, within=PATIENCE)
     assert snapshot.failure

@@ -5,14 +5,20 @@ import fcntl
 from pathlib import Path
 
 from deploy.local.cache import ensure_artifact, version_key
-from deploy.local.control.packages import packages_service
+from deploy.local.control.packages import packages_service, packages_url
 from deploy.local.control.service import start_until_ready
-from deploy.local.instance import Instance
+from deploy.local.instance import Instance, current
 from deploy.local.processes import Processes
 from deploy.local.progress import PlainReporter
 from deploy.local.steps import Outcome, Step, StepContext
 from tests.support.packages.managers import fetch_managers, parts
 from tests.support.packages.own import write_own
+
+
+async def packages_source() -> str:
+    """Where builds and development servers of this stack find packages, which are served from now on."""
+    await ensure_packages(current())
+    return packages_url(current())
 
 
 async def ensure_packages(instance: Instance) -> None:
