@@ -21,6 +21,10 @@ class LinkMaker:
             page=page,
             logs=f"{page}/logs",
             pull_request=_followed(repository, snapshot),
+            shared_with=tuple(
+                f"{self.github_web_url}/{each.repository}/pull/{each.number}"
+                for each in snapshot.shared_with
+            ),
             commit=f"{repository}/commit/{snapshot.commit}" if snapshot.commit else "",
             workflow=self.workflow(snapshot.workflow_id),
         )

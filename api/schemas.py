@@ -38,6 +38,8 @@ class Links(Payload):
     logs: str
     pull_request: str
     """Of an environment that follows none: its branch."""
+    shared_with: tuple[str, ...] = ()
+    """Of the others whose environment it is too, in the order of their names."""
     commit: str = ""
     """The wanted commit on GitHub."""
     workflow: str = ""

@@ -23,6 +23,26 @@ _TONES = {
     Phase.DELETING: "quiet",
     Phase.DELETED: "quiet",
 }
+_DOING = {
+    "plan": "planning",
+    "namespace": "preparing the namespace",
+    "directory": "preparing the directory",
+    "secrets": "copying secrets",
+    "credentials": "making credentials",
+    "image": "waiting for an image",
+    "build": "building",
+    "reset": "resetting its data",
+    "restart": "starting again",
+    "restore": "restoring a backup",
+    "deploy": "deploying",
+    "rollout": "starting",
+    "route": "opening its URL",
+    "code": "bringing the code in",
+    "development server": "starting the development server",
+    "jobs": "running jobs",
+    "health": "checking its health",
+}
+"""Phases of a revision, for people."""
 _PROMISES: dict[Action, str] = {
     "retry": "Try the last failed revision again",
     "redeploy": "Deploy the head commit again",
@@ -91,12 +111,16 @@ class DetailView:
     row: Row
     detail: EnvironmentDetail
     buttons: tuple[Button, ...]
+    shared: tuple[tuple[str, str], ...]
+    """Name and address of the other pull requests whose environment it is."""
     revisions: tuple[RevisionRow, ...]
     decisions: tuple[tuple[Moment, str, str, str], ...]
     is_empty: bool
     """Nothing to run was found, and a base container says so."""
     is_troubled: bool
     """Whether record, workflow and cluster disagree, or one of them cannot be asked."""
+    failed_while: str
+    """What was being done; empty where nothing has failed or nobody knows."""
     excerpt: str
     namespace: str
     """What the cluster says of the namespace; one on its way is not called missing."""
@@ -136,6 +160,7 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
         row=_row(detail, now),
         detail=detail,
         buttons=tuple(_button(action) for action in detail.standing.actions),
+        shared=tuple(zip(detail.shared_with, detail.links.shared_with, strict=True)),
         revisions=revision_rows(detail.revisions, now),
         decisions=tuple(
             (
@@ -148,9 +173,16 @@ def detail_view(detail: EnvironmentDetail, *, now: datetime) -> DetailView:
         ),
         is_empty=_is_empty(detail),
         is_troubled=state in ("missing", "left over", "unknown"),
+        failed_while=_doing(detail.failure.phase) if detail.failure else "",
         excerpt="\n".join(detail.failure.excerpt) if detail.failure else "",
         namespace=state if state.startswith("being") else detail.standing.cluster,
     )
+
+
+def _doing(phase: str) -> str:
+    """The phase of a revision as an occupation; `deploy: job migrate` names its stage."""
+    what, _, stage = phase.partition(": ")
+    return f"{_DOING.get(what, what)} {stage}".rstrip()
 
 
 def _is_empty(detail: EnvironmentDetail) -> bool:

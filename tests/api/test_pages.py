@@ -111,7 +111,8 @@ async def test_whoever_shares_the_environment_is_shown_with_what_was_decided_for
             )
         )
     page = await read(catalyst, ONE)
-    assert "and acme/api#3" in page
+    assert ">acme/api#3</a>" in page
+    assert 'href="https://github.com/acme/api/pull/3"' in page
     answer = (await catalyst.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
     assert answer["shared_with"] == ["acme/api#3"]
     assert [each["reason"] for each in answer["decisions"]] == [
@@ -121,11 +122,33 @@ async def test_whoever_shares_the_environment_is_shown_with_what_was_decided_for
 
 
 @pytest.mark.spec("ENV-018", "FR-009")
-async def test_a_failed_stage_is_named(failed: Catalyst) -> None:
-    failure = FAILURE.model_copy(update={"phase": "deploy: job migrate"})
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        ("deploy: job migrate", "while deploying job migrate"),
+        ("development server", "while starting the development server"),
+        ("something new", "while something new"),
+        ("", "</h2>"),
+    ],
+)
+async def test_what_was_being_done_when_it_failed_is_told(
+    failed: Catalyst, phase: str, told: str
+) -> None:
+    failure = FAILURE.model_copy(update={"phase": phase})
     found = make_snapshot(12, phase=Phase.FAILED, failure=failure, sequence=1_000)
     await failed.store.environments.record(found)
-    assert "Failed while deploying job migrate" in await read(failed, ONE)
+    assert f"Failed {told}".replace(" <", "<") in await read(failed, ONE)
+
+
+@pytest.mark.spec("ENV-010")
+async def test_what_is_degraded_is_not_said_to_serve(failed: Catalyst) -> None:
+    now = SERVING.model_copy(update={"commit": COMMIT})
+    found = make_snapshot(12, phase=Phase.DEGRADED, failure=FAILURE, serving=now, sequence=1_000)
+    await failed.store.environments.record(found)
+    failed.gateway.running["pr-shop-12"] = found
+    page = await read(failed, ONE)
+    assert "Open preview" in page
+    assert "still serves" not in page
 
 
 def test_words_between_backticks_are_code_and_stay_text() -> None:

@@ -25,6 +25,7 @@ async def test_environments_are_listed_with_what_a_person_needs(running: Catalys
         "page": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12",
         "logs": "http://127.0.0.1:8080/environments/web-shop/pr-shop-12/logs",
         "pull_request": "https://github.com/acme/shop/pull/12",
+        "shared_with": [],
         "commit": f"https://github.com/acme/shop/commit/{COMMIT}",
         "workflow": "http://127.0.0.1:8233/namespaces/default/workflows/env%3Aweb-shop%3Apr-shop-12",
     }
