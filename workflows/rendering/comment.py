@@ -18,6 +18,8 @@ MAX_COMMENT = 60_000
 """Characters; GitHub refuses above 65,536. Every part is cut far below."""
 MAX_SHOWN = 10
 """Revisions, blockers and reasons in one comment."""
+LAST_SHOWN = 6
+"""Of more reasons than that the last ones as well: they say what has happened, and those before them what was planned."""
 _HEADINGS = {
     Phase.PENDING: "⏳ Preview pending",
     Phase.QUEUED: "⏳ Preview pending: queued",
@@ -181,7 +183,12 @@ def _plan(snapshot: EnvironmentSnapshot) -> str:
     reasons = snapshot.revisions[0].reasons if snapshot.revisions else ()
     if not reasons:
         return ""
-    lines = [f"- Plan: {escape(each)}" for each in reasons[:MAX_SHOWN]]
+    shown = reasons
+    if len(reasons) > MAX_SHOWN + LAST_SHOWN:
+        left_out = len(reasons) - MAX_SHOWN - LAST_SHOWN
+        more = f"… and {left_out} more, on the environment's page"
+        shown = (*reasons[:MAX_SHOWN], more, *reasons[-LAST_SHOWN:])
+    lines = [f"- Plan: {escape(each)}" for each in shown]
     return "\n".join(
         ["<details><summary>Why it is deployed like this</summary>", "", *lines, "", "</details>"]
     )

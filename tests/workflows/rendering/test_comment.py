@@ -163,6 +163,23 @@ def test_without_pages_there_are_no_links() -> None:
     assert "Commit" not in body
 
 
+@pytest.mark.spec("FR-003", "ENV-005")
+def test_of_very_many_reasons_those_of_the_plan_and_those_of_what_has_happened_are_shown() -> None:
+    def shown(count: int) -> list[str]:
+        reasons = tuple(f"reason {number}" for number in range(1, count + 1))
+        body = render_comment(snapshot(revisions=(revision(reasons=reasons),)), LINKS)
+        return [line for line in body.splitlines() if line.startswith("- Plan: ")]
+
+    assert len(shown(16)) == 16
+    many = shown(17)
+    assert many[9:12] == [
+        "- Plan: reason 10",
+        "- Plan: … and 1 more, on the environment's page",
+        "- Plan: reason 12",
+    ]
+    assert many[-1] == "- Plan: reason 17"
+
+
 def test_a_url_that_is_none_is_not_linked() -> None:
     odd = serving().model_copy(update={"url": "javascript:alert(1)"})
     assert "](" not in render_comment(snapshot(serving=odd), Links())

@@ -68,11 +68,12 @@ def _note_packages(case: Case, way: Way) -> None:
     if plan is None or not plan.package_sources:
         return
     through_proxy = forwarded_sources(plan) if case.request.has_egress_proxy else ()
-    reached = {*direct_sources(plan), *through_proxy}
+    hosts = {*direct_sources(plan), *through_proxy}
+    reached = [each for each in plan.package_sources if urlsplit(each).hostname in hosts]
+    if reached:
+        case.story.because(f"Packages come from the operator's mirrors: {_listed(tuple(reached))}.")
     for url in plan.package_sources:
-        if urlsplit(url).hostname in reached:
-            case.story.because(f"Packages come from `{url}`, the operator's mirror.")
-        else:
+        if url not in reached:
             case.story.warn(
                 f"The operator's mirror `{url}` cannot be reached from here: a name is reached through an egress proxy "
                 "(CATALYST_WORKER_EGRESS_PROXY_IMAGE), on the usual port of `https` or `http`; an address is reached on any."

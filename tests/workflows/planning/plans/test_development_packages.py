@@ -38,7 +38,8 @@ def test_mirrors_of_an_address_are_told_to_the_package_managers_and_reached_dire
     assert (env["PIP_INDEX_URL"], env["PIP_TRUSTED_HOST"]) == (ADDRESSED.pypi, "192.0.2.7")
     assert "UV_DEFAULT_INDEX" not in env
     assert (plan.egress, plan.egress_hosts) == ((), ()), "not every port of that host"
-    assert f"Packages come from `{ADDRESSED.npm}`, the operator's mirror." in plan.reasons
+    told = f"Packages come from the operator's mirrors: `{ADDRESSED.npm}`, `{ADDRESSED.pypi}`."
+    assert told in plan.reasons
     assert plan.warnings == ()
     assert ", ".join(ADDRESSED.urls) in plan_text(plan)
 
@@ -47,7 +48,8 @@ def test_mirrors_of_a_name_are_reached_through_the_proxy() -> None:
     plan = plan_of(NODE, DEVELOPMENT, mirrors=NAMED, has_egress_proxy=True)
     assert plan.egress_hosts == ("npm.example.com", "pypi.example.com")
     assert proxy_of(plan)["except"] == "pr-shop-7-web"
-    assert f"Packages come from `{NAMED.pypi}`, the operator's mirror." in plan.reasons
+    told = f"Packages come from the operator's mirrors: `{NAMED.npm}`, `{NAMED.pypi}`."
+    assert told in plan.reasons
     granted = DEVELOPMENT.model_copy(update={"egress": ("api.example.com", "npm.example.com")})
     both = plan_of(NODE, granted, mirrors=NAMED, has_egress_proxy=True)
     assert both.egress_hosts == ("api.example.com", "npm.example.com", "pypi.example.com")
