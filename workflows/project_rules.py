@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from workflows.models import Project, Template
 from workflows.overrides import CommandLine, ImageTemplate, VariableValue, why_too_many
-from workflows.repo_config import Service
+from workflows.repo_config import Process, Service
 from workflows.repo_config.egress import Destination
 from workflows.repo_config.fields import Bytes, Command, Cpu, Name, RelativePath, VariableName
 from workflows.repo_config.messages import reason
@@ -74,6 +74,7 @@ def template_problems(name: str, template: Template) -> tuple[Finding, ...]:
         *_build_secrets(template),
         *_services(template),
         *_jobs(template),
+        *_processes(template),
         *_sources(template),
     ]
     return tuple(each._replace(path=("templates", name, *each.path)) for each in found)
@@ -215,6 +216,18 @@ def _jobs(template: Template) -> Iterator[Finding]:
             yield from _refused(_COMPONENT, job.component, ("jobs", name, "component"))
 
 
+def _processes(template: Template) -> Iterator[Finding]:
+    """By the rules of the configuration file."""
+    for name, process in template.processes.items():
+        path: Path = ("processes", name)
+        yield from _refused(_COMPONENT, name, path)
+        try:
+            Process.model_validate(process.model_dump(mode="json", exclude_defaults=True))
+        except ValidationError as error:
+            for each in error.errors(include_url=False):
+                yield Finding((*path, *each["loc"]), reason(each))
+
+
 def _sources(template: Template) -> Iterator[Finding]:
     """Each by the rules of a template of its own kind; one source and one path once."""
     for at, each in enumerate(template.sources):
@@ -227,6 +240,7 @@ def _sources(template: Template) -> Iterator[Finding]:
             variables=each.variables,
             services=each.services,
             jobs=each.jobs,
+            processes=each.processes,
             secrets=template.secrets,
         )
         for finding in template_problems("x", alone):

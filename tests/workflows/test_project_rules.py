@@ -32,6 +32,7 @@ def problems(**settings: object) -> list[str]:
         {"services": {"db": {"type": "postgres", "backups": {"schedule": "@daily", "keep": 3}}}},
         {"services": {"mail": {"image": "acme/mail:1", "port": 25, "volume": "/var/mail"}}},
         {"jobs": {"migrate": {"when": "pre-deploy", "command": "a\nb", "component": "api"}}},
+        {"processes": {"m": {"command": "a"}, "r": {"command": "b", "schedule": "@daily"}}},
         {"sources": [{"source": "api", "path": "/api"}, {"source": "web", "path": "/"}]},
     ],
     ids=str,
@@ -93,6 +94,12 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         (
             {"services": {"db": {"image": "x", "version": "1"}}},
             "services.db.version: cannot be: `services.db.version` goes with `type`",
+        ),
+        ({"processes": {"A": {"command": "x"}}}, "processes.A: must be lower-case letters"),
+        ({"processes": {"m": {"command": " "}}}, "processes.m.command: must be a command"),
+        (
+            {"sources": [{"source": "api", "processes": {"m": {"command": " "}}}]},
+            "sources[0].processes.m.command: must be a command",
         ),
         (
             {"jobs": {"m": {"when": "pre-deploy", "command": " "}}},

@@ -67,6 +67,7 @@ from workflows.models.services import (
     JobMoment,
     JobRun,
     JobSettings,
+    ProcessSettings,
     ServiceSettings,
     ServiceType,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "Phase",
     "PhaseTiming",
     "PrebuiltImage",
+    "ProcessSettings",
     "Project",
     "PullRequest",
     "PullRequestRef",

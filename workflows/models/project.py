@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue
 
 from workflows.models.base import Label, Payload
 from workflows.models.repository import DetectionOverrides
-from workflows.models.services import JobSettings, ServiceSettings
+from workflows.models.services import JobSettings, ProcessSettings, ServiceSettings
 
 
 class HealthCheck(Payload):
@@ -94,6 +94,7 @@ class SourceSettings(Payload):
     """Over the template's own."""
     services: dict[str, ServiceSettings] = Field(default_factory=dict)
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
+    processes: dict[str, ProcessSettings] = Field(default_factory=dict)
     route: RouteSettings = RouteSettings()
     """Which of its components `path` leads to; empty for the one that its own environments show."""
 
@@ -139,6 +140,8 @@ class Template(Payload):
     """Databases and the like, by name (ENV-017); a repository's `.catalyst.yaml` may add some and replace them by name."""
     jobs: dict[str, JobSettings] = Field(default_factory=dict)
     """Commands around a deployment, by name and in this order (ENV-018); the file may add and replace them likewise."""
+    processes: dict[str, ProcessSettings] = Field(default_factory=dict)
+    """Workers, and commands by the clock, beside the application by name; likewise."""
     # --- other repositories
     sources: tuple[SourceSettings, ...] = ()
     """Sources of the project that make up an environment together, beside the pull request's own (ENV-016)."""

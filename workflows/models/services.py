@@ -1,10 +1,10 @@
-"""What an environment has beside its application: services, and jobs around a deployment (ENV-017, ENV-018)."""
+"""What an environment has beside its application: services, jobs around a deployment, and further processes (ENV-017, ENV-018)."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from workflows.models.backups import BackupSettings
+from workflows.models.backups import BackupSettings, Schedule
 from workflows.models.base import Payload
 
 ServiceType = Literal["postgres", "redis", "s3"]
@@ -42,3 +42,13 @@ class JobSettings(Payload):
     run: JobRun = "revision"
     """`once`: not again in the environment's life, once it has succeeded."""
     timeout_seconds: int = Field(default=600, ge=5, le=3600)
+
+
+class ProcessSettings(Payload):
+    """A command that runs beside the application in an image of it: always, or by the clock."""
+
+    command: str = Field(min_length=1)
+    component: str = ""
+    """Whose image it runs in; empty for the one that the public URL leads to."""
+    schedule: Schedule | None = None
+    """When it is run, in UTC; None for always."""

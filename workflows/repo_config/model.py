@@ -39,6 +39,7 @@ __all__ = [
     "Commands",
     "Health",
     "Job",
+    "Process",
     "RepoConfig",
     "Resources",
     "Route",
@@ -167,6 +168,20 @@ class Job(Section):
     """How long it may take, such as `90s`."""
 
 
+class Process(Section):
+    """A command that runs beside the application, such as a worker, or a report every night."""
+
+    command: Command
+    """Shell command, run by `sh -c` in the image's own directory, with the application's variables."""
+    component: Name | None = None
+    """Which build's image it runs in; that of the application when left out."""
+    schedule: Annotated[Schedule, WithJsonSchema({"type": "string", "maxLength": 100})] | None = (
+        None
+    )
+    """When it is run, in UTC: five fields of cron such as `*/5 * * * *`, or a word such as `@hourly`; always when left
+    out."""
+
+
 class RepoConfig(Section):
     """How Catalyst previews this repository: `.catalyst.yaml` at its root."""
 
@@ -198,6 +213,8 @@ class RepoConfig(Section):
     """Databases and the like, by name."""
     jobs: dict[Name, Job] = Field(default_factory=dict, max_length=20)
     """Commands around a deployment, by name; those of one moment run one after another, as they are written."""
+    processes: dict[Name, Process] = Field(default_factory=dict, max_length=20)
+    """Workers, and commands by the clock, by name."""
     egress: Annotated[tuple[Destination, ...], Field(max_length=100)] | None = None
     """Hosts (`api.example.com`, `*.example.com`) and networks (`192.0.2.0/24`) that the environment may reach, of those
     that the project grants; all of them when left out. Hosts are reached through the environment's egress proxy."""

@@ -12,6 +12,8 @@ _MEANT = {
     "command": "commands.dev",
     "cwd": "workdir",
     "database": "services",
+    "crons": "processes",
+    "cronjobs": "processes",
     "databases": "services",
     "dependencies": "services",
     "dev": "commands.dev",
@@ -46,6 +48,7 @@ _MEANT = {
     "startcommand": "commands.start",
     "tests": "jobs",
     "vars": "variables",
+    "workers": "processes",
     "workingdirectory": "workdir",
 }
 """Words of other tools, and what they are called here. Used only where the meant key can stand."""

@@ -160,6 +160,13 @@ _ALL = (
         "Library of the harbour",
     ),
     Scene(
+        "worker-and-cron",
+        ("Post office of the valley", "letters sorted"),
+        "post_office/page.html",
+        "Post office of the valley",
+        "Post office of the harbour",
+    ),
+    Scene(
         "several-repositories",
         ("Harbour office", "Grey Gull", "Tallinn"),
         "page.html",

@@ -1,5 +1,6 @@
 """Each example becomes a preview that follows its pull request, with the template that its README names."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.e2e.support.ci import has_image
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
+from tests.e2e.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
 
@@ -35,6 +37,7 @@ EXAMPLES = [
     pytest.param("development", marks=pytest.mark.spec("ENV-005")),
     pytest.param("configured", marks=pytest.mark.spec("ENV-029", "ENV-030", "EC-6")),
     pytest.param("services", marks=pytest.mark.spec("ENV-004", "ENV-017", "ENV-018")),
+    pytest.param("worker-and-cron", marks=pytest.mark.spec("ENV-017")),
     pytest.param("several-repositories", marks=pytest.mark.spec("ENV-016")),
 ]
 
@@ -74,6 +77,27 @@ async def test_an_example_is_opened_pushed_to_and_removed(
     if scene.is_built_by_others:
         place = (stack.connection.registry, f"{images_of(name)}/tide-table", commit[:7])
         assert await has_image(*place), "what others have pushed is theirs to remove"
+
+
+@pytest.mark.spec("OPS-2", "FR-007")
+async def test_a_worker_runs_beside_the_page_at_its_commit_and_a_command_by_the_clock(
+    previews: Previews,
+) -> None:
+    preview = await create(previews, SCENES["worker-and-cron"])
+    for change in (preview.open(NOTE), preview.push({"CHANGES.md": "Two.\n"})):
+        commit = await change
+        await preview.until_ready(commit)
+        await until_page_says(preview, f"The sorter is at its table, at {commit[:7]}.")
+    # The clock is Kubernetes' own, and strikes once a minute.
+    await until_page_says(preview, "Last collection at", within=100)
+    await until_page_says(preview, "<b>[1-9][0-9]*</b> letters sorted")
+
+
+async def until_page_says(preview: Preview, pattern: str, *, within: float = 30) -> None:
+    async def says() -> bool:
+        return re.search(pattern, (await preview.page()).text) is not None
+
+    await eventually(says, within=within, what=f"the page says {pattern!r}")
 
 
 def test_every_example_has_a_scene() -> None:

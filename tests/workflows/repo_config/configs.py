@@ -51,6 +51,9 @@ services:
 jobs:
   migrate: {when: pre-deploy, command: npm run migrate}
   seed: {when: post-deploy, command: npm run seed, component: api, run: once, timeout: 90s}
+processes:
+  mail: {command: npm run mail}
+  report: {command: npm run report, schedule: "0 6 * * 1-5", component: api}
 egress: [api.stripe.com, "*.example.com", 192.0.2.0/24]
 """
 
@@ -99,6 +102,8 @@ _KEYS = [
     "ttl",
     "services",
     "jobs",
+    "processes",
+    "schedule",
     "egress",
     "context",
     "args",

@@ -51,6 +51,8 @@ def test_variables_are_the_texts_that_were_written() -> None:
     assert config.services["search"].variables == {"HEAP": "512"}
     assert config.jobs["migrate"].timeout == timedelta(minutes=10)
     assert config.jobs["seed"].run == "once"
+    assert config.processes["mail"].schedule is None
+    assert config.processes["report"].schedule == "0 6 * * 1-5"
 
 
 def test_a_config_that_was_not_read_from_a_text_keeps_its_numbers_too() -> None:
@@ -182,6 +184,11 @@ def test_unknown_keys_are_found_at_every_depth(text: str, problem: str) -> None:
         ("ttl: 999999d", "`ttl` must be at least `15m` and at most `365d`"),
         ("health: {timeout: 31m}", "`health.timeout` must be at least `5s` and at most `30m`"),
         ("jobs: {a: {when: pre-deploy}}", "`jobs.a.command` is missing"),
+        ("processes: {a: {}}", "`processes.a.command` is missing"),
+        (
+            "processes: {a: {command: x, schedule: hourly}}",
+            "`processes.a.schedule` must be a schedule such as `0 3 * * *`",
+        ),
         (
             "jobs: {a: {when: predeploy, command: x}}",
             "must be one of `post-build`, `pre-deploy`, `post-deploy`; did you mean `pre-deploy`?",

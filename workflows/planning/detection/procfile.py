@@ -31,7 +31,10 @@ def detect_procfile(files: Files, folder: str, toolchains: Toolchains) -> Findin
     others = ", ".join(f"`{each}`" for each in processes if each != "web")
     reasons = [f"`{path}` has a `web:` line.", *reasons_of(tools, reason)]
     if others:
-        reasons.append(f"Other processes in `{path}`: {shorten(others)}.")
+        reasons.append(
+            f"Other processes in `{path}`, run where `.catalyst.yaml` names them under `processes` or `jobs`: "
+            f"{shorten(others)}."
+        )
     application = dressed(ApplicationKind.PROCFILE, folder, tools, port=port, start=command)
     proposal = Proposal(
         rank=Rank.PROCFILE,

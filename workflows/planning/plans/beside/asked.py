@@ -1,11 +1,12 @@
-"""Services and jobs that are asked for: the template's, and over them by name those of the configuration file."""
+"""Services, jobs and processes that are asked for: the template's, and over them by name those of the configuration file."""
 
 from collections.abc import Iterable, Mapping
 
-from workflows.models import BackupSettings, JobSettings, ServiceSettings
+from workflows.models import BackupSettings, JobSettings, ProcessSettings, ServiceSettings
+from workflows.models.schedules import NEVER
 from workflows.planning.plans.case import Case
 from workflows.planning.plans.values import MAX_COMPONENT, is_component_name
-from workflows.repo_config import FILE_NAME, Job, Service
+from workflows.repo_config import FILE_NAME, Job, Process, Service
 from workflows.repo_config.quantities import quantity
 
 
@@ -28,6 +29,19 @@ def jobs_of(case: Case) -> dict[str, JobSettings]:
     asked |= {name: _job(each) for name, each in case.config.jobs.items()}
     for name in asked:
         _note_name(case, "jobs", name)
+    return asked
+
+
+def processes_of(case: Case) -> dict[str, ProcessSettings]:
+    """By name, in the order in which they are written; what cannot be is noted."""
+    asked = dict(case.template.processes)
+    asked |= {name: _process(each) for name, each in case.config.processes.items()}
+    for name, each in asked.items():
+        _note_name(case, "processes", name)
+        if each.schedule == NEVER:
+            case.problems.append(
+                f"{place_of(case, 'processes', name)} would `{NEVER}` run; give it another `schedule`, or remove it."
+            )
     return asked
 
 
@@ -88,6 +102,14 @@ def _service(service: Service, replaced: ServiceSettings | None) -> ServiceSetti
         variables=service.variables,
         size=service.size or "",
         volume=service.volume or "",
+    )
+
+
+def _process(process: Process) -> ProcessSettings:
+    return ProcessSettings(
+        command=process.command,
+        component=process.component or "",
+        schedule=process.schedule,
     )
 
 

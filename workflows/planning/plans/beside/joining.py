@@ -1,5 +1,5 @@
-"""Services and jobs beside the application (ENV-017, ENV-018): components of its release, or of a second one beside a
-chart that the project brings itself."""
+"""Services, jobs and further processes beside the application (ENV-017, ENV-018): components of its release, or of a second
+one beside a chart that the project brings itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,20 +7,30 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from workflows import naming
-from workflows.models import JobSettings, ReleasePlan, RouteSettings, ServiceSettings, Stage
+from workflows.models import (
+    JobSettings,
+    ProcessSettings,
+    ReleasePlan,
+    RouteSettings,
+    ServiceSettings,
+    Stage,
+)
 from workflows.planning.plans.beside.asked import (
     jobs_of,
     note_own_secrets,
     note_too_large,
     place_of,
+    processes_of,
     services_of,
 )
 from workflows.planning.plans.beside.backups import Backup, backups_of, tell_backups
-from workflows.planning.plans.beside.jobs import Surroundings, make_job, tell_job
+from workflows.planning.plans.beside.jobs import make_job, tell_job
 from workflows.planning.plans.beside.offers import offer_of, settled_offer, tell_services
-from workflows.planning.plans.beside.on_code import with_steps
+from workflows.planning.plans.beside.on_code import note_without_image, with_steps
 from workflows.planning.plans.beside.ordering import stages_after_health, stages_of
+from workflows.planning.plans.beside.processes import make_process, tell_process
 from workflows.planning.plans.beside.services import Service, Values, make_service
+from workflows.planning.plans.beside.surroundings import Surroundings
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.values import SECRETS, service_name
 from workflows.planning.plans.variables import variables_of
@@ -33,49 +43,59 @@ class _Beside:
     release: str
     services: Sequence[Service]
     jobs: Mapping[str, JobSettings]
+    processes: Mapping[str, ProcessSettings]
     backups: Sequence[Backup] = ()
 
 
 def with_services(case: Case, way: Way) -> Way:
-    """The way with all services and jobs that are asked for; the same way where there are none."""
+    """The way with all that is asked for beside the application; the same way where that is nothing."""
     is_own = way.release.source == "catalyst"
     environment = case.request.environment
     release = way.release.name if is_own else naming.extras_release_name(environment)
-    asked = services_of(case)
-    services = [_service(case, release, *each) for each in asked.items()]
-    backups = backups_of(case, list(zip(services, asked.values(), strict=True)))
-    front = _front(way)
-    jobs = {
-        name: each.model_copy(update={"component": each.component or front})
-        for name, each in jobs_of(case).items()
-    }
-    if way.application is not None and way.application.is_base_container and jobs:
-        listed = ", ".join(f"`{name}`" for name in jobs)
-        case.story.warn(f"Not run, because nothing was found that they could run in: {listed}.")
-        jobs = {}
-    if way.development is not None:
-        plan = with_steps(case, way.development, jobs)
-        way, jobs = replace(way, development=plan), {}
-    if not services and not jobs:
+    way, beside = _asked_for(case, way, release)
+    if not beside.services and not beside.jobs and not beside.processes:
         return way
-    sizes = {each.name: each.size for each in services if each.size}
-    note_too_large(case, sizes | {each.component: each.settings.size for each in backups})
-    beside = _Beside(release, services, jobs, backups)
+    sizes = {each.name: each.size for each in beside.services if each.size}
+    note_too_large(case, sizes | {each.component: each.settings.size for each in beside.backups})
     way = _in_its_release(case, way, beside) if is_own else _in_a_second_release(case, way, beside)
     return replace(
         way,
         stages=stages_of(
             release,
-            [each.name for each in services],
-            jobs,
+            [each.name for each in beside.services],
+            beside.jobs,
             way.stages,
-            beside=[each.component for each in backups],
+            beside=[each.component for each in beside.backups],
         ),
-        stages_after_health=stages_after_health(release, jobs),
-        credentials=tuple(each.credentials for each in services if each.credentials),
-        services=tuple(each.name for each in services),
-        backups=tuple(each.plan for each in backups),
+        stages_after_health=stages_after_health(release, beside.jobs),
+        credentials=tuple(each.credentials for each in beside.services if each.credentials),
+        services=tuple(each.name for each in beside.services),
+        backups=tuple(each.plan for each in beside.backups),
     )
+
+
+def _asked_for(case: Case, way: Way, release: str) -> tuple[Way, _Beside]:
+    """What can be run of it; in development mode jobs are the development server's own."""
+    asked, front = services_of(case), _front(way)
+    services = [_service(case, release, *each) for each in asked.items()]
+    backups = backups_of(case, list(zip(services, asked.values(), strict=True)))
+    jobs = {
+        name: each.model_copy(update={"component": each.component or front})
+        for name, each in jobs_of(case).items()
+    }
+    processes = {
+        name: each.model_copy(update={"component": each.component or front})
+        for name, each in processes_of(case).items()
+    }
+    if way.application is not None and way.application.is_base_container and (jobs or processes):
+        listed = ", ".join(f"`{name}`" for name in (*jobs, *processes))
+        case.story.warn(f"Not run, because nothing was found that they could run in: {listed}.")
+        jobs, processes = {}, {}
+    if way.development is not None:
+        way = replace(way, development=with_steps(case, way.development, jobs))
+        note_without_image(case, processes)
+        jobs, processes = {}, {}
+    return way, _Beside(release, services, jobs, processes, backups)
 
 
 def _service(case: Case, release: str, name: str, asked: ServiceSettings) -> Service:
@@ -109,6 +129,7 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
         **_aliased(beside.services),
         **_backups(beside),
         **_jobs(case, beside.jobs, known),
+        **_processes(case, beside.processes, known),
     }
     secrets = {**_mapping(values.get("secrets")), **_secrets(beside.services)}
     route = way.route
@@ -117,13 +138,15 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
     stages = way.stages or (
         Stage(title="application", release=beside.release, components=tuple(own)),
     )
+    *before, last = stages
+    with_it = last.model_copy(update={"components": (*last.components, *beside.processes)})
     return replace(
         way,
         release=way.release.model_copy(
             update={"values": {**values, "components": components, **_if_any(secrets)}}
         ),
         route=route,
-        stages=stages,
+        stages=(*before, with_it),
     )
 
 
@@ -135,7 +158,7 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
     tell_backups(case, beside.backups)
     secrets: Values = {}
     common: Values = {"env": dict(sorted(variables_of(case).values.items()))}
-    if case.secrets and beside.jobs:
+    if case.secrets and (beside.jobs or beside.processes):
         common["envFrom"] = [SECRETS]
         secrets[SECRETS] = {"checksum": "{secrets_checksum}"}
     offer = settled_offer(case, offer, _mapping(common["env"]))
@@ -143,7 +166,12 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
     known = Surroundings({}, _built(way), offer.given_to(common), waits)
     services: Values = {each.name: each.values for each in beside.services}
     values: Values = {
-        "components": {**services, **_backups(beside), **_jobs(case, beside.jobs, known)},
+        "components": {
+            **services,
+            **_backups(beside),
+            **_jobs(case, beside.jobs, known),
+            **_processes(case, beside.processes, known),
+        },
         "security": {"profile": "baseline"},
         **_if_any({**secrets, **_secrets(beside.services)}),
     }
@@ -152,8 +180,16 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
         way,
         release=_told_of_services(way.release, beside.services),
         extras=extras,
-        stages=(Stage(title="application", release=way.release.name),),
+        stages=(Stage(title="application", release=way.release.name), *_own_stage(beside)),
     )
+
+
+def _own_stage(beside: _Beside) -> tuple[Stage, ...]:
+    """Of processes beside a chart of the project's own: they may call it from their first moment on."""
+    if not beside.processes:
+        return ()
+    title = f"processes {', '.join(beside.processes)}"
+    return (Stage(title=title, release=beside.release, components=tuple(beside.processes)),)
 
 
 def _jobs(case: Case, jobs: Mapping[str, JobSettings], known: Surroundings) -> Values:
@@ -161,6 +197,14 @@ def _jobs(case: Case, jobs: Mapping[str, JobSettings], known: Surroundings) -> V
     for name, asked in jobs.items():
         made[name] = make_job(case, name, asked, known)
         tell_job(case, name, asked)
+    return made
+
+
+def _processes(case: Case, processes: Mapping[str, ProcessSettings], known: Surroundings) -> Values:
+    made: Values = {}
+    for name, asked in processes.items():
+        made[name] = make_process(case, name, asked, known)
+        tell_process(case, name, asked)
     return made
 
 
@@ -217,6 +261,7 @@ def _note_taken_names(case: Case, beside: _Beside, components: Mapping[str, Json
     for key, each in (
         *(("services", name) for name in names),
         *(("jobs", name) for name in beside.jobs),
+        *(("processes", name) for name in beside.processes),
     ):
         if each in taken:
             case.problems.append(

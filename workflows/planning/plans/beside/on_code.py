@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from workflows.models import DevelopmentPlan, DevelopmentStep, JobMoment, JobSettings
+from workflows.models import (
+    DevelopmentPlan,
+    DevelopmentStep,
+    JobMoment,
+    JobSettings,
+    ProcessSettings,
+)
 from workflows.planning.detection.files import shorten
 from workflows.planning.plans.beside.asked import origin_of, place_of
 from workflows.planning.plans.case import Case
@@ -38,6 +44,15 @@ def with_steps(
             "after_health": _steps(own, "post-deploy"),
         }
     )
+
+
+def note_without_image(case: Case, processes: Mapping[str, ProcessSettings]) -> None:
+    """Further processes, which have no image to run in: they would need the code too, and one pod at a time has it."""
+    for name in processes:
+        case.story.warn(
+            f"{place_of(case, 'processes', name)} is not run in development mode, in which one container has the code; "
+            "start it from `commands.dev`, or in a shell."
+        )
 
 
 def _steps(jobs: Mapping[str, JobSettings], when: JobMoment) -> tuple[DevelopmentStep, ...]:

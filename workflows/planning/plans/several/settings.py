@@ -10,7 +10,19 @@ from workflows.models import (
 )
 from workflows.planning.plans.request import PlanningRequest
 
-_OF_A_SOURCE = ("type", "builds", "compose", "images", "application", "services", "jobs", "route")
+_OF_A_SOURCE = (
+    *(
+        "type",
+        "builds",
+        "compose",
+        "images",
+        "application",
+        "services",
+        "jobs",
+        "processes",
+        "route",
+    ),
+)
 
 
 def project_of_source(project: Project, source: str) -> Project:
