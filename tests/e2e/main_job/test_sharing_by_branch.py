@@ -85,9 +85,9 @@ class Partners:
         frontend, backend = self.frontend, self.backend
         assert await self.namespaces() == [frontend.expected_namespace]
         for preview, own, other in ((frontend, front, back), (backend, back, front)):
-            comment = await until_one_comment(preview, "Preview ready", frontend.url)
-            assert f"Commit `{own[:7]}`" in comment
-            assert f"at `{other[:7]}`" in comment
+            # The comment of a moment ago said `ready` too.
+            both = (f"Commit `{own[:7]}`", f"at `{other[:7]}`")
+            await until_one_comment(preview, "Preview ready", frontend.url, *both)
         await backend.until_check_conclusion(back, "success")
         await backend.until_deployment_state(back, "success")
         page = await self.page()
