@@ -65,7 +65,8 @@ exec "$@"
 END: Final = f"""exec 2> /dev/null
 mark=$1
 {_END}
-# The command, and then whoever watches over its time.
-end environ "{_MARK}=$mark" && end cmdline "run-$mark"
+# The command, then whoever watches over its time, and then a command that was about to begin meanwhile: from then on
+# nobody is left who could begin one.
+end environ "{_MARK}=$mark" && end cmdline "run-$mark" && end environ "{_MARK}=$mark"
 """
 """Argument: the mark. Fails when something of the command is left after six seconds."""

@@ -148,6 +148,16 @@ async def test_one_with_input_is_ended_too(shell: Shell) -> None:
     assert shell.left() == []
 
 
+def test_one_that_is_ended_in_its_first_moment_does_not_begin_after_that(tmp_path: Path) -> None:
+    for number in range(12):  # one in seven got away once
+        shell = Shell(tmp_path / str(number))
+        with shell.start("sleep", LONG, stdin=b"text"):
+            while not shell.left():
+                pass
+            assert shell.end() == 0
+            assert shell.left() == []
+
+
 def test_ending_what_has_ended_is_fine(shell: Shell) -> None:
     shell.run("true")
     assert shell.end() == 0
