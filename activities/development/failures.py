@@ -24,7 +24,7 @@ _NETWORK = re.compile(
 )
 _UNREACHED = (
     "In development mode packages are installed in the environment, which reaches only what is opened to it: let an admin "
-    "of the project add the registry's host (`registry.npmjs.org`, say) to `egress` of the template, or the operator "
+    "of the project add the host of the package registry to `egress` of the template, or the operator "
     "name a mirror (CATALYST_WORKER_NPM_MIRROR, CATALYST_WORKER_PYPI_MIRROR)."
 )
 

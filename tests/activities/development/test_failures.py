@@ -70,10 +70,10 @@ def test_code_goes_into_a_pod_whose_container_for_it_runs(
 @pytest.mark.parametrize(
     "line",
     [
-        "npm error request to https://registry.npmjs.org/next failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org",
+        "npm error request to https://packages.example.com/next failed, reason: getaddrinfo EAI_AGAIN packages.example.com",
         "npm error code ECONNREFUSED",
         "NewConnectionError('<pip…>: Failed to establish a new connection: [Errno 111] Connection refused')",
-        'go: github.com/a/b@v1.2.3: Get "https://proxy.golang.org/…": dial tcp 142.250.1.1:443: i/o timeout',
+        'go: github.com/a/b@v1.2.3: Get "https://modules.example.com/…": dial tcp 192.0.2.1:443: i/o timeout',
         "  Caused by: dns error: failed to lookup address information: Temporary failure in name resolution",
     ],
 )
