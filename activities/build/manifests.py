@@ -27,7 +27,7 @@ from activities.build.scripts import (
 from activities.build.state import STATE_LABEL
 from activities.git import header_key, header_of
 from activities.kube import KubeObject
-from activities.manifests import cidr_of, labels_of
+from activities.manifests import cidr_of, labels_of, port_of
 from workflows import naming
 from workflows.models import messages as m
 
@@ -113,11 +113,9 @@ def make_build_policy(config: BuildConfig) -> KubeObject:
 
 
 def _rule_to(url: str) -> KubeObject:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    block = cidr_of(parts.hostname or "")
+    block = cidr_of(urlsplit(url).hostname or "")
     peer = {"cidr": block} if block else {"cidr": "0.0.0.0/0", "except": list(_PRIVATE)}
-    return {"to": [{"ipBlock": peer}], "ports": [{"port": port, "protocol": "TCP"}]}
+    return {"to": [{"ipBlock": peer}], "ports": [{"port": port_of(url), "protocol": "TCP"}]}
 
 
 def make_secret(job: BuildJob, config: BuildConfig, token: str, owner: str = "") -> KubeObject:

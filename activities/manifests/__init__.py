@@ -16,7 +16,7 @@ from activities.manifests.namespace import (
     make_resource_quota,
     read_namespace,
 )
-from activities.manifests.network import NetworkRules, cidr_of, make_network_policies
+from activities.manifests.network import NetworkRules, cidr_of, make_network_policies, port_of
 from activities.manifests.route import (
     HTTP_ROUTE,
     INGRESS,
@@ -56,6 +56,7 @@ __all__ = [
     "make_resource_quota",
     "make_route",
     "make_secrets",
+    "port_of",
     "read_namespace",
     "service_of",
 ]

@@ -50,6 +50,12 @@ def cidr_of(address: str) -> str:
         return ""
 
 
+def port_of(url: str) -> int:
+    """The port that is asked: the one it names, else the usual one of `https` or `http`."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def make_network_policies(
     ref: EnvironmentRef,
     branch: str,
@@ -151,11 +157,9 @@ def opened_blocks(approved: Iterable[str], rules: NetworkRules) -> Iterator[Kube
 def _to_packages(urls: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
     """Egress to those that an address names, at their port alone: other things may listen there."""
     for url in urls:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        if block := cidr_of(parts.hostname or ""):
+        if block := cidr_of(urlsplit(url).hostname or ""):
             for peer in opened_blocks([block], rules):
-                yield {"to": [peer], "ports": [_port(port, "TCP")]}
+                yield {"to": [peer], "ports": [_port(port_of(url), "TCP")]}
 
 
 def _is_within(inner: _Network, outer: _Network) -> bool:

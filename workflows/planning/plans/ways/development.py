@@ -77,15 +77,7 @@ def in_development(case: Case, found: Understanding) -> Way | None:
     application = found.application
     command = application.dev or application.start
     if application.kind not in _LANGUAGES or not command:
-        what_then = (
-            "the code is there to be worked on"
-            if case.request.is_development
-            else "it is deployed as usual"
-        )
-        case.story.warn(
-            "Development mode needs a command that serves the code as it is, and none was found: "
-            f"{what_then}. {_TO_DO}"
-        )
+        _note_no_command(case)
         if not case.request.is_development:
             return None
         application, command = Application(port=ASSUMED_PORT), _NOTHING
@@ -120,6 +112,15 @@ def in_development(case: Case, found: Understanding) -> Way | None:
         application=application,
     )
     return replace(way, development=plan)
+
+
+def _note_no_command(case: Case) -> None:
+    is_worked_on = case.request.is_development
+    then = "the code is there to be worked on" if is_worked_on else "it is deployed as usual"
+    case.story.warn(
+        "Development mode needs a command that serves the code as it is, and none was found: "
+        f"{then}. {_TO_DO}"
+    )
 
 
 def _with_language(case: Case, found: Understanding) -> Understanding:
