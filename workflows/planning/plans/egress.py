@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
 from workflows import naming
 from workflows.models import ReleasePlan
 from workflows.planning.plans.case import Case, Way
-from workflows.planning.plans.development.packages import direct_sources, forwarded_sources
+from workflows.planning.plans.development.packages import (
+    direct_sources,
+    forwarded_sources,
+    unreached_sources,
+)
 from workflows.planning.plans.values import service_name
 from workflows.repo_config.egress import is_network
 
@@ -64,20 +67,15 @@ def note_egress(case: Case, way: Way) -> None:
 
 def _note_packages(case: Case, way: Way) -> None:
     """The operator's mirrors, and those that cannot be reached."""
-    plan = way.development
-    if plan is None or not plan.package_sources:
+    if way.development is None:
         return
-    through_proxy = forwarded_sources(plan) if case.request.has_egress_proxy else ()
-    hosts = {*direct_sources(plan), *through_proxy}
-    reached = [each for each in plan.package_sources if urlsplit(each).hostname in hosts]
-    if reached:
-        case.story.because(f"Packages come from the operator's mirrors: {_listed(tuple(reached))}.")
-    for url in plan.package_sources:
-        if url not in reached:
-            case.story.warn(
-                f"The operator's mirror `{url}` cannot be reached from here: a name is reached through an egress proxy "
-                "(CATALYST_WORKER_EGRESS_PROXY_IMAGE), on the usual port of `https` or `http`; an address is reached on any."
-            )
+    if reached := _listed(way.development.package_sources):
+        case.story.because(f"Packages come from the operator's mirrors: {reached}.")
+    for url in unreached_sources(case):
+        case.story.warn(
+            f"The operator's mirror `{url}` cannot be reached from here and is not used: a name is reached through an egress "
+            "proxy (CATALYST_WORKER_EGRESS_PROXY_IMAGE), on the usual port of `https` or `http`; an address is reached on any."
+        )
 
 
 def _note_variables(case: Case, way: Way) -> None:

@@ -70,7 +70,9 @@ def test_a_mirror_that_cannot_be_reached_is_told(mirrors: Mirrors, has_proxy: bo
     plan = plan_of(NODE, DEVELOPMENT, mirrors=mirrors, has_egress_proxy=has_proxy)
     assert plan.egress_hosts == ()
     assert len(plan.warnings) == len(mirrors.urls)
-    assert all("cannot be reached from here" in each for each in plan.warnings)
+    assert all("cannot be reached from here and is not used" in each for each in plan.warnings)
+    assert developed(plan).package_sources == ()
+    assert "NPM_CONFIG_REGISTRY" not in component(plan)["env"], "what is granted may lead elsewhere"
     assert "CATALYST_WORKER_EGRESS_PROXY_IMAGE" in plan.warnings[0]
 
 
@@ -98,7 +100,7 @@ def test_a_package_manager_with_packages_of_its_own_gets_an_environment_of_its_o
 ) -> None:
     manager = lock.partition(".")[0].replace("Pipfile", "pipenv")
     files = {**PYTHON, lock: "{}", **({"Pipfile": ""} if manager == "pipenv" else {})}
-    plan = plan_of(files, DEVELOPMENT, mirrors=NAMED)
+    plan = plan_of(files, DEVELOPMENT, mirrors=NAMED, has_egress_proxy=True)
     install = developed(plan).install
     assert f"test -x /cache/{manager}/bin/pip || python3 -m venv /cache/{manager}" in install
     assert f"ln -sf /cache/{manager}/bin/{manager} /cache/venv/bin/{manager}" in install
