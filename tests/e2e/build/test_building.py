@@ -51,6 +51,19 @@ async def test_the_same_content_is_built_once(builds: Builds) -> None:
     assert not with_other_context.was_present  # the context holds the README too
 
 
+@pytest.mark.spec("FR-002")
+async def test_a_dockerfile_that_names_its_syntax_is_built_with_what_that_syntax_has(
+    builds: Builds,
+) -> None:
+    heredoc = "RUN <<END\n  set -e\n  test -s app.py\n  echo of several lines > told\nEND"
+    text = f"# syntax=docker/dockerfile:1\n{DOCKERFILE.replace('RUN echo built', heredoc)}"
+    assert "<<END" in text
+    commit = await builds.source.push({**files(), "Dockerfile": text})
+    built = await builds.build(commit)
+    assert not built.was_present
+    assert await builds.registry.find_digest(repository_of(builds), built.digest) == built.digest
+
+
 @pytest.mark.spec("FR-002", "ENV-031", "FR-008")
 @pytest.mark.invariant(7)
 async def test_another_pull_request_with_the_same_content_builds_nothing_unless_it_is_a_forks(
