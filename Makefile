@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo status down test validate check unit cluster format lint types imports docs bench oracle lock
+.PHONY: help setup demo status down test thorough validate check unit cluster format lint types imports docs bench oracle lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -31,6 +31,9 @@ down: setup ## Remove everything the stack has made
 
 test: setup ## Run all tests, those on the real cluster too
 	@$(BIN)/python -m tests.run
+
+thorough: setup ## Run all tests with every variant: what another test shows, with one more technology
+	@$(BIN)/python -m tests.run --thorough
 
 validate: setup ## Live through the cases that Catalyst exists for, on the local stack
 	@$(BIN)/python -m tests.validate

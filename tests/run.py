@@ -1,6 +1,7 @@
 """All tests in the order that wastes least time, with what each part took.
 
     python -m tests.run            # everything; the stacks it brings up are removed at the end
+    python -m tests.run --thorough # the variants too: what another test shows, with one more technology
     python -m tests.run --keep     # leave the stacks for looking at
 
 The local stacks of the tests are their own, beside that of `make demo`. They come up while the tests that need no
@@ -16,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,9 +62,14 @@ class Suite:
 PLAIN = Suite("plain", "tests", "not cluster", ("-n4", "--dist=loadfile"))
 """They mostly wait for servers, so a few more processes than cores; each process has servers of its own."""
 SHARED = Suite(
-    "shared", "tests/e2e", "cluster and not disruptive", ("-n3", "--dist=worksteal"), "test"
+    "shared",
+    "tests/e2e",
+    "cluster and not disruptive and not variant",
+    ("-n3", "--dist=worksteal"),
+    "test",
 )
 """They wait for pods; with more of them side by side, pods wait for each other."""
+WITH_VARIANTS = replace(SHARED, marks="cluster and not disruptive")
 DISRUPTIVE = Suite("disruptive", "tests/e2e", "cluster and disruptive", (), "test-disruptive")
 
 
@@ -155,7 +161,7 @@ def stack_until(process: "subprocess.Popen[bytes]", suite: Suite) -> Generator[N
         waiting.join()
 
 
-def run_on_the_cluster(timings: Timings, *, is_kept: bool) -> None:
+def run_on_the_cluster(timings: Timings, shared: Suite, *, is_kept: bool) -> None:
     log = DISRUPTIVE.log("tests")
     command = DISRUPTIVE.pytest(*DISRUPTIVE.options, "-v", "--durations=10")
     failed = []
@@ -165,8 +171,8 @@ def run_on_the_cluster(timings: Timings, *, is_kept: bool) -> None:
             until.enter_context(stack_until(disruptive, DISRUPTIVE))
         with timings.part("end-to-end tests that share a stack"):
             say(f"beside them, those that disturb one: {log.name}")
-            if not run_tests(SHARED):
-                failed.append(SHARED)
+            if not run_tests(shared):
+                failed.append(shared)
         with timings.part("end-to-end tests that disturb a stack, rest of them"):
             if disruptive.wait() != 0:
                 failed.append(DISRUPTIVE)
@@ -183,21 +189,21 @@ def report_coverage() -> None:
     run(*whole, "--include=workflows/*", "--show-missing", f"--fail-under={WORKFLOWS_FLOOR}")
 
 
-def run_everything(timings: Timings, *, is_kept: bool) -> None:
+def run_everything(timings: Timings, shared: Suite, *, is_kept: bool) -> None:
     for old in ROOT.glob(".coverage*"):
         old.unlink()
-    with stack_coming_up(SHARED) as shared:
+    with stack_coming_up(shared) as first:
         with timings.part("unit, workflow and integration tests"):
             is_fine = run_tests(PLAIN)
         if not is_fine:
             with timings.part(f"what failed of `{PLAIN.name}`, once more"):
                 run_again(PLAIN)
         with timings.part("the first stack, after the tests that ran beside it"):
-            await_stack(SHARED, shared)
+            await_stack(shared, first)
     # Not before: what the first one has compiled and fetched serves both.
     with timings.part("the second stack"), stack_coming_up(DISRUPTIVE) as second:
         await_stack(DISRUPTIVE, second)
-    run_on_the_cluster(timings, is_kept=is_kept)
+    run_on_the_cluster(timings, shared, is_kept=is_kept)
     with timings.part("coverage"):
         report_coverage()
 
@@ -209,11 +215,13 @@ def take_down(suite: Suite) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--thorough", action="store_true", help="run the variants too")
     parser.add_argument("--keep", action="store_true", help="leave the stacks running")
     options = parser.parse_args()
     timings = Timings()
     try:
-        run_everything(timings, is_kept=options.keep)
+        shared = WITH_VARIANTS if options.thorough else SHARED
+        run_everything(timings, shared, is_kept=options.keep)
     except subprocess.CalledProcessError as error:
         print(f"failed: {error.cmd} ended with {error.returncode}", flush=True)
         return 1

@@ -87,7 +87,8 @@ async def ensure_go_tools(tools: GoTools, cache: Path, context: StepContext) -> 
     """Compile the programs of a wrapper module into the cache unless they are there."""
 
     async def build(target: Path) -> None:
-        environment = {"CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
+        # Go's compiler collects its own garbage for a sixth of its time where nobody says otherwise.
+        environment = {"CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false", "GOGC": "400"}
         listing = await context.run(
             go_program(),
             "list",

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from deploy.local.processes import (
 )
 from deploy.local.steps import Outcome, StepContext, StepError
 
-_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
+_PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
 """What a process inherits. Nothing else: its behaviour must not depend on the shell that began it."""
 _LAST_LINES = 15
 _RESTART_PAUSE = 1.0
@@ -97,14 +98,23 @@ def start_service(service: Service, instance: Instance) -> ProcessRecord:
     mark = _fingerprint_file(instance, service.name)
     mark.parent.mkdir(parents=True, exist_ok=True)
     inherited = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    temporary = {"TMPDIR": str(_empty_directory(instance, service.name))}
     record = Processes(instance).start(
         service.name,
         service.argv,
-        environment={**inherited, **service.environment},
+        environment={**inherited, **temporary, **service.environment},
         directory=instance.checkout,
     )
     mark.write_text(fingerprint_of(service))
     return record
+
+
+def _empty_directory(instance: Instance, name: str) -> Path:
+    """For temporary files: what a killed predecessor has left is removed, and `down` removes all."""
+    directory = instance.state_directory / "temporary" / name
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
 
 
 def fingerprint_of(service: Service) -> str:

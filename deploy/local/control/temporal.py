@@ -22,6 +22,9 @@ SEARCH_ATTRIBUTES = tuple(key.name for key in wire.SEARCH_ATTRIBUTES)
 CONTINUE_AS_NEW_AT = 1_000
 """Events of a history: replaying more than that after a restart takes over 0.3 s of processor time."""
 NAMESPACE = "default"
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
+"""Without waiting for the disk at every transaction, which was a tenth of the server's processor time. In this mode of the
+journal a loss of power can take the last transactions, never the file (https://www.sqlite.org/pragma.html)."""
 
 
 def temporal_address(instance: Instance) -> str:
@@ -62,6 +65,7 @@ def temporal_service(instance: Instance) -> Service:
             *("--ui-ip", "127.0.0.1", "--ui-port", str(instance.ports.temporal_ui)),
             "--ui-disable-news-fetch",
             *("--db-filename", str(database), "--log-level", "warn"),
+            *(f"--sqlite-pragma={each}" for each in _PRAGMAS),
             *(f"--search-attribute={name}=Keyword" for name in SEARCH_ATTRIBUTES),
             "--dynamic-config-value",
             f"limit.historyCount.suggestContinueAsNew={CONTINUE_AS_NEW_AT}",

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from _pytest.mark import ParameterSet
+
+from tests.e2e.support.variants import variant
+
 SOURCE: Final = "http://packages.test"
 """Stands in lock files that hold addresses, for the place where the packages are served."""
 _LOCKS = Path(__file__).parent / "locks"
@@ -115,3 +119,8 @@ ALL: Final = {
     "yarn-4-pnp": Managed(_berry("pnp"), "yarn/4.18.1"),
     "bun": Managed(_node("bun.lock", "bun.lock"), "bun/1.4.5"),
 }
+
+
+def named(*variants: str) -> list[str | ParameterSet]:
+    """All of them as parameters; those are variants of the others."""
+    return [variant(name) if name in variants else name for name in ALL]

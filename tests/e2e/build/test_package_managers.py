@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from tests.e2e.build.managed import ALL
+from tests.e2e.build.managed import ALL, named
 from tests.e2e.main_job.conftest import previews, stack
 from tests.e2e.support.packages import packages_source
 from tests.e2e.support.preview import Files
 from tests.e2e.support.previews import Previews
+from tests.e2e.support.variants import variant
 from tests.support.packages.own import GREETING
 from workflows.models import FailureKind
 
@@ -20,7 +21,7 @@ PATIENCE = 300.0
 
 
 @pytest.mark.spec("ENV-006", "ENV-031", "FR-002", "SC-002")
-@pytest.mark.parametrize("name", list(ALL))
+@pytest.mark.parametrize("name", named("yarn-1", "yarn-4-pnp", "poetry"))
 async def test_what_the_lock_file_says_is_installed_and_serves(
     name: str, previews: Previews
 ) -> None:
@@ -35,7 +36,7 @@ async def test_what_the_lock_file_says_is_installed_and_serves(
 
 
 @pytest.mark.spec("FR-009", "ENV-006")
-@pytest.mark.parametrize("name", ["pnpm", "uv"])
+@pytest.mark.parametrize("name", ["pnpm", variant("uv")])
 async def test_a_lock_file_that_is_out_of_date_is_told_with_the_step_and_what_to_do(
     name: str, previews: Previews
 ) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.local.control.packages import packages_url
-from tests.e2e.build.managed import ALL
+from tests.e2e.build.managed import ALL, named
 from tests.e2e.development.workshop import Workshop
 from tests.e2e.support.packages import packages_source
 from tests.e2e.support.previews import Previews
@@ -25,7 +25,7 @@ socket.on('connect', () => tell('reached')).on('error', () => tell('refused')).o
 """
 
 
-@pytest.mark.parametrize("name", ["pnpm", "yarn-4-pnp", "bun", "uv", "poetry"])
+@pytest.mark.parametrize("name", named("pnpm", "yarn-4", "bun", "uv", "yarn-1"))
 async def test_the_package_manager_installs_beside_the_code_and_the_server_finds_it(
     name: str, previews: Previews
 ) -> None:

@@ -84,10 +84,9 @@ async def test_a_worker_runs_beside_the_page_at_its_commit_and_a_command_by_the_
     previews: Previews,
 ) -> None:
     preview = await create(previews, SCENES["worker-and-cron"])
-    for change in (preview.open(NOTE), preview.push({"CHANGES.md": "Two.\n"})):
-        commit = await change
-        await preview.until_ready(commit)
-        await until_page_says(preview, f"The sorter is at its table, at {commit[:7]}.")
+    commit = await preview.open(NOTE)
+    await preview.until_ready(commit)
+    await until_page_says(preview, f"The sorter is at its table, at {commit[:7]}.")
     # The clock is Kubernetes' own, and strikes once a minute.
     await until_page_says(preview, "Last collection at", within=100)
     await until_page_says(preview, "<b>[1-9][0-9]*</b> letters sorted")
@@ -113,6 +112,7 @@ async def test_workdir_chooses_the_other_application_of_a_monorepo(previews: Pre
     assert "<title>Kiosk</title>" in await page_by_its_comment(preview)
 
 
+@pytest.mark.variant
 async def test_a_push_that_touches_only_documentation_is_reported_as_unchanged(
     previews: Previews, give_secrets: GiveSecrets, stack: Stack
 ) -> None:

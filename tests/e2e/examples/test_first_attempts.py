@@ -18,8 +18,12 @@ CANDIDATES = {each.name: each for each in ALL}
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("js-without-scripts", marks=pytest.mark.spec("ENV-006", "SC-001")),
-        pytest.param("py-procfile", marks=pytest.mark.spec("ENV-007", "SC-001")),
+        pytest.param(
+            "js-without-scripts", marks=[pytest.mark.spec("ENV-006", "SC-001"), pytest.mark.variant]
+        ),
+        pytest.param(
+            "py-procfile", marks=[pytest.mark.spec("ENV-007", "SC-001"), pytest.mark.variant]
+        ),
         pytest.param("image-two", marks=pytest.mark.spec("ENV-031")),
         pytest.param("manifests-json", marks=pytest.mark.spec("ENV-015")),
     ],

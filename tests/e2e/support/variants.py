@@ -1,0 +1,9 @@
+"""Tests that show with one more technology what another test shows with one."""
+
+import pytest
+from _pytest.mark import ParameterSet
+
+
+def variant(value: object) -> ParameterSet:
+    """Return a parameter whose test only `make thorough` runs."""
+    return pytest.param(value, marks=pytest.mark.variant)
