@@ -132,6 +132,11 @@ def extras_release_name(environment: str) -> str:
     return slug(f"{environment}-extras", limit=MAX_RELEASE)
 
 
+def service_release_name(environment: str, service: str) -> str:
+    """Release of a service that is a chart; never another environment's."""
+    return slug(f"{environment}-{service}", limit=MAX_RELEASE)
+
+
 def service_secret(service: str) -> str:
     """Secret of an environment with what was made up for one of its services (ENV-017)."""
     return f"catalyst-service-{service}"
@@ -153,7 +158,7 @@ def egress_proxy_url(namespace: str) -> str:
 
 
 def release_names(environment: str) -> tuple[str, str]:
-    """All releases that an environment can have, the main one first."""
+    """Those that an environment has, the main one first; each of its services that is a chart has one more."""
     return release_name(environment), extras_release_name(environment)
 
 

@@ -20,8 +20,9 @@ async def reset_services(request: m.RevisionInput, plan: RevisionPlan, progress:
     """
     wanted = [each.service for each in request.resets]
     services = tuple(each for each in wanted if each in plan.services)
+    charts = tuple(each for each in plan.service_charts if each.name in wanted)
     volumes = tuple(each for each in plan.volumes if each.component in wanted)
-    named = [*services, *(each.component for each in volumes)]
+    named = [*services, *(each.name for each in charts), *(each.component for each in volumes)]
     if named:
         listed = ", ".join(f"`{each}`" for each in named)
         await progress.run(
@@ -34,6 +35,7 @@ async def reset_services(request: m.RevisionInput, plan: RevisionPlan, progress:
                     release=_release_of_services(plan).name,
                     services=services,
                     volumes=volumes,
+                    charts=tuple(each.release.name for each in charts),
                 ),
                 **policies.RESET_SERVICES,
             ),

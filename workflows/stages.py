@@ -111,6 +111,7 @@ class Stages:
                     components=step.components if step else (),
                     stage=step.number if step else 0,
                     has_extras=self._plan.extras is not None,
+                    service_charts=tuple(each.release.name for each in self._plan.service_charts),
                 ),
                 **policies.DEPLOY,
             ),
@@ -152,6 +153,7 @@ class Stages:
             revision=self._request.id,
             components=step.awaited if step else (),
             jobs=step.jobs if step else (),
+            service=step.service if step else "",
         )
         found = await self._progress.run(
             phase,

@@ -53,6 +53,16 @@ def choose_backend(
     return _with_port(reachable[0], route.port)
 
 
+def require_service(services: Iterable[KubeObject], release: str, name: str) -> None:
+    """Raises ManifestError, naming what there is, where the release has no Service of that name."""
+    found = [item for item in services if is_of_release(item, release)]
+    if name not in map(_name, found):
+        raise ManifestError(
+            f"the chart has no Service `{name}`, by which the application would reach it (it has {_names(found)})",
+            hint="Say by `host` of the service which one it is; `{release}` stands for the chart's release there.",
+        )
+
+
 def _with_port(service: KubeObject, port: int) -> tuple[str, int]:
     ports = _ports(service)
     if not ports or (port and port not in ports):

@@ -23,7 +23,8 @@ LIMIT = 120.0
 _DEPLOYMENT = ("apps/v1", "Deployment")
 _POD, _CLAIM, _SECRET = ("v1", "Pod"), ("v1", "PersistentVolumeClaim"), ("v1", "Secret")
 _JOB = ("batch/v1", "Job")
-_WORKLOADS = (_DEPLOYMENT, ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"))
+_STATEFUL_SET = ("apps/v1", "StatefulSet")
+_WORKLOADS = (_DEPLOYMENT, _STATEFUL_SET, ("apps/v1", "DaemonSet"))
 _RELEASE = "meta.helm.sh/release-name"
 """Annotation of Helm's on everything that it has made."""
 _MARK = f"{naming.DOMAIN}/restarted-for"
@@ -31,7 +32,7 @@ _Kind = tuple[str, str]
 
 
 class Resets:
-    """Of services in Catalyst's own chart; whatever is gone already is fine."""
+    """Of services, whether components of Catalyst's own chart or charts themselves; whatever is gone already is fine."""
 
     def __init__(self, api: ApiClient) -> None:
         self._api = api
@@ -53,6 +54,8 @@ class Resets:
             await self._delete_all(_CLAIM, ref.namespace, selector)
             await self._until_none(_CLAIM, ref.namespace, selector)
             await self._delete_credentials(ref.namespace, service)
+        for release in request.charts:
+            await self._reset_chart(ref.namespace, release, progress)
         for volume in request.volumes:
             await self._reset_volumes(ref.namespace, of_release, volume, progress)
         # What a migration or a seed has done is not there any more, so each counts as not run.
@@ -74,6 +77,31 @@ class Resets:
         progress.detail = f"throwing away the volumes of {volume.component}"
         await self._delete_all(_CLAIM, namespace, of_release, only=volume.claims)
         await self._until_none(_CLAIM, namespace, of_release, only=volume.claims)
+
+    async def _reset_chart(self, namespace: str, release: str, progress: Progress) -> None:
+        """Its programs and what they keep; the rest of the release stays, with the passwords that it has made.
+
+        The release is brought up again by its own stage: Helm makes what is missing.
+        """
+        progress.detail = f"stopping {release}"
+        path = kube.collection_path(*_CLAIM, namespace)
+        sets = await self._of_chart(_STATEFUL_SET, namespace, release)
+        claims = [
+            _name(claim)
+            for claim in await self._list(path, "")
+            if is_of(claim, release, ()) or any(is_claim_of(claim, each) for each in sets)
+        ]
+        for kind in (*_WORKLOADS, _JOB):
+            for item in await self._of_chart(kind, namespace, release):
+                await self._delete(kube.collection_path(*kind, namespace), item)
+        if claims:  # each stays until the last pod that has it is gone
+            progress.detail = f"throwing away the volumes of {release}"
+            await self._delete_all(_CLAIM, namespace, "", only=claims)
+            await self._until_none(_CLAIM, namespace, "", only=claims)
+
+    async def _of_chart(self, kind: _Kind, namespace: str, release: str) -> list[KubeObject]:
+        found = await self._list(kube.collection_path(*kind, namespace), "")
+        return [item for item in found if is_of(item, release, ())]
 
     async def restart(self, request: RestartWorkloadsInput) -> None:
         """The annotation is nobody's but ours, so Helm leaves it where it is."""
@@ -99,13 +127,12 @@ class Resets:
     ) -> None:
         path = kube.collection_path(*kind, namespace)
         for item in _named(await self._list(path, selector), only):
-            with suppress(kube.NotFoundError):
-                await kube.request(
-                    self._api,
-                    "DELETE",
-                    f"{path}/{item['metadata']['name']}",
-                    query=[("propagationPolicy", "Background")],
-                )
+            await self._delete(path, item)
+
+    async def _delete(self, path: str, item: KubeObject) -> None:
+        query = [("propagationPolicy", "Background")]
+        with suppress(kube.NotFoundError):
+            await kube.request(self._api, "DELETE", f"{path}/{_name(item)}", query=query)
 
     async def _until_none(
         self, kind: _Kind, namespace: str, selector: str, *, only: Sequence[str] = ()
@@ -132,10 +159,21 @@ class Resets:
 
 
 def is_of(item: KubeObject, release: str, kept: Sequence[str]) -> bool:
-    """Whether a workload is the release's, and of none of these components."""
+    """Whether an object is the release's, and of none of these components."""
     metadata = item["metadata"]
     component = (metadata.get("labels") or {}).get(naming.PART_LABEL, "")
     return (metadata.get("annotations") or {}).get(_RELEASE) == release and component not in kept
+
+
+def is_claim_of(claim: KubeObject, owner: KubeObject) -> bool:
+    """Whether a volume claim is one that the StatefulSet's pods have: `TEMPLATE-SET-NUMBER`, as Kubernetes calls them."""
+    templates = owner["spec"].get("volumeClaimTemplates") or ()
+    start, _, number = _name(claim).rpartition("-")
+    return number.isdecimal() and start in {f"{_name(each)}-{_name(owner)}" for each in templates}
+
+
+def _name(item: KubeObject) -> str:
+    return str(item["metadata"]["name"])
 
 
 def _named(items: Sequence[KubeObject], only: Sequence[str]) -> list[KubeObject]:

@@ -21,7 +21,7 @@ from activities.helm.failures import to_failure
 from activities.helm.hooks import stop_unfinished_hooks
 from activities.helm.jobs import stop_unfinished_jobs
 from activities.helm.raw import check_on_cluster
-from activities.helm.records import ReleaseRecords, find_deployed
+from activities.helm.records import ReleaseRecords, find_deployed, releases_in
 from activities.helm.rendering import (
     read_refusal,
     renderer_environment,
@@ -47,7 +47,8 @@ _PREFIX = "helm-"
 class HelmActivities(HelmPort):
     """Runs Helm as the environment's own ServiceAccount: one Helm at a time for a namespace, whichever its release.
 
-    An environment has a main release, and a second one of Catalyst's chart where the main one is the project's own.
+    An environment has a main release, a second one of Catalyst's chart where the main one is the project's own, and one
+    for each of its services that is a chart.
     """
 
     def __init__(self, api: ApiClient, config: HelmConfig, github: GitHubAccess) -> None:
@@ -82,7 +83,7 @@ class HelmActivities(HelmPort):
                     await self._check(request, prepared, kubeconfig)
                     progress.detail = "running Helm"
                     result = await self._upgrade(request, prepared, kubeconfig)
-                    await self._drop_extras(request, kubeconfig)
+                    await self._drop_former(request, kubeconfig)
                     return result
             except asyncio.CancelledError:
                 await self._settle_quietly(namespace, release)
@@ -95,7 +96,7 @@ class HelmActivities(HelmPort):
         if not namespace:
             return
         async with beating(), self._alone(namespace):
-            await self._settle(namespace, *_releases(request))
+            await self._settle(namespace, *await releases_in(self._api, namespace))
             # Only here: the attempt after a lost one finds the jobs of its own revision at work.
             await stop_unfinished_jobs(self._api, namespace)
 
@@ -106,11 +107,11 @@ class HelmActivities(HelmPort):
         if not namespace:
             return
         async with beating(), self._alone(namespace):
-            found = [
-                release
-                for release in _releases(request)
-                if await ReleaseRecords(self._api, namespace, release).list()
-            ]
+            first = request.release or naming.release_name(request.ref.environment)
+            # What it is for before its services, so that it does not ask for what is gone.
+            found = sorted(
+                await releases_in(self._api, namespace), key=lambda release: release != first
+            )
             if not found:
                 return
             with tempfile.TemporaryDirectory(
@@ -156,14 +157,18 @@ class HelmActivities(HelmPort):
             raise failures.exceptions[0] from None  # the other one was cancelled
         return prepared.result(), kubeconfig.result()
 
-    async def _drop_extras(self, request: m.DeployReleaseInput, kubeconfig: Path) -> None:
-        """A second release that an earlier plan had and this one has not goes once the main one is up to date."""
+    async def _drop_former(self, request: m.DeployReleaseInput, kubeconfig: Path) -> None:
+        """Releases that an earlier plan had and this one has not go once the main one is up to date."""
         ref = request.ref
         main, extras = naming.release_names(ref.environment)
-        if request.release.name != main or request.components or request.has_extras:
+        if request.release.name != main or request.components:
             return
-        if await ReleaseRecords(self._api, ref.namespace, extras).list():
-            await self._uninstall(ref.namespace, extras, kubeconfig)
+        wanted = {main, *([extras] if request.has_extras else []), *(request.service_charts or ())}
+        for release in await releases_in(self._api, ref.namespace):
+            # A worker from before there were charts as services names none, and means none.
+            is_known = request.service_charts is not None or release == extras
+            if is_known and release not in wanted:
+                await self._uninstall(ref.namespace, release, kubeconfig)
 
     async def _check(
         self, request: m.DeployReleaseInput, prepared: Prepared, kubeconfig: Path
@@ -299,9 +304,3 @@ def _revision_of(request: m.DeployReleaseInput) -> str:
     """For Catalyst's own chart alone: in others' it could restart pods for nothing."""
     is_own = request.release.source == "catalyst"
     return naming.short_hash(request.revision) if is_own else ""
-
-
-def _releases(request: m.StopRevisionInput | m.RemoveInput) -> tuple[str, ...]:
-    """All that the environment can have, the main one by the name that is asked for."""
-    main, *others = naming.release_names(request.ref.environment)
-    return request.release or main, *others

@@ -106,6 +106,14 @@ class ReleaseRecords:
             raise HelmError("a release record changed while it was settled") from error
 
 
+async def releases_in(api: ApiClient, namespace: str) -> tuple[str, ...]:
+    """Names of all releases that Helm has a record of there, in alphabetical order. Raises ClusterError."""
+    path = kube.collection_path("v1", "Secret", namespace)
+    answer = await kube.request(api, "GET", path, query=[("labelSelector", "owner=helm,name")])
+    labels = (item["metadata"]["labels"] for item in answer["items"])
+    return tuple(sorted({str(each["name"]) for each in labels}))
+
+
 def values_of(release: Mapping[str, Any], chart: str) -> Values:
     """Those of a record of that chart, as Helm puts them together: a null takes a default away."""
     described = release.get("chart") or {}

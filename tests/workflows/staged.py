@@ -2,7 +2,7 @@
 
 from tests.workflows.stage import Preview, commit
 from workflows import naming
-from workflows.models import BuildPlan, ReleasePlan, SourceCommit, Stage
+from workflows.models import BuildPlan, ReleasePlan, ServiceChart, SourceCommit, Stage
 
 TITLES = ("database", "job migrate", "application")
 LATER = "job seed"
@@ -43,6 +43,22 @@ def with_extras(preview: Preview) -> dict[str, object]:
         Stage(title="chart", release=own.name),
     )
     return {"release": own, "extras": extras, "stages": stages}
+
+
+def with_chart(preview: Preview) -> dict[str, object]:
+    """A service that is a chart, before a project's own chart."""
+    environment = preview.ref.environment
+    name = naming.service_release_name(environment, "search")
+    release = ReleasePlan(name=name, chart="search", source="remote", is_user_managed=True)
+    own = ReleasePlan(name=naming.release_name(environment), chart="deploy/chart")
+    return {
+        "release": own,
+        "service_charts": (ServiceChart(name="search", release=release, host=name, port=9200),),
+        "stages": (
+            Stage(title="service search", release=name),
+            Stage(title="application", release=own.name),
+        ),
+    }
 
 
 def along(preview: Preview, letter: str) -> dict[str, object]:

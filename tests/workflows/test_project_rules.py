@@ -31,6 +31,8 @@ def problems(**settings: object) -> list[str]:
         {"services": {"db": {"type": "postgres", "version": "16", "size": "2Gi"}}},
         {"services": {"db": {"type": "postgres", "backups": {"schedule": "@daily", "keep": 3}}}},
         {"services": {"mail": {"image": "acme/mail:1", "port": 25, "volume": "/var/mail"}}},
+        {"services": {"a": {"chart": "a", "repository": "oci://b.org/c", "version": "1.0.0"}}},
+        {"services": {"a": {"chart": "deploy/a", "values": {"b": None}, "port": 1, "host": "c"}}},
         {"jobs": {"migrate": {"when": "pre-deploy", "command": "a\nb", "component": "api"}}},
         {"processes": {"m": {"command": "a"}, "r": {"command": "b", "schedule": "@daily"}}},
         {"sources": [{"source": "api", "path": "/api"}, {"source": "web", "path": "/"}]},
@@ -78,7 +80,10 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         ({"quota": {"memory": "8"}}, "quota.memory: must be a number with its unit"),
         ({"quota": {"cpu": "0"}}, "quota.cpu: must be more than zero"),
         ({"services": {"Db": {"type": "s3"}}}, "services.Db: must be lower-case letters"),
-        ({"services": {"db": {}}}, "services.db: cannot be: `services.db` needs either `type` or"),
+        (
+            {"services": {"db": {}}},
+            "services.db: cannot be: `services.db` needs `type`, `image` or",
+        ),
         (
             {"services": {"db": {"type": "redis", "size": "5"}}},
             "services.db.size: must be a number with its unit",
@@ -94,6 +99,14 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         (
             {"services": {"db": {"image": "x", "version": "1"}}},
             "services.db.version: cannot be: `services.db.version` goes with `type`",
+        ),
+        (
+            {"services": {"db": {"chart": "x", "repository": "https://u:p@b.org", "version": "1"}}},
+            "services.db.repository: must be a URL such as",
+        ),
+        (
+            {"services": {"db": {"chart": "x", "repository": "https://b.org"}}},
+            "services.db.repository: cannot be: `services.db.repository` needs `version`",
         ),
         ({"processes": {"A": {"command": "x"}}}, "processes.A: must be lower-case letters"),
         ({"processes": {"m": {"command": " "}}}, "processes.m.command: must be a command"),

@@ -34,6 +34,7 @@ from workflows.models.plan import (
     ReleasePlan,
     RepositoryFacts,
     RevisionPlan,
+    ServiceChart,
     Stage,
 )
 from workflows.models.project import (
@@ -129,6 +130,7 @@ __all__ = [
     "RoomPlan",
     "RouteSettings",
     "Schedule",
+    "ServiceChart",
     "ServiceSettings",
     "ServiceType",
     "Serving",

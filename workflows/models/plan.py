@@ -61,7 +61,7 @@ class BuildPlan(Payload):
 
 
 class ReleasePlan(Payload):
-    """The one Helm release of an environment, whatever it is made of."""
+    """A Helm release of an environment, whatever it is made of."""
 
     name: str
     chart: str
@@ -102,6 +102,16 @@ class CredentialPlan(Payload):
     """Key -> text in which `{key}` stands for one of `made`: `postgresql://app:{password}@db:5432/app`."""
 
 
+class ServiceChart(Payload):
+    """A service of the environment that is a chart: a release beside the main one (ENV-017)."""
+
+    name: Label
+    release: ReleasePlan
+    host: str = ""
+    """Name of the Service that the application reaches it by; empty where it has no port."""
+    port: int = 0
+
+
 class RevisionPlan(Payload):
     """The recorded decision that drives a revision; detection may improve without breaking a replay."""
 
@@ -131,9 +141,11 @@ class RevisionPlan(Payload):
     """Jobs that run once the URL answers (`post-deploy`)."""
     extras: ReleasePlan | None = None
     """Services and jobs of a project that brings a chart of its own: a second release, of Catalyst's chart."""
+    service_charts: tuple[ServiceChart, ...] = ()
+    """Services that are charts, each a release of its own."""
     credentials: tuple[CredentialPlan, ...] = ()
     services: tuple[Label, ...] = ()
-    """Components of the environment's own services (ENV-017): of `extras`, or of the main release where there is none."""
+    """Components that are the environment's own services (ENV-017): of `extras`, or of the main release where there is none."""
     backups: tuple[BackupPlan, ...] = ()
     """Those of them that are backed up; the components that do it are of the same release."""
     egress: tuple[str, ...] = ()

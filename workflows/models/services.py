@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from workflows.models.backups import BackupSettings, Schedule
 from workflows.models.base import Payload
@@ -16,12 +16,20 @@ class ServiceSettings(Payload):
     """Something that an application needs; every environment has one of its own, never shared with another."""
 
     type: ServiceType | None = None
-    """One that Catalyst knows; either this or `image`."""
+    """One that Catalyst knows; either this, `image` or `chart`."""
     version: str = ""
-    """Tag of the image of such a service; empty for the usual one."""
+    """Tag of the image of such a service, empty for the usual one; of a chart from `repository` its version."""
     image: str = ""
+    chart: str = ""
+    """A Helm chart, which becomes a release of its own: a directory of the repository, or its name in `repository`."""
+    repository: str = ""
+    """`https://…` or `oci://…`, for a chart that is not the repository's own."""
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+    """Of the chart; their strings may hold the placeholders of a template's."""
+    host: str = ""
+    """Name of the chart's Service, in which `{release}` stands for its release; empty for the usual name."""
     port: int = Field(default=0, ge=0, le=65535)
-    """Where `image` listens; 0 for nowhere."""
+    """Where `image` or the chart's Service listens; 0 for nowhere."""
     variables: dict[str, str] = Field(default_factory=dict)
     """Environment variables of the service itself."""
     size: str = ""

@@ -30,5 +30,7 @@ def release_mark(plan: RevisionPlan) -> str:
     """
     if plan.development is None or plan.builds:
         return ""
-    told = plan.model_dump(mode="json", include=_DEPLOYED)
+    # Only where there are some: a field more would make another mark of each release that is already there.
+    more = {"service_charts"} if plan.service_charts else set[str]()
+    told = plan.model_dump(mode="json", include=_DEPLOYED | more)
     return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]

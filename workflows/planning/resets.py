@@ -25,8 +25,9 @@ def note_resets(state: EnvironmentState, ids: Sequence[str]) -> None:
 
 
 def resettable(plan: RevisionPlan) -> tuple[str, ...]:
-    """Components whose data a person may throw away: services, and what keeps something of its own accord."""
-    return (*plan.services, *(each.component for each in plan.volumes))
+    """What a person may throw away the data of: services, and components that keep something of their own accord."""
+    charts = (each.name for each in plan.service_charts)
+    return (*plan.services, *charts, *(each.component for each in plan.volumes))
 
 
 def kept_running(plan: RevisionPlan) -> tuple[str, ...]:

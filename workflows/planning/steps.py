@@ -31,6 +31,8 @@ class Step:
     """Those of `awaited` that have to end."""
     limit: timedelta
     """For all of them to be ready."""
+    service: str = ""
+    """Name of the Service that it has to have in the end."""
 
 
 def steps_of(plan: RevisionPlan) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -50,6 +52,7 @@ def steps_of(plan: RevisionPlan) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
 
 def _step(plan: RevisionPlan, stage: Stage, number: int, components: tuple[str, ...]) -> Step:
     release = _release(plan, stage)
+    hosts = {each.release.name: each.host for each in plan.service_charts}
     jobs = {
         name: seconds
         for name, seconds in _jobs(release.values)
@@ -65,11 +68,13 @@ def _step(plan: RevisionPlan, stage: Stage, number: int, components: tuple[str, 
         awaited=stage.components,
         jobs=tuple(jobs),
         limit=max(limit, longest),
+        service=hosts.get(stage.release, ""),
     )
 
 
 def _release(plan: RevisionPlan, stage: Stage) -> ReleasePlan:
     releases = [plan.release, *([plan.extras] if plan.extras else [])]
+    releases += [each.release for each in plan.service_charts]
     for release in releases:
         if release.name == stage.release:
             return release

@@ -29,6 +29,8 @@ _BYTES = r"^[0-9]+(\.[0-9]{1,3})?(Ki|Mi|Gi|Ti|k|M|G|T)$"
 _DURATION = r"^([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
 _VERSION = r"^[A-Za-z0-9_][A-Za-z0-9._-]*$"
 _DIRECTORY = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
+_REPOSITORY = r"^(https?|oci)://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$"
+_HOST = r"^(\{release\})?([a-z0-9]([a-z0-9-]*[a-z0-9])?|-[a-z0-9-]*[a-z0-9])?$"
 _IMAGE = r"^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]*)?(@sha256:[0-9a-f]{64})?$"
 
 WORDS = {
@@ -39,6 +41,8 @@ WORDS = {
     _BYTES: "a number with its unit such as `512Mi` or `4Gi`",
     _VERSION: "the tag of an image such as `16` or `7.4-alpine`",
     _DIRECTORY: "a directory such as `/var/lib/data`",
+    _REPOSITORY: "a URL such as `https://charts.example.com` or `oci://registry.example.com/charts`",
+    _HOST: "the name of a Service such as `{release}-master`, where `{release}` stands for the chart's release",
     _IMAGE: "an image such as `postgres:16` or `ghcr.io/owner/name:tag`",
 }
 """What each pattern asks for, as the end of "must be …"."""
@@ -164,6 +168,8 @@ Bytes = Annotated[
     str, StringConstraints(pattern=_BYTES, max_length=16), AfterValidator(_more_than_zero)
 ]
 Image = Annotated[str, StringConstraints(pattern=_IMAGE, max_length=256)]
+ChartRepository = Annotated[str, StringConstraints(pattern=_REPOSITORY, max_length=256)]
+ServiceHost = Annotated[str, StringConstraints(pattern=_HOST, min_length=1, max_length=80)]
 Version = Annotated[str, StringConstraints(pattern=_VERSION, max_length=64), _ANY_SCALAR]
 Directory = Annotated[str, StringConstraints(pattern=_DIRECTORY, max_length=256)]
 """An absolute one in a container."""

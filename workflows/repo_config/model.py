@@ -7,13 +7,14 @@ the config can only take less: `narrowing.py`.
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, JsonValue, WithJsonSchema
 
 from workflows.models import JobMoment, JobRun, Schedule, ServiceType
 from workflows.repo_config.base import Section
 from workflows.repo_config.egress import Destination
 from workflows.repo_config.fields import (
     Bytes,
+    ChartRepository,
     Command,
     Cpu,
     Directory,
@@ -24,6 +25,7 @@ from workflows.repo_config.fields import (
     Patience,
     Port,
     RelativePath,
+    ServiceHost,
     ShortText,
     Text,
     UrlPath,
@@ -135,13 +137,24 @@ class Service(Section):
     its data from push to push."""
 
     type: ServiceType | None = None
-    """A service that Catalyst provides; either this or `image`."""
+    """A service that Catalyst provides; either this, `image` or `chart`."""
     version: Version | None = None
-    """Of a provided service, such as `16`; a usual one when left out."""
+    """Of a provided service, such as `16`; a usual one when left out. Of a chart from `repository`, such as `2.1.0`."""
     image: Image | None = None
-    """An image of your own choice; either this or `type`."""
+    """An image of your own choice; either this, `type` or `chart`."""
+    chart: RelativePath | None = None
+    """A Helm chart of your own choice: its name in `repository`, or its directory here. Either this, `type` or `image`."""
+    repository: ChartRepository | None = None
+    """Where the chart comes from, such as `https://charts.example.com` or `oci://registry.example.com/charts`."""
+    values: Annotated[dict[str, JsonValue], WithJsonSchema({"type": "object"})] = Field(
+        default_factory=dict
+    )
+    """Of the chart, as its own documentation names them."""
+    host: ServiceHost | None = None
+    """Name of the chart's Service that the application is to reach, such as `{release}-master`; the one that charts usually
+    have when left out, which is `{release}-CHART`."""
     port: Port | None = None
-    """Where the image listens."""
+    """Where the image, or the chart's Service, listens."""
     variables: Variables = Field(default_factory=dict)
     """Environment variables of the service itself."""
     size: Bytes | None = None

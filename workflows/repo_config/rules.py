@@ -30,7 +30,9 @@ def _version(value: dict[str, JsonValue]) -> Iterator[Finding]:
 
 
 def _without_value(value: JsonValue, path: Path) -> Iterator[Finding]:
-    """`key:` alone is more often an accident than a wish for the default."""
+    """`key:` alone is more often an accident than a wish for the default; in a chart's values it takes a default away."""
+    if path[:1] == ("services",) and path[2:3] == ("values",):
+        return
     if value is None:
         words = f"`{key_of(path)}` has no value; write one, or leave the key out"
         yield Finding(path, words)
@@ -76,27 +78,50 @@ def _services(value: dict[str, JsonValue]) -> Iterator[Finding]:
 
 
 def broken_service(service: dict[str, JsonValue], path: Path) -> Iterator[Finding]:
-    """Whether it is of a type or an image, with the keys that go with that."""
+    """Whether it is of a type, an image or a chart, with the keys that go with that."""
     name = key_of(path)
     if "backups" in service and service.get("type") != "postgres":
         words = f"`{name}.backups` goes with `type: postgres`; nothing else can be backed up"
         yield Finding((*path, "backups"), words)
-    if "type" in service and "image" in service:
-        yield Finding(path, f"`{name}` has both `type` and `image`; keep one of them")
-    elif "type" not in service and "image" not in service:
-        yield Finding(path, f"`{name}` needs either `type` or `image`")
-    elif "type" in service:
-        for key in ("port", "volume"):
-            if key in service:
-                words = f"`{name}.{key}` goes with `image`; a service of a `type` knows its own"
-                yield Finding((*path, key), words)
-    else:
-        if "version" in service:
-            words = f"`{name}.version` goes with `type`; write the tag of `image` behind its name"
-            yield Finding((*path, "version"), words)
-        if "size" in service and "volume" not in service:
-            words = f"`{name}.size` needs `volume`, the directory of the image that is kept"
-            yield Finding((*path, "size"), words)
+    kinds = [kind for kind in _ALONE if kind in service]
+    if len(kinds) != 1:
+        listed = " and ".join(f"`{kind}`" for kind in kinds)
+        words = f"has {listed}; keep one of them" if kinds else "needs `type`, `image` or `chart`"
+        yield Finding(path, f"`{name}` {words}")
+        return
+    for key, why in _ALONE[kinds[0]].items():
+        if key in service:
+            yield Finding((*path, key), f"`{name}.{key}` goes with {why}")
+    for key, needed in _TOGETHER[kinds[0]].items():
+        if key in service and needed[0] not in service:
+            yield Finding((*path, key), f"`{name}.{key}` needs {needed[1]}")
+
+
+_OF_CHART = "`chart`"
+_IN_VALUES = "`type` or `image`; a chart is told by its `values`"
+_ALONE = {
+    "type": {
+        **dict.fromkeys(("port", "volume"), "`image`; a service of a `type` knows its own"),
+        **dict.fromkeys(("repository", "values", "host"), _OF_CHART),
+    },
+    "image": {
+        "version": "`type`; write the tag of `image` behind its name",
+        **dict.fromkeys(("repository", "values", "host"), _OF_CHART),
+    },
+    "chart": dict.fromkeys(("variables", "size", "volume"), _IN_VALUES),
+}
+"""What a service can be -> keys that say nothing of that, and what they go with."""
+_VERSION = "`version`, so that one commit always means one release"
+_TOGETHER = {
+    "type": {},
+    "image": {"size": ("volume", "`volume`, the directory of the image that is kept")},
+    "chart": {
+        "repository": ("version", _VERSION),
+        "version": ("repository", "`repository`; the chart of a directory has its own version"),
+        "host": ("port", "`port`, where that Service listens"),
+    },
+}
+"""What a service can be -> key -> another key that goes with it, and how that is said."""
 
 
 def _mapping(value: JsonValue) -> dict[str, JsonValue]:

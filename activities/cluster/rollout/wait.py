@@ -7,6 +7,7 @@ from kubernetes.aio.client import ApiClient
 from activities import kube
 from activities.cluster.changes import watching
 from activities.cluster.evidence import Evidence, hint_of
+from activities.cluster.release import require_service
 from activities.cluster.rollout.jobs import outcome
 from activities.cluster.rollout.problem import Patience, Problem, gravest
 from activities.cluster.rollout.snapshot import take_snapshot
@@ -78,6 +79,7 @@ class Rollouts:
                 now = time.monotonic()
                 limit.note(now, was_seen=verdict is not None)
                 if verdict is not None and proof.is_given(verdict, now):
+                    await self._check_service(request)
                     return _result(request, verdict)
                 problems = verdict.problems if verdict else ()
                 if (problem := patience.first_lasting(problems, now)) is not None:
@@ -100,6 +102,14 @@ class Rollouts:
                 raise
             return None
         return judge(snapshot, request.jobs)
+
+    async def _check_service(self, request: WaitForRolloutInput) -> None:
+        """Raises ManifestError where the release has no Service of the name that the application was told."""
+        if not request.service:
+            return
+        path = kube.collection_path("v1", "Service", request.ref.namespace)
+        services = (await kube.request(self._api, "GET", path))["items"]
+        require_service(services, request.release, request.service)
 
     async def _failure(self, namespace: str, problem: Problem, limit: str = "") -> CatalystError:
         excerpt = await self._evidence.of(namespace, problem)

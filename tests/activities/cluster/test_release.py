@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from activities.cluster.release import choose_backend, is_of_release
+from activities.cluster.release import choose_backend, is_of_release, require_service
 from workflows.errors import ManifestError
 from workflows.models import RouteSettings
 
@@ -81,3 +81,14 @@ def test_a_name_outside_of_the_namespace_is_no_backend() -> None:
     assert choose([outside, make_service("web", 80)]) == ("web", 80)
     with pytest.raises(ManifestError, match="does not have"):
         choose([outside], "outside")
+
+
+@pytest.mark.spec("ENV-017", "FR-009")
+def test_a_service_that_was_promised_is_missed_by_name() -> None:
+    services = [make_service("shop-search", 9200), make_service("other", 80, release="other")]
+    require_service(services, "shop", "shop-search")
+    with pytest.raises(ManifestError, match=r"no Service `other`.*it has shop-search") as missed:
+        require_service(services, "shop", "other")
+    assert "`host`" in missed.value.hint
+    with pytest.raises(ManifestError, match="it has none"):
+        require_service([], "shop", "web")

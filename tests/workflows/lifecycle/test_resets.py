@@ -4,6 +4,7 @@ import pytest
 
 from tests.workflows.lifecycle.test_commands import ALICE, refused
 from tests.workflows.stage import Preview, Stage
+from tests.workflows.staged import with_chart
 from workflows import naming
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import BuildFailedError, ClusterError
@@ -161,6 +162,20 @@ async def test_beside_a_chart_of_the_projects_own_everything_of_it_starts_anew(
     await preview.reaches(Phase.READY)
     assert stage.cluster.reset[0].release == extras
     assert (stage.cluster.restarted[0].release, stage.cluster.restarted[0].kept) == (main, ())
+
+
+async def test_a_service_that_is_a_chart_is_reset_by_its_release(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.cluster.plan = with_chart(preview)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    await reset(preview, "search")
+    await stage.until(lambda: preview.steps("restart_workloads"))
+    await preview.reaches(Phase.READY)
+    [asked] = stage.cluster.reset
+    release = naming.service_release_name(preview.ref.environment, "search")
+    assert (asked.services, asked.charts) == ((), (release,))
 
 
 async def test_a_reset_that_makes_no_sense_is_refused_with_what_there_is(

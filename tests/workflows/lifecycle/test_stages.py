@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes import Step
 from tests.workflows.stage import Preview, Stage, commit
-from tests.workflows.staged import LATER, TITLES, staged_plan, with_extras
+from tests.workflows.staged import LATER, TITLES, staged_plan, with_chart, with_extras
 from workflows import naming
 from workflows.errors import ClusterError, HelmError, RolloutFailedError
 from workflows.models import FailureKind, Phase, RevisionState
@@ -99,6 +99,21 @@ async def test_services_of_a_project_with_its_own_chart_are_a_second_release(
     assert found == [(extras, ("db",)), (extras, ()), (main, ())]
     assert [each.release for each in stage.cluster.awaited] == [extras, extras, main]
     assert all(each.has_extras for each in stage.cluster.deployed)
+
+
+@pytest.mark.spec("ENV-017")
+async def test_a_service_that_is_a_chart_is_up_with_its_service_before_what_it_is_for(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.cluster.plan = with_chart(preview)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    main = naming.release_name(preview.ref.environment)
+    search = naming.service_release_name(preview.ref.environment, "search")
+    assert [each.release.name for each in stage.cluster.deployed] == [search, main]
+    assert {each.service_charts for each in stage.cluster.deployed} == {(search,)}
+    found = [(each.release, each.service) for each in stage.cluster.awaited]
+    assert found == [(search, search), (main, "")]
 
 
 @pytest.mark.spec("FR-009", "FR-011")

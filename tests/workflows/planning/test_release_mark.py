@@ -29,6 +29,14 @@ def test_variables_and_limits_make_another_one() -> None:
     assert len(others) == 3
 
 
+def test_a_chart_beside_it_makes_another_one() -> None:
+    chart = (
+        "services: {search: {chart: a, repository: 'oci://b.org/c', version: 1, values: {x: %s}}}"
+    )
+    plans = [plan_of(NODE, DEVELOPMENT, config=config) for config in ("", chart % 1, chart % 2)]
+    assert len({release_mark(plan) for plan in plans}) == 3
+
+
 def test_what_is_built_or_deployed_as_an_image_is_another_release_each_time() -> None:
     plan = plan_of(NODE, DEVELOPMENT)
     build = BuildPlan(component="web", context=".", dockerfile="Dockerfile")

@@ -12,6 +12,8 @@ class ResetServicesInput(Payload):
     services: tuple[Label, ...]
     volumes: tuple[VolumePlan, ...] = ()
     """Of other components of that release."""
+    charts: tuple[str, ...] = ()
+    """Releases that are services of the environment themselves."""
 
 
 class RestartWorkloadsInput(Payload):

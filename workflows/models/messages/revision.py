@@ -195,6 +195,9 @@ class DeployReleaseInput(Payload):
     has_extras: bool = False
     """Whether the plan has a second release; where it has none, one of an earlier plan is uninstalled with the last
     stage of the main one."""
+    service_charts: tuple[str, ...] | None = None
+    """Names of the plan's releases that are services; one of an earlier plan goes likewise. None where a worker of a
+    version before these has asked, which knows nothing of them."""
 
 
 class DeployReleaseResult(Payload):
@@ -213,6 +216,9 @@ class WaitForRolloutInput(Payload):
     """Only workloads of these components count; empty for all of the release."""
     jobs: tuple[str, ...] = ()
     """Those among them that are jobs: each has to be there, and to have succeeded."""
+    service: str = ""
+    """Name of a Service that the release has to have in the end, since the application reaches it by that; empty where
+    no name was promised."""
 
 
 class WaitForRolloutResult(Payload):

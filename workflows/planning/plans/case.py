@@ -19,6 +19,7 @@ from workflows.models import (
     RepositoryTree,
     RoomPlan,
     RouteSettings,
+    ServiceChart,
     Stage,
     Template,
 )
@@ -98,6 +99,7 @@ class Way:
     stages: tuple[Stage, ...] = ()
     stages_after_health: tuple[Stage, ...] = ()
     extras: ReleasePlan | None = None
+    service_charts: tuple[ServiceChart, ...] = ()
     credentials: tuple[CredentialPlan, ...] = ()
     services: tuple[str, ...] = ()
     backups: tuple[BackupPlan, ...] = ()

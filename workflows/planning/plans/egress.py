@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from workflows import naming
-from workflows.models import ReleasePlan
+from workflows.models import ReleasePlan, ServiceChart
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.development.packages import (
     direct_sources,
@@ -37,6 +37,7 @@ def with_proxy(case: Case, way: Way) -> Way:
     own = [each for each in (way.release, way.extras) if each and each.source == "catalyst"]
     # All releases' names at once: what a stage adds must not restart what serves.
     names = [name for release in own for name in services_of(release)]
+    names += hosts_of_charts(way.service_charts)
     networks = (*networks_of(case), *direct_sources(way.development))
     return replace(
         way,
@@ -110,6 +111,11 @@ def services_of(release: ReleasePlan) -> Iterator[str]:
         yield service_name(release.name, name)
         aliases = _mapping(_mapping(component).get("service")).get("aliases")
         yield from map(str, aliases if isinstance(aliases, list) else ())
+
+
+def hosts_of_charts(charts: Iterable[ServiceChart]) -> list[str]:
+    """The same of services that are charts."""
+    return [each.host for each in charts if each.host]
 
 
 def _mapping(value: JsonValue) -> dict[str, JsonValue]:

@@ -89,6 +89,7 @@ def _draft(case: Case, way: Way) -> RevisionPlan:
         stages=way.stages,
         stages_after_health=way.stages_after_health,
         extras=way.extras,
+        service_charts=way.service_charts,
         credentials=way.credentials,
         services=way.services,
         backups=way.backups,

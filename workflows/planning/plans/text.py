@@ -77,9 +77,7 @@ def _facts(plan: RevisionPlan) -> dict[str, str]:
         if image.check:
             facts[f"image {image.component} check"] = image.check
         facts[f"image {image.component} patience"] = f"{image.timeout_seconds} s"
-    facts |= dict(_release(plan.release))
-    if plan.extras is not None:
-        facts |= {f"beside: {name}": each for name, each in _release(plan.extras)}
+    facts |= dict(_releases(plan))
     facts |= dict(order_facts(plan))
     if plan.egress:
         facts["reaches outside"] = ", ".join(plan.egress)
@@ -120,6 +118,17 @@ def _build(build: BuildPlan) -> Iterator[tuple[str, str]]:
         yield f"{start} Dockerfile", build.generated
     if build.ignored:
         yield f"{start} .dockerignore", build.ignored
+
+
+def _releases(plan: RevisionPlan) -> Iterator[tuple[str, str]]:
+    yield from _release(plan.release)
+    if plan.extras is not None:
+        yield from ((f"beside: {name}", value) for name, value in _release(plan.extras))
+    for each in plan.service_charts:
+        start = f"service {each.name}"
+        yield from ((f"{start}: {name}", value) for name, value in _release(each.release))
+        if each.host:
+            yield f"{start}: reached as", f"{each.host}:{each.port}"
 
 
 def _release(release: ReleasePlan) -> Iterator[tuple[str, str]]:

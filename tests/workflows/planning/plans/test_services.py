@@ -268,5 +268,5 @@ def test_what_cannot_be_is_refused_with_its_place(config: str, problem: str) -> 
 def test_settings_of_a_template_that_say_nothing_are_refused() -> None:
     template = Template.model_validate({"type": "auto", "services": {"db": {}}})
     assert problems_of(NODE, template) == [
-        "`services.db` of the template `development` needs either `type` or `image`."
+        "`services.db` of the template `development` needs one of `type`, `image` and `chart`."
     ]

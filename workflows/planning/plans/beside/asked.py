@@ -16,9 +16,9 @@ def services_of(case: Case) -> dict[str, ServiceSettings]:
     asked |= {name: _service(each, asked.get(name)) for name, each in case.config.services.items()}
     for name, each in asked.items():
         _note_name(case, "services", name)
-        if (each.type is None) is not bool(each.image):
+        if sum(map(bool, (each.type, each.image, each.chart))) != 1:
             case.problems.append(
-                f"{place_of(case, 'services', name)} needs either `type` or `image`."
+                f"{place_of(case, 'services', name)} needs one of `type`, `image` and `chart`."
             )
     return asked
 
@@ -98,6 +98,10 @@ def _service(service: Service, replaced: ServiceSettings | None) -> ServiceSetti
         type=service.type,
         version=service.version or "",
         image=service.image or "",
+        chart=service.chart or "",
+        repository=service.repository or "",
+        values=service.values,
+        host=service.host or "",
         port=service.port or 0,
         variables=service.variables,
         size=service.size or "",

@@ -2,49 +2,23 @@
 one beside a chart that the project brings itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pydantic import JsonValue
 
 from workflows import naming
-from workflows.models import (
-    JobSettings,
-    ProcessSettings,
-    ReleasePlan,
-    RouteSettings,
-    ServiceSettings,
-    Stage,
-)
-from workflows.planning.plans.beside.asked import (
-    jobs_of,
-    note_own_secrets,
-    note_too_large,
-    place_of,
-    processes_of,
-    services_of,
-)
-from workflows.planning.plans.beside.backups import Backup, backups_of, tell_backups
+from workflows.models import JobSettings, ProcessSettings, ReleasePlan, RouteSettings, Stage
+from workflows.planning.plans.beside.backups import tell_backups
 from workflows.planning.plans.beside.jobs import make_job, tell_job
-from workflows.planning.plans.beside.offers import offer_of, settled_offer, tell_services
-from workflows.planning.plans.beside.on_code import note_without_image, with_steps
+from workflows.planning.plans.beside.offers import Offer, offer_of, settled_offer, tell_services
 from workflows.planning.plans.beside.ordering import stages_after_health, stages_of
 from workflows.planning.plans.beside.processes import make_process, tell_process
-from workflows.planning.plans.beside.services import Service, Values, make_service
+from workflows.planning.plans.beside.services import Service, Values
 from workflows.planning.plans.beside.surroundings import Surroundings
+from workflows.planning.plans.beside.wanted import Beside, note_taken_names, wanted_beside
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.values import SECRETS, service_name
 from workflows.planning.plans.variables import variables_of
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """What is there beside the application, and the release that it belongs to."""
-
-    release: str
-    services: Sequence[Service]
-    jobs: Mapping[str, JobSettings]
-    processes: Mapping[str, ProcessSettings]
-    backups: Sequence[Backup] = ()
 
 
 def with_services(case: Case, way: Way) -> Way:
@@ -52,68 +26,40 @@ def with_services(case: Case, way: Way) -> Way:
     is_own = way.release.source == "catalyst"
     environment = case.request.environment
     release = way.release.name if is_own else naming.extras_release_name(environment)
-    way, beside = _asked_for(case, way, release)
-    if not beside.services and not beside.jobs and not beside.processes:
+    way, beside = wanted_beside(case, way, release, _front(way))
+    if not beside.has_components and not beside.charts:
         return way
-    sizes = {each.name: each.size for each in beside.services if each.size}
-    note_too_large(case, sizes | {each.component: each.settings.size for each in beside.backups})
-    way = _in_its_release(case, way, beside) if is_own else _in_a_second_release(case, way, beside)
+    way = _in_its_release(case, way, beside) if is_own else _beside_a_chart(case, way, beside)
+    directories = (each.directory for each in beside.charts)
     return replace(
         way,
+        charts=tuple(dict.fromkeys((*way.charts, *filter(None, directories)))),
         stages=stages_of(
             release,
             [each.name for each in beside.services],
             beside.jobs,
             way.stages,
             beside=[each.component for each in beside.backups],
+            charts=[each.stage for each in beside.charts],
         ),
         stages_after_health=stages_after_health(release, beside.jobs),
+        service_charts=tuple(each.plan for each in beside.charts),
         credentials=tuple(each.credentials for each in beside.services if each.credentials),
         services=tuple(each.name for each in beside.services),
         backups=tuple(each.plan for each in beside.backups),
     )
 
 
-def _asked_for(case: Case, way: Way, release: str) -> tuple[Way, _Beside]:
-    """What can be run of it; in development mode jobs are the development server's own."""
-    asked, front = services_of(case), _front(way)
-    services = [_service(case, release, *each) for each in asked.items()]
-    backups = backups_of(case, list(zip(services, asked.values(), strict=True)))
-    jobs = {
-        name: each.model_copy(update={"component": each.component or front})
-        for name, each in jobs_of(case).items()
-    }
-    processes = {
-        name: each.model_copy(update={"component": each.component or front})
-        for name, each in processes_of(case).items()
-    }
-    if way.application is not None and way.application.is_base_container and (jobs or processes):
-        listed = ", ".join(f"`{name}`" for name in (*jobs, *processes))
-        case.story.warn(f"Not run, because nothing was found that they could run in: {listed}.")
-        jobs, processes = {}, {}
-    if way.development is not None:
-        way = replace(way, development=with_steps(case, way.development, jobs))
-        note_without_image(case, processes)
-        jobs, processes = {}, {}
-    return way, _Beside(release, services, jobs, processes, backups)
-
-
-def _service(case: Case, release: str, name: str, asked: ServiceSettings) -> Service:
-    made = make_service(release, name, asked)
-    note_own_secrets(case, name, _mapping(made.values.get("secretEnv")), asked.variables)
-    return made
-
-
-def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
+def _in_its_release(case: Case, way: Way, beside: Beside) -> Way:
     """Everything is a component of the application's own release."""
     values = way.release.values
     own = _mapping(values.get("components"))
-    _note_taken_names(case, beside, own)
+    note_taken_names(case, beside, own)
     front = _front(way)
     offer = settled_offer(
-        case, offer_of(beside.services), _mapping(_mapping(own.get(front)).get("env"))
+        case, offer_of(beside.reached), _mapping(_mapping(own.get(front)).get("env"))
     )
-    tell_services(case, beside.services, offer, is_own=True)
+    tell_services(case, beside.reached, offer, is_own=True)
     tell_backups(case, beside.backups)
     given = {
         name: offer.given_to(each) if name == front or "image" not in each else each
@@ -150,20 +96,29 @@ def _in_its_release(case: Case, way: Way, beside: _Beside) -> Way:
     )
 
 
-def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
+def _beside_a_chart(case: Case, way: Way, beside: Beside) -> Way:
     """A chart of the project's stays as it is; it finds what it needs in Secrets, and in its values if it wants."""
-    _note_taken_names(case, beside, {})
-    offer = offer_of(beside.services)
-    tell_services(case, beside.services, offer, is_own=False)
+    note_taken_names(case, beside, ())
+    offer = offer_of(beside.reached)
+    tell_services(case, beside.reached, offer, is_own=False)
     tell_backups(case, beside.backups)
+    return replace(
+        way,
+        release=_told_of_services(way.release, beside.reached),
+        extras=_second_release(case, way, beside, offer) if beside.has_components else None,
+        stages=(Stage(title="application", release=way.release.name), *_own_stage(beside)),
+    )
+
+
+def _second_release(case: Case, way: Way, beside: Beside, offer: Offer) -> ReleasePlan:
+    """Everything that is a component, in a release of Catalyst's own chart."""
     secrets: Values = {}
     common: Values = {"env": dict(sorted(variables_of(case).values.items()))}
     if case.secrets and (beside.jobs or beside.processes):
         common["envFrom"] = [SECRETS]
         secrets[SECRETS] = {"checksum": "{secrets_checksum}"}
     offer = settled_offer(case, offer, _mapping(common["env"]))
-    waits = _waits(beside.services)
-    known = Surroundings({}, _built(way), offer.given_to(common), waits)
+    known = Surroundings({}, _built(way), offer.given_to(common), _waits(beside.services))
     services: Values = {each.name: each.values for each in beside.services}
     values: Values = {
         "components": {
@@ -175,16 +130,10 @@ def _in_a_second_release(case: Case, way: Way, beside: _Beside) -> Way:
         "security": {"profile": "baseline"},
         **_if_any({**secrets, **_secrets(beside.services)}),
     }
-    extras = ReleasePlan(name=beside.release, chart="", source="catalyst", values=values)
-    return replace(
-        way,
-        release=_told_of_services(way.release, beside.services),
-        extras=extras,
-        stages=(Stage(title="application", release=way.release.name), *_own_stage(beside)),
-    )
+    return ReleasePlan(name=beside.release, chart="", source="catalyst", values=values)
 
 
-def _own_stage(beside: _Beside) -> tuple[Stage, ...]:
+def _own_stage(beside: Beside) -> tuple[Stage, ...]:
     """Of processes beside a chart of the project's own: they may call it from their first moment on."""
     if not beside.processes:
         return ()
@@ -208,7 +157,7 @@ def _processes(case: Case, processes: Mapping[str, ProcessSettings], known: Surr
     return made
 
 
-def _backups(beside: _Beside) -> Values:
+def _backups(beside: Beside) -> Values:
     return {each.component: each.values for each in beside.backups}
 
 
@@ -253,28 +202,6 @@ def _told_of_services(release: ReleasePlan, services: Sequence[Service]) -> Rele
     known = {**known, "services": {**told, **_mapping(known.get("services"))}}
     values = {**release.values, "global": {**shared, "catalyst": known}}
     return release.model_copy(update={"values": values})
-
-
-def _note_taken_names(case: Case, beside: _Beside, components: Mapping[str, JsonValue]) -> None:
-    names = [each.name for each in beside.services]
-    taken = {*components}
-    for key, each in (
-        *(("services", name) for name in names),
-        *(("jobs", name) for name in beside.jobs),
-        *(("processes", name) for name in beside.processes),
-    ):
-        if each in taken:
-            case.problems.append(
-                f"{place_of(case, key, each)} has the name of something else that runs in the environment; give it "
-                "another one."
-            )
-        taken.add(each)
-    for backup in beside.backups:
-        if backup.component in taken:
-            case.problems.append(
-                f"`{backup.component}` is what the backups of the service `{backup.service}` are called; give the other "
-                "one another name."
-            )
 
 
 def _front(way: Way) -> str:

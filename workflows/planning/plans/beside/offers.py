@@ -86,6 +86,7 @@ def tell_services(case: Case, services: Sequence[Service], offer: Offer, *, is_o
             "asks for it."
         )
         if each.credentials is None:
+            _tell_plain(case, each, offer, is_own=is_own)
             continue
         secret = each.credentials.secret
         names = [name for name, (owner, _) in offer.secret.items() if owner == secret]
@@ -99,6 +100,14 @@ def tell_services(case: Case, services: Sequence[Service], offer: Offer, *, is_o
             case.story.because(
                 f"The Secret `{secret}`, made for `{each.name}`, holds {listed}; refer to it by that name."
             )
+
+
+def _tell_plain(case: Case, service: Service, offer: Offer, *, is_own: bool) -> None:
+    """A chart of the project's own reads `global.catalyst.services` instead."""
+    names = [name for name in service.plain if name in offer.plain]
+    if is_own and names:
+        listed = ", ".join(f"`{name}`" for name in names)
+        case.story.because(f"Variables that say where `{service.name}` is: {listed}.")
 
 
 def _mapping(value: JsonValue) -> dict[str, JsonValue]:

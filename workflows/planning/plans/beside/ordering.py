@@ -12,13 +12,15 @@ def stages_of(
     application: Sequence[Stage],
     *,
     beside: Sequence[str] = (),
+    charts: Sequence[Stage] = (),
 ) -> tuple[Stage, ...]:
     """Jobs after the builds, services, jobs before the deployment, the application; jobs one by one, as written.
 
     Where the application comes in stages itself, those with no component that a job before the deployment runs in
-    come before that job: they are databases and the like. `beside` are components that come up with the services.
+    come before that job: they are databases and the like. `beside` are components that come up with the services,
+    `charts` bring up one service each.
     """
-    first = _stages_of(release, jobs, "post-build")
+    first = (*_stages_of(release, jobs, "post-build"), *charts)
     if services:
         what = "service" if len(services) == 1 else "services"
         title = f"{what} {', '.join(services)}"

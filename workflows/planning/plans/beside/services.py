@@ -151,16 +151,20 @@ _MAKERS: Mapping[ServiceType, Callable[[str, str, ServiceSettings], Service]] = 
 def _of_image(name: str, host: str, asked: ServiceSettings) -> Service:
     """Nobody knows more of it than what is declared: it is ready once its port accepts connections."""
     values = _component(asked.image, asked, {})
-    start = name.upper().replace("-", "_")
-    plain: dict[str, str] = {}
     if asked.port:
         values["ports"] = [{"name": "main", "port": asked.port}]
         values["probes"] = {"readiness": {"type": "tcp", "port": "main"}}
-        plain = {f"{start}_HOST": host, f"{start}_PORT": str(asked.port)}
+    plain = plainly_told(name, host, asked.port)
     if asked.volume:
         values["volumes"] = _kept(asked.volume, asked)
     size = (asked.size or SIZE) if asked.volume else ""
     return Service(name, f"`{asked.image}`", host, values, asked.port, size, plain=plain)
+
+
+def plainly_told(name: str, host: str, port: int) -> dict[str, str]:
+    """Variables for the application where nobody knows more of the service; none without a port."""
+    start = name.upper().replace("-", "_")
+    return {f"{start}_HOST": host, f"{start}_PORT": str(port)} if port else {}
 
 
 def _known(

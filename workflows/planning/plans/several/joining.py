@@ -10,7 +10,7 @@ from workflows.errors import PlanError
 from workflows.models import ReleasePlan, RevisionPlan, SourceCommit, Stage
 from workflows.planning.detection.story import Story
 from workflows.planning.plans.development.packages import direct_sources
-from workflows.planning.plans.egress import services_of, told_of_proxy
+from workflows.planning.plans.egress import hosts_of_charts, services_of, told_of_proxy
 from workflows.planning.plans.several.addresses import root_of, routes_of, told_of_each_other
 from workflows.planning.plans.several.limits import sharing_room, storage_problems
 from workflows.planning.plans.several.names import told_apart, without_shared_aliases
@@ -60,6 +60,7 @@ def join_plans(own: Part, others: Sequence[Part], commits: Sequence[SourceCommit
                 for part in (*rest, first)
                 for each in part.plan.stages_after_health
             ),
+            "service_charts": tuple(each for plan in plans for each in plan.service_charts),
             "credentials": tuple(each for plan in plans for each in plan.credentials),
             "services": tuple(each for plan in plans for each in plan.services),
             "backups": tuple(each for plan in plans for each in plan.backups),
@@ -104,6 +105,25 @@ def _unfit(parts: Sequence[Part]) -> Iterable[str]:
                     f"The image `{image.component}` of `{part.name}` waits for a check of another repository, which "
                     "Catalyst does not read yet; leave out its `check`."
                 )
+    yield from _unfit_charts(parts)
+
+
+def _unfit_charts(parts: Sequence[Part]) -> Iterable[str]:
+    """Services that are charts: each has a release of its own, which is called after it."""
+    owners: dict[str, str] = {}
+    for at, part in enumerate(parts):
+        for each in part.plan.service_charts:
+            if at and each.release.source == "repository":
+                yield (
+                    f"The service `{each.name}` of `{part.name}` is a chart in its repository, which is not fetched when it "
+                    "comes along; take it from a chart repository."
+                )
+            if each.name in owners:
+                yield (
+                    f"`{owners[each.name]}` and `{part.name}` both have a chart as the service `{each.name}`; give one of "
+                    "them another name, or say in the template's `sources` which services come along."
+                )
+            owners[each.name] = part.name
 
 
 def _refuse(problems: Sequence[str]) -> None:
@@ -119,7 +139,8 @@ def _release(parts: Sequence[Part]) -> ReleasePlan:
     if not any(each.egress_hosts for each in plans):
         return release
     networks = _union([*each.egress, *direct_sources(each.development)] for each in plans)
-    return told_of_proxy(release, networks, services_of(release))
+    charts = hosts_of_charts(each for plan in plans for each in plan.service_charts)
+    return told_of_proxy(release, networks, [*services_of(release), *charts])
 
 
 def _values(parts: Sequence[Part]) -> dict[str, JsonValue]:

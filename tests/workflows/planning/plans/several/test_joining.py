@@ -288,3 +288,34 @@ def test_a_name_that_nobody_else_has_is_kept_in_development_mode_too() -> None:
     plan = joined(project, files=files)
     assert plan.development
     assert plan.development.component == "web"
+
+
+def searching(repository: str = "oci://registry.example.com/charts") -> dict[str, ServiceSettings]:
+    version = "1.0.0" if repository else ""
+    asked = ServiceSettings(chart="search", repository=repository, version=version, port=9200)
+    return {"search": asked}
+
+
+@pytest.mark.spec("ENV-017")
+def test_services_that_are_charts_come_along_before_what_they_are_for() -> None:
+    along = SourceSettings(source="backend", path="/api", services=searching())
+    plan = joined(project_with(along))
+    assert [each.release.name for each in plan.service_charts] == ["pr-frontend-7-search"]
+    assert [each.title for each in plan.stages] == [
+        "backend: service search",
+        "backend: application",
+        "frontend: application",
+    ]
+    env = mapping(component(plan, "backend-web")["env"])
+    assert env["SEARCH_HOST"] == "pr-frontend-7-search"
+
+
+@pytest.mark.spec("ENV-017")
+def test_charts_that_cannot_come_along_are_refused() -> None:
+    own = SourceSettings(source="backend", path="/api", services=searching())
+    (problem,) = problems_of(project=project_with(own, services=searching()))
+    assert "`frontend` and `backend` both have a chart as the service `search`" in problem
+    files = {"backend": {**NODE, "search/Chart.yaml": "name: search\nversion: 1.0.0\n"}}
+    local = SourceSettings(source="backend", path="/api", services=searching(""))
+    (problem,) = problems_of(project=project_with(local), files=files)
+    assert "is a chart in its repository, which is not fetched" in problem
