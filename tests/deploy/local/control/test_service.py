@@ -95,6 +95,18 @@ async def test_a_change_of_settings_replaces_the_process(
     assert await pid_after(changed, instance, Outcome.DONE) != first
 
 
+async def test_what_a_killed_process_has_left_in_its_temporary_files_is_gone_with_it(
+    service: Service, instance: Instance
+) -> None:
+    pid = await pid_after(service, instance, Outcome.DONE)
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    (directory,) = (Path(each[7:]) for each in variables if each.startswith("TMPDIR="))
+    assert directory.is_relative_to(instance.state_directory), "so that `down` removes it"
+    (directory / "left").touch()
+    await pid_after(replace(service, environment={"COLOUR": "blue"}), instance, Outcome.DONE)
+    assert list(directory.iterdir()) == []
+
+
 async def test_a_process_that_ends_at_once_is_reported_with_its_last_lines(
     service: Service, instance: Instance
 ) -> None:
