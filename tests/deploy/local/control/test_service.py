@@ -64,6 +64,11 @@ def context_for(instance: Instance) -> StepContext:
     return StepContext(step, log, PlainReporter())
 
 
+def variable_of(pid: int, name: str) -> str:
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return dict(each.partition("=")[::2] for each in variables)[name]
+
+
 async def pid_after(service: Service, instance: Instance, outcome: Outcome) -> int:
     assert await ensure_service(service, instance, context_for(instance)) is outcome
     record = Processes(instance).find(service.name)
@@ -99,8 +104,7 @@ async def test_what_a_killed_process_has_left_in_its_temporary_files_is_gone_wit
     service: Service, instance: Instance
 ) -> None:
     pid = await pid_after(service, instance, Outcome.DONE)
-    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
-    (directory,) = (Path(each[7:]) for each in variables if each.startswith("TMPDIR="))
+    directory = Path(variable_of(pid, "TMPDIR"))
     assert directory.is_relative_to(instance.state_directory), "so that `down` removes it"
     (directory / "left").touch()
     await pid_after(replace(service, environment={"COLOUR": "blue"}), instance, Outcome.DONE)
