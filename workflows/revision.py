@@ -7,19 +7,16 @@ from temporalio import workflow
 
 from workflows import naming, policies
 from workflows.attempts import PhaseFailedError, confirm_stopped, finish_together
-from workflows.development import InPlace, ensure_directory
+from workflows.development import InPlace
 from workflows.images import wait_for_image
 from workflows.models import Failure, FailureKind, Phase, RevisionPlan
 from workflows.models import messages as m
+from workflows.place import Place
 from workflows.planning import resettable
 from workflows.ports import BuildPort, ClusterPort, SourcePort
 from workflows.progress import Progress
 from workflows.resets import reset_services
 from workflows.stages import Stages
-from workflows.values import checksum_of, joined_checksums
-
-COPY_SECRETS = "copy-secrets"
-"""Patch: an environment is given the project's secrets, or loses those it had, before Helm runs."""
 
 
 @workflow.defn
@@ -176,92 +173,20 @@ class RevisionWorkflow:
     async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:
         """Namespace with secrets, and images, side by side: the images in the plan's order, and the secrets' checksum."""
         self._has_touched = True
-        place = asyncio.create_task(self._ensure_place(plan))
+        place = asyncio.create_task(self._place(plan).ensure())
         images = asyncio.create_task(self._gather_images(plan))
         await finish_together([place, images])
         namespace, secrets = place.result()
         self._progress.reasons += (*namespace.warnings, *secrets.reasons)
         return images.result(), secrets.checksum
 
-    async def _ensure_place(
-        self, plan: RevisionPlan
-    ) -> tuple[m.EnsureNamespaceResult, m.CopySecretsResult]:
-        namespace = await self._ensure_namespace(plan)
-        if plan.development is not None and plan.development.is_on_host:
-            await ensure_directory(self._request, self._progress)
-        if not workflow.patched(COPY_SECRETS):
-            return namespace, m.CopySecretsResult()
-        secrets = await self._copy_secrets(plan)
-        if not plan.credentials:
-            return namespace, secrets
-        made = await self._ensure_credentials(plan)
-        checksum = joined_checksums(secrets.checksum, made.checksums)
-        return namespace, secrets.model_copy(update={"checksum": checksum})
-
     async def _reset(self, plan: RevisionPlan, secrets: str) -> str:
         """The checksum of the environment's secrets with credentials that were made up anew."""
         await reset_services(self._request, plan, self._progress)
-        if not plan.credentials:
-            return secrets
-        made = await self._ensure_credentials(plan)
-        return joined_checksums(checksum_of(secrets), made.checksums)
+        return await self._place(plan).with_new_credentials(secrets)
 
-    async def _ensure_namespace(self, plan: RevisionPlan) -> m.EnsureNamespaceResult:
-        request = self._request
-        return await self._progress.run(
-            "namespace",
-            Phase.BUILDING,
-            lambda: workflow.execute_activity_method(
-                ClusterPort.ensure_namespace,
-                m.EnsureNamespaceInput(
-                    ref=request.ref,
-                    pull_request=request.pull_request,
-                    branch=request.branch,
-                    quota=plan.quota,
-                    egress=plan.egress if request.is_trusted else (),
-                    egress_hosts=plan.egress_hosts if request.is_trusted else (),
-                    package_sources=_package_sources(plan) if request.is_trusted else (),
-                ),
-                **policies.ENSURE_NAMESPACE,
-            ),
-            is_limit_final=False,
-        )
-
-    async def _copy_secrets(self, plan: RevisionPlan) -> m.CopySecretsResult:
-        """Also where none are granted: what an earlier revision was given has to go."""
-        request = self._request
-        return await self._progress.run(
-            "secrets",
-            Phase.BUILDING,
-            lambda: workflow.execute_activity_method(
-                ClusterPort.copy_secrets,
-                m.CopySecretsInput(
-                    ref=request.ref,
-                    template=plan.template,
-                    names=plan.secrets if request.is_trusted else (),
-                    branch=request.branch,
-                    is_trusted=request.is_trusted,
-                ),
-                **policies.COPY_SECRETS,
-            ),
-            is_limit_final=False,
-        )
-
-    async def _ensure_credentials(self, plan: RevisionPlan) -> m.EnsureCredentialsResult:
-        """Of services that the environment has of its own; those of untrusted code as well, for they hold nothing yet."""
-        request = self._request
-        return await self._progress.run(
-            "credentials",
-            Phase.BUILDING,
-            lambda: workflow.execute_activity_method(
-                ClusterPort.ensure_credentials,
-                m.EnsureCredentialsInput(
-                    ref=request.ref, branch=request.branch, credentials=plan.credentials
-                ),
-                **policies.ENSURE_CREDENTIALS,
-            ),
-            is_limit_final=False,
-        )
+    def _place(self, plan: RevisionPlan) -> Place:
+        return Place(self._request, plan, self._progress)
 
     async def _gather_images(self, plan: RevisionPlan) -> tuple[m.BuildImageResult, ...]:
         """Those built here and those that others build, all at the same time."""
@@ -322,8 +247,3 @@ class RevisionWorkflow:
         request = self._request
         release = naming.release_name(request.ref.environment)
         return await confirm_stopped(request.ref, request.id, release, within=within)
-
-
-def _package_sources(plan: RevisionPlan) -> tuple[str, ...]:
-    """Only where something is installed in the environment itself."""
-    return plan.development.package_sources if plan.development else ()

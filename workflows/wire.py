@@ -40,6 +40,7 @@ PASSED_THROUGH = (
     "workflows.models",
     "workflows.errors",
     "workflows.naming",
+    "workflows.place",
     "workflows.planning",
     "workflows.rendering",
     "workflows.policies",
