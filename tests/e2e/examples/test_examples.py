@@ -21,24 +21,26 @@ from tests.e2e.support.waiting import eventually
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
 
 NOTE: Files = {"CHANGES.md": "One line more.\n"}
+VARIANT = pytest.mark.variant
+"""Tests beside this one do the same with a repository of that kind."""
 EXAMPLES = [
     pytest.param("compose", marks=pytest.mark.spec("ENV-012", "ENV-006")),
-    pytest.param("helm", marks=pytest.mark.spec("FR-002")),
+    pytest.param("helm", marks=[pytest.mark.spec("FR-002"), VARIANT]),
     pytest.param("dockerfile", marks=pytest.mark.spec("FR-002", "ENV-004", "ENV-031")),
     pytest.param("node", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
     pytest.param("python", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
     pytest.param("static", marks=pytest.mark.spec("ENV-004", "ENV-007")),
-    pytest.param("image", marks=pytest.mark.spec("ENV-013")),
+    pytest.param("image", marks=[pytest.mark.spec("ENV-013"), VARIANT]),
     pytest.param("user-managed-helm", marks=pytest.mark.spec("ENV-014")),
     pytest.param("manifests", marks=pytest.mark.spec("ENV-015")),
-    pytest.param("monorepo", marks=pytest.mark.spec("ENV-009")),
+    pytest.param("monorepo", marks=[pytest.mark.spec("ENV-009"), VARIANT]),
     pytest.param("monorepo-workdir", marks=pytest.mark.spec("ENV-009", "ENV-011")),
-    pytest.param("devcontainer", marks=pytest.mark.spec("ENV-024")),
-    pytest.param("development", marks=pytest.mark.spec("ENV-005")),
+    pytest.param("devcontainer", marks=[pytest.mark.spec("ENV-024"), VARIANT]),
+    pytest.param("development", marks=[pytest.mark.spec("ENV-005"), VARIANT]),
     pytest.param("configured", marks=pytest.mark.spec("ENV-029", "ENV-030", "EC-6")),
-    pytest.param("services", marks=pytest.mark.spec("ENV-004", "ENV-017", "ENV-018")),
-    pytest.param("worker-and-cron", marks=pytest.mark.spec("ENV-017")),
-    pytest.param("several-repositories", marks=pytest.mark.spec("ENV-016")),
+    pytest.param("services", marks=[pytest.mark.spec("ENV-004", "ENV-017", "ENV-018"), VARIANT]),
+    pytest.param("worker-and-cron", marks=[pytest.mark.spec("ENV-017"), VARIANT]),
+    pytest.param("several-repositories", marks=[pytest.mark.spec("ENV-016"), VARIANT]),
 ]
 
 
