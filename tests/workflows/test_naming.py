@@ -143,3 +143,9 @@ def test_an_agent_s_environment_has_a_name_of_its_own(source: str) -> None:
     name = naming.agent_environment_name(source, "basket")
     assert re.fullmatch(r"agent-[a-z0-9-]{1,56}[a-z0-9]", name)
     assert name != naming.agent_environment_name(source, "other")
+
+
+@given(KEYS)
+def test_what_belongs_to_a_namespace_is_named_after_it(namespace: str) -> None:
+    assert naming.directory_volume(namespace).endswith(f"-{namespace}")
+    assert len(naming.directory_volume(namespace)) <= 253, "the limit for a volume's name"

@@ -78,6 +78,18 @@ async def test_volumes_of_the_application_are_thrown_away_with_all_who_share_the
     assert any("kept together with `reader`" in each for each in snapshot.revisions[0].reasons)
 
 
+async def test_a_volume_that_nobody_shares_is_told_of_once(stage: Stage, preview: Preview) -> None:
+    volume = VolumePlan(component="store", claims=("web-store--data",), users=("store",))
+    stage.cluster.plan = {"volumes": (volume,)}
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    await reset(preview, "store")
+    await stage.until(lambda: len(preview.steps("check_health")) == 2)
+    snapshot = await preview.reaches(Phase.READY)
+    assert any("`store` was thrown away" in each for each in snapshot.revisions[0].reasons)
+    assert not any("kept together" in each for each in snapshot.revisions[0].reasons)
+
+
 async def test_what_was_thrown_away_once_is_left_alone_afterwards(
     stage: Stage, preview: Preview
 ) -> None:

@@ -151,6 +151,20 @@ async def test_a_service_that_the_next_commit_has_not_any_more_is_not_waited_for
     assert stage.cluster.planned[-1].serving != "", "the wish is forgotten"
 
 
+async def test_it_waits_for_the_stage_of_its_own_service(stage: Stage, preview: Preview) -> None:
+    release = naming.release_name(preview.ref.environment)
+    planned = plan_with(preview, "db")
+    caches = PlannedStage(title="caches", release=release, components=("cache",))
+    stage.cluster.plan = {**planned, "stages": (caches, *planned["stages"])}
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    await restore(preview)
+    await restored(stage, preview)
+    before, services, application = preview.steps("deploy_release")[-3:]
+    [step] = preview.steps("restore_backup")
+    assert max(before.ended or 0, services.ended or 0) < step.begun < application.begun
+
+
 async def test_beside_a_chart_of_the_projects_own_all_of_that_stands_still(
     stage: Stage, preview: Preview
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.planning.plans.cases import NODE, component, plan_of
+from tests.workflows.planning.plans.cases import NODE, component, plan_of, problems_of
 from tests.workflows.planning.plans.test_corpus import repository
 from workflows.models import RevisionPlan, Template
 
@@ -85,6 +85,13 @@ def test_what_no_preview_can_have_leaves_the_application_alone() -> None:
     [told] = [each for each in plan.warnings if "is left out" in each]
     assert "What runs beside the container of `.devcontainer/devcontainer.json`" in told
     assert ".devcontainer/work.yml:7: `cache` asks for `privileged`" in told
+
+
+def test_a_service_with_the_name_of_the_application_itself_is_refused() -> None:
+    files = files_of(WORK.replace("db:", "web:"))
+    assert problems_of({**NODE, **files}) == [
+        "`.devcontainer/work.yml`: the service `web` has the name of the application's own component; rename it."
+    ]
 
 
 def test_a_file_that_is_missing_is_passed_over() -> None:

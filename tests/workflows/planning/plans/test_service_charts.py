@@ -104,6 +104,15 @@ def test_beside_a_chart_of_the_project_it_is_one_more_release_and_no_second_one_
     assert [each.title for each in both.stages] == ["service search", "service db", "application"]
 
 
+def test_one_without_a_port_is_reached_by_nobody() -> None:
+    plan = plan_of(NODE, AUTO, SEARCH.replace(" port: 9200,", ""))
+    assert not any(each.startswith("SEARCH_") for each in component(plan)["env"])
+    assert not any("Variables that say where" in each for each in plan.reasons)
+    text = plan_text(plan)
+    assert "service search: " in text
+    assert "reached as" not in text
+
+
 @pytest.mark.parametrize("name", ["web", "extras"])
 def test_a_name_that_something_else_has_is_refused(name: str) -> None:
     (problem,) = problems_of(NODE, AUTO, SEARCH.replace("{search", f"{{{name}"))

@@ -186,6 +186,13 @@ def test_what_people_set_themselves_comes_before_what_a_service_offers() -> None
     )
 
 
+def test_a_service_of_which_everything_is_set_by_people_offers_nothing() -> None:
+    mine = ", ".join(f"{name}: mine" for name in PG)
+    plan = plan_of(NODE, AUTO, f"{DATABASE}variables: {{{mine}}}")
+    assert offered(plan) == {}
+    assert not any("Variables from the Secret" in each for each in plan.reasons)
+
+
 @pytest.mark.spec("EC-6")
 @pytest.mark.invariant(7)
 def test_the_code_of_a_fork_has_services_and_no_secrets_of_the_project() -> None:

@@ -90,7 +90,10 @@ class Loading:
     def _read(self, path: str, folder: str, lookup: Lookup) -> Part | None:
         raw = without_resets(self.shelf.document(path), self.shelf.tags(path))
         if raw is None:
-            self.problems.append(f"`{shorten(path)}` {self.shelf.problem(path) or 'was not read'}.")
+            why = self.shelf.problem(path) or (
+                "was not read: too many files are included, or too many in a row"
+            )
+            self.problems.append(f"`{shorten(path)}` {why}.")
             return None
         if path not in self.read:
             self.read.append(path)
@@ -204,7 +207,11 @@ class Loading:
                 self.problems.append(
                     f"{entry.place}: `{shorten(missing[0])}` is included, and is not in the repository."
                 )
-            elif paths and len(chain) < _MAX_CHAIN:
+            elif len(chain) >= _MAX_CHAIN:
+                self.problems.append(
+                    f"{entry.place}: files that include others are too many in a row."
+                )
+            else:
                 found.append(self._include(entry, paths, folder, lookup, chain))
         return found
 

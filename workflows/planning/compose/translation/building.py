@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from workflows.models import BuildPlan
 from workflows.planning.compose.reading.paths import inside, is_remote
 from workflows.planning.compose.specification.checking import Checked
-from workflows.planning.compose.specification.model import Build, Content, Service
+from workflows.planning.compose.specification.model import Build, Content
 from workflows.planning.compose.translation.special import readable, secrets_in
 from workflows.planning.detection.files import shorten
 
@@ -133,8 +133,3 @@ def secret_of(source: str, content: Content | None, known: Sequence[str]) -> str
     names = [content.environment, content.name] if content else []
     candidates = [each for each in (*names, source) if each]
     return next((each for name in candidates for each in (name, name.upper()) if each in known), "")
-
-
-def has_own_image(service: Service, name: str, images: Images) -> bool:
-    """Whether it runs what the repository is built into."""
-    return service.build is not None or name in images.of

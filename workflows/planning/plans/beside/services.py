@@ -80,7 +80,7 @@ def _postgres(name: str, host: str, asked: ServiceSettings) -> Service:
         "PGDATABASE": APP,
     }
     made = {"password": _PASSWORD}
-    known = _known(name, f"PostgreSQL {version}", host, values, asked, made, texts)
+    known = _known(name, f"PostgreSQL {version}", (host, 5432), values, asked, made, texts)
     return replace(known, reached=f"until pg_isready --quiet --host={host}; do sleep 0.2; done")
 
 
@@ -108,7 +108,9 @@ def _redis(name: str, host: str, asked: ServiceSettings) -> Service:
         *("--requirepass", "$(REDIS_PASSWORD)"),
     ]
     texts = {"REDIS_URL": f"redis://:{{password}}@{host}:6379/0"}
-    known = _known(name, f"Redis {version}", host, values, asked, {"password": _PASSWORD}, texts)
+    known = _known(
+        name, f"Redis {version}", (host, 6379), values, asked, {"password": _PASSWORD}, texts
+    )
     # Any answer will do, also that a password is missing.
     return replace(known, reached=f"until redis-cli -h {host} ping; do sleep 0.2; done")
 
@@ -138,7 +140,7 @@ def _s3(name: str, host: str, asked: ServiceSettings) -> Service:
         "S3_BUCKET": APP,
     }
     made = {"AWS_ACCESS_KEY_ID": 20, "AWS_SECRET_ACCESS_KEY": 40}
-    return _known(name, f"S3 (Versity gateway {version})", host, values, asked, made, texts)
+    return _known(name, f"S3 (Versity gateway {version})", (host, 9000), values, asked, made, texts)
 
 
 _MAKERS: Mapping[ServiceType, Callable[[str, str, ServiceSettings], Service]] = {
@@ -170,7 +172,7 @@ def plainly_told(name: str, host: str, port: int) -> dict[str, str]:
 def _known(
     name: str,
     title: str,
-    host: str,
+    address: tuple[str, int],
     values: Values,
     asked: ServiceSettings,
     made: Mapping[str, int],
@@ -180,15 +182,8 @@ def _known(
     secret = naming.service_secret(name)
     credentials = CredentialPlan(secret=secret, made=dict(made), texts=dict(texts))
     offers = tuple(key for key in (*made, *texts) if key.isupper())
-    port = _port_of(values)
+    host, port = address
     return Service(name, title, host, values, port, asked.size or SIZE, credentials, offers)
-
-
-def _port_of(values: Values) -> int:
-    match values:
-        case {"ports": [{"port": int(port)}]}:
-            return port
-    return 0
 
 
 def _provided(

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.workflows.planning.plans.cases import problems_of
 from workflows.planning.compose.specification import forms
+from workflows.planning.compose.specification.checking import known_keys
+from workflows.planning.compose.specification.model import Service
 
 
 @pytest.mark.spec("ENV-012")
@@ -128,3 +131,15 @@ def test_volumes(written: str, expected: tuple[str, str, bool]) -> None:
 def test_what_is_no_form_says_so(form: Callable[[Any], Any], value: Any) -> None:
     with pytest.raises(ValueError, match=r"must|is no|holds|names"):
         form(value)
+
+
+def test_what_is_below_a_key_that_nobody_knows_has_no_known_keys() -> None:
+    assert "image" in known_keys(Service, ())
+    assert known_keys(Service, ("nothing", "of it")) == ()
+
+
+def test_a_config_that_is_none_is_refused_with_its_place() -> None:
+    web = "{image: nginx, ports: ['80']}"
+    text = f"services: {{web: {web}}}\nconfigs: {{main: {{file: [a]}}}}\n"
+    (problem,) = problems_of({"compose.yaml": text})
+    assert problem.startswith("compose.yaml:2: `configs.main.file`")

@@ -17,7 +17,7 @@ services:
     environment: {C: file, OUT: , GONE: }
 """
     files = {
-        "a.env": "A=1\nB=$A${OUT}\nC=a\nOUT\n",
+        "a.env": "A=1\nB=$A${OUT}\nC=a\nOUT\nNOWHERE\n",
         "b.env": "B=${B}2\nnot a line\n",
         "raw.env": "R='$A'\n",
         ".env": "OUT=side\n",
@@ -36,6 +36,20 @@ def test_a_file_that_cannot_be_read_is_told() -> None:
     text = "services: {web: {image: nginx, ports: [80], env_file: big.env}}\n"
     warnings = planned(text, {"big.env": "\0"}).warnings
     assert "The file of variables `big.env` is binary, not text." in warnings
+
+
+def test_ports_of_the_machine_are_told_where_another_service_listens_there() -> None:
+    text = """
+services:
+  web:
+    image: nginx
+    ports: [80]
+    environment: {OWN: "http://localhost:80", OTHER: "http://localhost:9000", NOBODY: "http://localhost:9999"}
+  api: {image: nginx, ports: ["9000:80"]}
+"""
+    told = [each for each in planned(text).warnings if "of the machine" in each]
+    assert len(told) == 1
+    assert "`OTHER` names port 9000 of the machine, where `api` listens" in told[0]
 
 
 def test_what_is_set_for_the_environment_comes_before_a_secret() -> None:
