@@ -70,7 +70,9 @@ class EnvironmentSummary(Payload):
     url: str = ""
     """Where the application answers; empty until it does."""
     serving_commit: str = ""
-    """What answers there: an older commit than `commit` while a newer one is on its way or has failed."""
+    """What is there: an older commit than `commit` while a newer one is on its way or has failed."""
+    is_healthy: bool = True
+    """False while that commit's pods have taken the older ones' place and it was not seen to answer."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
     links: Links

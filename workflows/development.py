@@ -74,7 +74,7 @@ class InPlace:
 
     async def _bring_in(self, url: str) -> None:
         result = await self._sync()
-        self.url = url
+        self.url = self._progress.url = url
         what = "Code updated in place" if self._request.serving is not None else "Code brought in"
         self._progress.reasons += (f"{what} at {self._request.commit[:7]}.", *result.reasons)
         await self._start()

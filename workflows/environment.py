@@ -11,12 +11,16 @@ from temporalio import workflow
 
 from workflows import former, planning, policies, removal
 from workflows.inbox import EnvironmentInbox
-from workflows.models import EnvironmentState, Phase, PullRequest, RevisionState
+from workflows.models import EnvironmentState, Phase, PullRequest, RevisionState, Wanted
 from workflows.planning import Decision, Step
 from workflows.publisher import upsert_attributes
 
 CONTINUE_BEFORE_A_LOOK = "continue-before-a-look"
 """Patch: a look that is due no longer keeps an environment in its run; every run begins with one."""
+CARRY_A_WISH = "carry-a-wish"
+"""Patch: nor does a person's wish, which goes along."""
+KEEP_A_NEWER_WISH = "keep-a-newer-wish"
+"""Patch: a step that was decided without a wish, or for an older one, leaves it to the next look."""
 
 
 @workflow.defn
@@ -79,6 +83,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
                 if closed:
                     return closed
             if self._may_continue_as_new():
+                self._state.wanted = self._wanted
                 workflow.continue_as_new(self._state)
         return "cancelled by an operator"
 
@@ -140,11 +145,12 @@ class EnvironmentWorkflow(EnvironmentInbox):
         is_busy = (
             self._is_urgent()
             or bool(self._events)
-            or self._wanted is not None
             or self._slot.in_flight() is not None
             or self._backups.is_working()
         )
         if is_busy or not workflow.info().is_continue_as_new_suggested():
+            return False
+        if self._wanted is not None and not workflow.patched(CARRY_A_WISH):
             return False
         return not self._watch.is_due() or workflow.patched(CONTINUE_BEFORE_A_LOOK)
 
@@ -154,7 +160,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         pull = await self._watch.look(self._state.pull_request, self._is_urgent, self._state.asked)
         others = await self._members.look(self._is_urgent) if pull else None
         if pull is None or others is None:
-            if self._watch.is_in_doubt:
+            if self._watch.is_in_doubt or self._watch.is_lasting:
                 self._decide("wait", self._watch.trouble)
             if self._watch.trouble != before:
                 self._publisher.open()
@@ -165,11 +171,12 @@ class EnvironmentWorkflow(EnvironmentInbox):
         pull = self._members.arrange(pull, others)
         planning.take_over(self._state, pull)
         self._siblings.note(pull)
+        wanted = self._wanted
         decision = planning.next_step(
             self._state,
             pull,
             in_flight=self._slot.in_flight(),
-            wanted=self._wanted,
+            wanted=wanted,
             is_recovering=self._is_recovering(),
         )
         self._decide(decision.step, decision.reason)
@@ -179,7 +186,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         if decision.is_superseding:
             await self._slot.stop(decision.reason, RevisionState.SUPERSEDED)
             self._changed()
-        await self._carry_out(decision, pull)
+        await self._carry_out(decision, pull, wanted)
         return ""
 
     def _is_believable(self, pull: PullRequest) -> bool:
@@ -195,17 +202,20 @@ class EnvironmentWorkflow(EnvironmentInbox):
             self._watch.look_at(check)
         return not planning.is_outdated(self._state, pull, is_settled=check is None)
 
-    async def _carry_out(self, decision: Decision, pull: PullRequest) -> None:
+    async def _carry_out(
+        self, decision: Decision, pull: PullRequest, wanted: Wanted | None
+    ) -> None:
+        """`wanted` is the wish that was decided upon; one that comes meanwhile is left to the next look."""
         if decision.step is Step.DEPLOY:
             if await self._slot.begin(decision, pull, is_outdated=self._is_outdated):
-                self._wanted = None
+                self._forget_wish(wanted)
                 self._mention_recovery()  # it may have failed already, for want of a namespace
                 self._changed()
             else:
                 # Nothing is shown meanwhile: "ready" beside the new commit would be wrong.
                 self._watch.look_again()
             return
-        self._wanted = None
+        self._forget_wish(wanted)
         if decision.step in (Step.SKIP, Step.REFUSE):
             is_refused = decision.step is Step.REFUSE
             planning.rest(self._state, decision.reason, is_refused=is_refused)
@@ -213,6 +223,11 @@ class EnvironmentWorkflow(EnvironmentInbox):
             planning.settle(self._state, decision.commit)
             self._mention_recovery()
         self._changed()
+
+    def _forget_wish(self, wanted: Wanted | None) -> None:
+        is_newer = self._wanted is not None and self._wanted is not wanted
+        if not is_newer or not workflow.patched(KEEP_A_NEWER_WISH):
+            self._wanted = None
 
     def _is_outdated(self) -> bool:
         """What was decided may be wrong by now; the next look decides anew."""

@@ -14,9 +14,10 @@ from workflows.models import (
     Reset,
     Restore,
     SiblingMoved,
+    Wanted,
 )
 from workflows.models import messages as m
-from workflows.planning import Refusal, Wanted
+from workflows.planning import Refusal
 from workflows.publisher import Publisher, upsert_attributes
 from workflows.siblings import Siblings
 from workflows.slot import RevisionSlot
@@ -35,7 +36,7 @@ class EnvironmentInbox:
         self._slot = RevisionSlot(state, self._say)
         self._backups = Backups(state, self._publisher)
         self._events: list[m.GitHubEvent] = []
-        self._wanted: Wanted | None = None
+        self._wanted = state.wanted
         self._must_halt = False
         self._must_remove = False
         self._written = 0
@@ -69,7 +70,8 @@ class EnvironmentInbox:
 
     @workflow.signal
     def revision_progress(self, progress: m.RevisionProgress) -> None:
-        if self._slot.is_working() and planning.note_progress(self._state, progress):
+        is_told = self._slot.is_working()
+        if is_told and planning.note_progress(self._state, progress, now=workflow.now()):
             self._changed()
 
     @workflow.signal

@@ -100,6 +100,8 @@ HEAD_SETTLES = (timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=8)
 the reconcile does, minutes later."""
 FIRST_LOOK_PAUSE = timedelta(seconds=1)
 MAX_LOOK_PAUSE = timedelta(minutes=5)
+LASTING_FAILURES = 12
+"""Looks that fail in a row, about an hour, before what was heard counts as decided: to wait. History must not grow by it."""
 """Between looks at a pull request that could not be read; the reconcile's own rhythm."""
 DOUBT_PAUSE = timedelta(minutes=10)
 """Between looks when repository or permission is gone: only a person can change that, and nothing is removed."""

@@ -37,6 +37,10 @@ class Progress:
         """Mark of the settings it was planned with."""
         self.sources: tuple[SourceCommit, ...] = ()
         """What comes along, once that is known."""
+        self.url = ""
+        """Public URL, once what it shows is this commit's."""
+        self.is_healthy = False
+        """Whether the commit was seen to answer there."""
 
     @property
     def timings(self) -> tuple[PhaseTiming, ...]:
@@ -87,6 +91,8 @@ class Progress:
             services=self.services,
             backups=self.backups,
             sources=self.sources,
+            url=self.url,
+            is_healthy=self.is_healthy,
         )
         self._telling = asyncio.create_task(self._send(progress))
 

@@ -18,6 +18,9 @@ from workflows.progress import Progress
 from workflows.resets import reset_services
 from workflows.stages import Stages
 
+CONFIRM_BESIDE_A_FAILURE = "confirm-beside-a-failure"
+"""Patch: also after a user's fault it is confirmed that the builds beside it have ended."""
+
 
 @workflow.defn
 class RevisionWorkflow:
@@ -33,6 +36,8 @@ class RevisionWorkflow:
         self._is_cancelled = False
         self._has_touched = False
         self._has_stages = False
+        self._builds = 0
+        """How many are at work."""
         self._work: asyncio.Task[m.RevisionResult | Failure]
         self._progress = Progress(request)
         self._in_place: InPlace | None = None
@@ -73,9 +78,7 @@ class RevisionWorkflow:
 
     async def _fail(self, failure: Failure) -> m.RevisionResult:
         is_confirmed = True
-        # Whichever phase it was: one that fails cancels what runs beside it, whose end nobody may have seen; and a job
-        # that its own stage has given up goes on by itself.
-        if self._has_touched and (self._has_stages or failure.kind is FailureKind.PLATFORM):
+        if self._has_touched and self._is_something_left(failure):
             is_confirmed = await self._confirm(within=policies.CONFIRM_AFTER_FAILURE)
         if self._was_cancelled():
             return await self._stop()
@@ -94,6 +97,13 @@ class RevisionWorkflow:
             is_degraded=bool(url_in_place) and failure.kind is FailureKind.USER,
             is_confirmed=is_confirmed,
         )
+
+    def _is_something_left(self, failure: Failure) -> bool:
+        """Whether something may go on: a job that its stage has given up, or a build that was cancelled beside what failed."""
+        if self._has_stages or failure.kind is FailureKind.PLATFORM:
+            return True
+        others = self._builds - (failure.phase == "build")
+        return others > 0 and workflow.patched(CONFIRM_BESIDE_A_FAILURE)
 
     async def _try(self) -> m.RevisionResult | Failure:
         try:
@@ -118,8 +128,9 @@ class RevisionWorkflow:
                 request, plan, plan.development, self._progress, secrets=secrets
             )
             url = await self._in_place.bring_up(stages)
+        self._progress.url = url  # no pod of an older commit is left behind it
         await self._check_health(plan, url)
-        self._url = url
+        self._url, self._progress.is_healthy = url, True
         await stages.finish()
         if self._in_place is not None:
             await self._in_place.finish()
@@ -172,10 +183,11 @@ class RevisionWorkflow:
 
     async def _prepare(self, plan: RevisionPlan) -> tuple[tuple[m.BuildImageResult, ...], str]:
         """Namespace with secrets, and images, side by side: the images in the plan's order, and the secrets' checksum."""
-        self._has_touched = True
+        self._has_touched, self._builds = True, len(plan.builds)
         place = asyncio.create_task(self._place(plan).ensure())
         images = asyncio.create_task(self._gather_images(plan))
         await finish_together([place, images])
+        self._builds = 0
         namespace, secrets = place.result()
         self._progress.reasons += (*namespace.warnings, *secrets.reasons)
         return images.result(), secrets.checksum

@@ -88,6 +88,8 @@ class TeardownWorkflow:
             return_exceptions=True,
         )
         for failure in results:
+            if isinstance(failure, workflow.ContinueAsNewError):
+                raise failure
             if failure is not None:
                 workflow.logger.warning("left to the namespace's removal: %s", failure)
 
@@ -131,8 +133,6 @@ class TeardownWorkflow:
                 return
             rounds += 1
             await self._pause(rounds, *result.blockers)
-            if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(self._request.model_copy(update={"ref": self._ref}))
 
     async def _delete_images(self) -> None:
         request = m.RemoveInput(ref=self._ref, release=_release(self._ref))
@@ -149,6 +149,7 @@ class TeardownWorkflow:
                 return await self._tell(())
 
     async def _pause(self, failures: int, *blockers: str) -> None:
+        """Before the next try, of which there may be any number: a history that is long by now ends here."""
         await self._tell(blockers)
         await workflow.sleep(
             backoff(
@@ -157,6 +158,8 @@ class TeardownWorkflow:
                 most=policies.MAX_BLOCKED_PAUSE,
             )
         )
+        if workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(self._request.model_copy(update={"ref": self._ref}))
 
     async def _tell(self, blockers: tuple[str, ...]) -> None:
         """Name what blocks (FR-008), once for each change, whether or not the environment still lives."""

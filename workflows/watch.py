@@ -34,6 +34,11 @@ class Watch:
         self._is_limited = False
         self._failures = 0
 
+    @property
+    def is_lasting(self) -> bool:
+        """The pull request could not be read for so long that nobody waits for what the last events come to."""
+        return self._failures >= policies.LASTING_FAILURES
+
     def look_again(self) -> None:
         """Something may have changed. A pause that GitHub demanded is kept all the same."""
         self.is_dirty = True

@@ -118,6 +118,7 @@ def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentS
         author=snapshot.author,
         url=snapshot.serving.url if snapshot.serving else "",
         serving_commit=snapshot.serving.commit if snapshot.serving else "",
+        is_healthy=snapshot.serving.is_healthy if snapshot.serving else True,
         created_at=snapshot.created_at,
         updated_at=snapshot.updated_at,
         links=services.links.for_environment(snapshot),

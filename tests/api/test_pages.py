@@ -75,6 +75,21 @@ async def test_a_failure_is_shown_with_cause_last_lines_and_what_to_do(failed: C
     assert OLDER_COMMIT[:7] in page
 
 
+@pytest.mark.spec("US2", "FR-009")
+async def test_an_update_that_is_up_and_unhealthy_is_what_the_url_leads_to(
+    failed: Catalyst,
+) -> None:
+    unwell = SERVING.model_copy(update={"commit": COMMIT, "is_healthy": False})
+    former = failed.gateway.running["pr-shop-12"]
+    snapshot = former.model_copy(update={"serving": unwell, "sequence": former.sequence + 1})
+    await failed.store.environments.record(snapshot)
+    failed.gateway.running["pr-shop-12"] = snapshot
+    page = await read(failed, ONE)
+    assert "still serves" not in page
+    assert f"leads to <code>{COMMIT[:7]}</code>, which has not been healthy so far" in page
+    assert f"not healthy so far: <code>{COMMIT[:7]}</code>" in await read(failed, "/")
+
+
 @pytest.mark.spec("ENV-016")
 async def test_what_came_along_is_shown_with_its_commit_and_branch(catalyst: Catalyst) -> None:
     revision = make_revision(sources=(backend(branch="<main>"),))

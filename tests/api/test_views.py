@@ -68,6 +68,12 @@ def test_an_older_commit_that_still_serves_is_named() -> None:
     assert detail_view(make_detail(), now=NOW).row.stale == ""
 
 
+@pytest.mark.spec("US2", "FR-009")
+def test_a_commit_that_was_not_seen_healthy_is_named_too() -> None:
+    row = detail_view(make_detail(is_healthy=False), now=NOW).row
+    assert (row.stale, row.is_healthy) == (make_detail().commit[:7], False)
+
+
 def test_what_cannot_be_undone_asks_first() -> None:
     buttons = {each.action: each for each in detail_view(make_detail(), now=NOW).buttons}
     assert buttons["delete"].needs_confirmation

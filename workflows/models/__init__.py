@@ -1,6 +1,6 @@
 """Payloads and state: data with validation, no behaviour beyond properties."""
 
-from workflows.models.asked import AskedFor
+from workflows.models.asked import AskedFor, Wanted
 from workflows.models.backups import (
     BackupName,
     BackupPlan,
@@ -146,4 +146,5 @@ __all__ = [
     "TemplateType",
     "Understanding",
     "VolumePlan",
+    "Wanted",
 ]

@@ -1,4 +1,4 @@
-"""An environment that somebody asked for, rather than a pull request (ENV-022)."""
+"""What people ask for: an environment rather than a pull request's (ENV-022), and a new revision of one."""
 
 from typing import Literal
 
@@ -14,3 +14,12 @@ class AskedFor(Payload):
     """It stays at this one; None: it has the branch's newest whenever it looks."""
     is_on_host: bool = False
     """Its code is the directory of the node that an operator named for the project, instead of a clone."""
+
+
+class Wanted(Payload):
+    """A person's wish for a new revision."""
+
+    kind: Literal["retry", "redeploy", "reset", "restore"]
+    by: str
+    what: str = ""
+    """For people: what is reset, or restored."""

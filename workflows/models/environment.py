@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from workflows.models.asked import AskedFor
+from workflows.models.asked import AskedFor, Wanted
 from workflows.models.backups import BackupPlan, BackupRequest, Restore
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.repository import Application
@@ -113,11 +113,13 @@ class Approval(Payload):
 
 
 class Serving(Payload):
-    """What answers at the URL now; it stays while a newer revision is on its way or has failed."""
+    """What answers at the URL now; it stays until the pods of a newer revision have taken its place."""
 
     commit: Commit
     url: str
     since: AwareDatetime
+    is_healthy: bool = True
+    """False until its health was seen: nothing older answers any more, and whether this one does is not known."""
     settings: str = ""
     """Mark of the settings that it was deployed with; empty where an earlier release of Catalyst deployed it."""
     release: str = ""
@@ -257,6 +259,8 @@ class EnvironmentState(Payload):
     """Of now; the first one is at work."""
     restores: list[Restore] = Field(default_factory=list)
     """Not carried out yet, as `resets`."""
+    wanted: Wanted | None = None
+    """A person's wish that no look has acted upon, carried through continue-as-new."""
     asked: AskedFor | None = None
     """It follows no pull request: somebody asked for it, and once it is removed it is over."""
     source: str = ""

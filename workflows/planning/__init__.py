@@ -57,7 +57,7 @@ from workflows.planning.members import (
     hear,
     pull_request_keys,
 )
-from workflows.planning.next_step import Decision, Step, Wanted, next_step
+from workflows.planning.next_step import Decision, Step, next_step
 from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
@@ -83,7 +83,6 @@ __all__ = [
     "NextWrite",
     "Refusal",
     "Step",
-    "Wanted",
     "World",
     "acknowledged",
     "after_write",

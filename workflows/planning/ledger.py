@@ -69,7 +69,7 @@ def begin_revision(
     return revision
 
 
-def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
+def note_progress(state: EnvironmentState, progress: RevisionProgress, *, now: datetime) -> bool:
     """Take over what the revision at work tells; False when it is not about the newest one, or was overtaken."""
     if not state.revisions or state.revisions[0].number != progress.number:
         return False
@@ -88,8 +88,24 @@ def note_progress(state: EnvironmentState, progress: RevisionProgress) -> bool:
         },
     )
     state.phase, state.reason = progress.phase, progress.reason
+    _note_front(state, progress, now)
     note_services(state, progress)
     return True
+
+
+def _note_front(state: EnvironmentState, progress: RevisionProgress, now: datetime) -> None:
+    """Its pods have taken the place of an older version's; however it ends, that one does not answer any more."""
+    if not progress.url:
+        return
+    serving = Serving(
+        commit=state.revisions[0].commit,
+        url=progress.url,
+        since=now,
+        is_healthy=progress.is_healthy,
+    )
+    known = state.serving
+    if known is None or serving != known.model_copy(update={"since": now}):
+        state.serving = serving
 
 
 def end_revision(
@@ -141,7 +157,7 @@ def end_revision(
 
 def rest(state: EnvironmentState, reason: str, *, is_refused: bool = False) -> None:
     """Nothing is at work, by decision: ready when an earlier version serves, pending otherwise or when refused."""
-    is_ready = state.serving is not None and not is_refused
+    is_ready = _is_served(state) and not is_refused
     state.phase = Phase.READY if is_ready else Phase.PENDING
     state.reason, state.failure = reason, None
 
@@ -161,7 +177,7 @@ def settle(state: EnvironmentState, head: Commit) -> None:
             failure.message,
             failure,
         )
-    elif found[0].state is RevisionState.SUCCEEDED and state.serving is not None:
+    elif found[0].state is RevisionState.SUCCEEDED and _is_served(state):
         state.phase, state.failure = Phase.READY, None
         state.reason = _why_unchanged(found[0])
 
@@ -254,6 +270,11 @@ def make_snapshot(
         updated_at=state.updated_at or now,
     )
     return seen_by_leader(state, made)
+
+
+def _is_served(state: EnvironmentState) -> bool:
+    """Whether a commit was seen to answer at the URL, and nothing has taken its place since."""
+    return state.serving is not None and state.serving.is_healthy
 
 
 def _repository_of(revision: Revision) -> int:

@@ -1,11 +1,10 @@
 """State and pull request -> what to do next. Level-triggered: how an event arrived plays no part (EC-9)."""
 
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.models import Commit, EnvironmentState, PullRequest
+from workflows.models import Commit, EnvironmentState, PullRequest, Wanted
 
 RECOVERY = "next try after a failure of the platform"
 
@@ -23,17 +22,6 @@ class Step(StrEnum):
     STAY = "stay"
     """A person removed it; it stays away until a push, a reopening or a `redeploy`."""
     TEAR_DOWN = "tear down"
-
-
-class Wanted(BaseModel):
-    """A person's wish for a new revision."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Literal["retry", "redeploy", "reset", "restore"]
-    by: str
-    what: str = ""
-    """For people: what is reset, or restored."""
 
 
 class Decision(BaseModel):

@@ -18,6 +18,7 @@ from workflows.models.messages import (
 )
 from workflows.planning.sharing import environment_of
 
+_ENDING = (Phase.DELETING, Phase.DELETED)
 _Key = tuple[int, int]
 """Repository id and number: the two that never change."""
 
@@ -209,8 +210,8 @@ def _closed(world: World) -> tuple[tuple[StartEnvironmentInput, ...], tuple[str,
         if source is None:
             problems.append(f"{found.workflow_id} follows a repository of no project")
             continue
-        if found.repository_id not in world.open:
-            continue
+        if found.repository_id not in world.open or found.phase in _ENDING:
+            continue  # not known, or nothing new: a removal that is blocked for weeks is not told each round
         numbers = [pull.ref.number for pull in world.open[found.repository_id]]
         if found.number not in numbers:
             ref = PullRequestRef(

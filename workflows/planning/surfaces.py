@@ -136,7 +136,7 @@ def _deployment_state(snapshot: EnvironmentSnapshot, revision: Revision) -> str:
 
 def _serving_id(snapshot: EnvironmentSnapshot) -> str:
     """The newest revision that brought up what serves; one that found nothing changed only counts for the same commit."""
-    if snapshot.serving is None:
+    if snapshot.serving is None or not snapshot.serving.is_healthy:
         return ""
     good = [
         each.id

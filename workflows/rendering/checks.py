@@ -1,7 +1,7 @@
 """Check runs and deployments: the same story in the places GitHub gives them."""
 
 from workflows.models import EnvironmentSnapshot, Failure, Payload, Revision, RevisionState
-from workflows.rendering.comment import is_current, short
+from workflows.rendering.comment import is_current, short, what_it_shows
 from workflows.rendering.links import Links, link
 from workflows.rendering.text import code, duration, escape, fence, plain, when
 
@@ -71,8 +71,8 @@ def _summary(
     if serving is not None:
         address = link(escape(serving.url), serving.url)
         is_this = serving.commit == revision.commit and is_current(snapshot, serving)
-        verb = "Open" if is_this else f"Still serving {code(short(serving.commit))}:"
-        lines.append(f"{verb} {address}")
+        is_open = is_this and serving.is_healthy
+        lines.append(f"Open {address}" if is_open else f"{address} {what_it_shows(serving)}")
     if revision.unchanged:
         lines.append(f"Unchanged: {escape(revision.unchanged, 600)}")
     if failure is not None:

@@ -75,7 +75,15 @@ def _address(snapshot: EnvironmentSnapshot) -> str:
     address = link(escape(serving.url), serving.url)
     if snapshot.phase in (Phase.READY, Phase.DEGRADED) and is_current(snapshot, serving):
         return f"**{address}**"
-    return f"**{address}** still serves {code(short(serving.commit))}"
+    return f"**{address}** {what_it_shows(serving)}"
+
+
+def what_it_shows(serving: Serving) -> str:
+    """What somebody finds at the URL while that is not the wanted commit in good health."""
+    shown = code(short(serving.commit))
+    if serving.is_healthy:
+        return f"still serves {shown}"
+    return f"leads to {shown}, which has not been healthy so far; nothing older serves"
 
 
 def is_current(snapshot: EnvironmentSnapshot, serving: Serving) -> bool:

@@ -66,6 +66,27 @@ async def test_a_redeploy_replaces_whatever_is_at_work(stage: Stage, preview: Pr
     preview.assert_one_after_another()
 
 
+async def test_a_wish_that_comes_while_something_else_is_stopped_is_kept(
+    stage: Stage, preview: Preview
+) -> None:
+    """A draft that was redeployed is pushed to: that push is skipped, and a redeploy accepted meanwhile is not."""
+    preview.set(is_draft=True)
+    await preview.open()
+    await preview.says("skipped: draft")
+    stage.controls.hold("build_image")
+    await preview.handle.execute_update(EnvironmentWorkflow.redeploy, ALICE)
+    await preview.begins("build_image")
+    stage.controls.hold("stop_builds")
+    await preview.push("b")
+    await stage.until(lambda: preview.steps("stop_builds"))
+    await preview.handle.execute_update(EnvironmentWorkflow.redeploy, ALICE)
+    stage.controls.release("build_image")
+    stage.controls.release("stop_builds")
+    snapshot = await preview.reaches(Phase.READY, "b")
+    assert snapshot.revisions[0].trigger == "redeploy by alice"
+    assert len(snapshot.revisions) == 2
+
+
 async def test_a_deleted_environment_stays_away_until_a_push(
     stage: Stage, preview: Preview
 ) -> None:

@@ -10,9 +10,14 @@ from temporalio.client import WorkflowHandle
 from tests.support.wait import eventually
 from tests.workflows.conftest import SHORT_HISTORY
 from tests.workflows.stage import Preview, Stage, commit
-from workflows import naming
+from workflows import naming, policies
 from workflows.environment import EnvironmentWorkflow
-from workflows.errors import ClusterError, NameTakenError, RepositoryGoneError
+from workflows.errors import (
+    ClusterError,
+    ConfigurationError,
+    NameTakenError,
+    RepositoryGoneError,
+)
 from workflows.models import Phase
 from workflows.models import messages as m
 
@@ -92,6 +97,28 @@ async def test_an_environment_in_doubt_continues_as_new_too(short_stage: Stage) 
     assert [step.commit[0] for step in preview.steps("deploy_release")] == ["a", "b"]
 
 
+async def test_an_environment_that_cannot_be_looked_at_for_long_continues_as_new_with_a_wish(
+    short_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that GitHub does not take any more must not fill a history either, nor lose what a person asked for."""
+    monkeypatch.setattr(policies, "LASTING_FAILURES", 1)
+    preview = Preview(short_stage)
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    first = await run_of(preview.handle)
+    short_stage.controls.fail(
+        "read_pull_request", lambda: ConfigurationError("the key is not the App's"), times=500
+    )
+    command = m.PersonCommand(actor="alice")
+    await preview.handle.execute_update(EnvironmentWorkflow.redeploy, command)
+    await until_continued(preview, first)
+    short_stage.controls.failures["read_pull_request"].clear()
+    await preview.event("edited")
+    await short_stage.until(lambda: len(preview.steps("deploy_release")) == 2)
+    snapshot = await preview.reaches(Phase.READY)
+    assert snapshot.revisions[0].trigger == "redeploy by alice"
+
+
 async def test_events_that_never_pause_do_not_keep_an_environment_in_its_run(
     short_stage: Stage,
 ) -> None:
@@ -134,11 +161,12 @@ async def test_no_decision_is_lost_when_an_environment_continues_as_new(
     await until_continued(preview, first)
 
 
-async def test_a_removal_that_stays_blocked_continues_as_new(short_stage: Stage) -> None:
+@pytest.mark.parametrize("step", ["stop_builds", "delete_namespace", "delete_images"])
+async def test_a_removal_that_stays_blocked_continues_as_new(short_stage: Stage, step: str) -> None:
     preview = Preview(short_stage)
     await preview.open()
     await preview.reaches(Phase.READY)
-    short_stage.controls.fail("delete_namespace", lambda: ClusterError("away"), times=4)
+    short_stage.controls.fail(step, lambda: ClusterError("away"), times=4)
     await preview.close()
     await preview.ends()
     assert short_stage.cluster.namespaces == {}

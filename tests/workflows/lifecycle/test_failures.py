@@ -8,8 +8,10 @@ from temporalio.exceptions import ApplicationError
 
 from tests.fakes import AT_WORK
 from tests.workflows.developed import plan_with
+from tests.workflows.lifecycle.test_commands import ALICE
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import policies
+from workflows.environment import EnvironmentWorkflow
 from workflows.errors import (
     BuildFailedError,
     ClusterError,
@@ -189,12 +191,46 @@ async def test_a_failed_update_leaves_the_older_version_serving(
 ) -> None:
     await preview.open()
     await preview.reaches(Phase.READY)
+    stage.controls.fail("wait_for_rollout", lambda: RolloutFailedError("it crashes"))
+    await preview.push("b")
+    snapshot = await preview.reaches(Phase.FAILED, "b")
+    assert snapshot.serving is not None
+    assert (snapshot.serving.commit, snapshot.serving.is_healthy) == (commit("a"), True)
+    assert preview.steps("uninstall_release") == []
+
+
+@pytest.mark.spec("FR-009", "FR-011")
+async def test_an_update_that_came_up_unhealthy_is_what_the_url_shows(
+    stage: Stage, preview: Preview
+) -> None:
+    """Its pods have taken the older ones' place; nothing may say that those serve."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
     stage.controls.fail("check_health", lambda: UnhealthyError("it answers 500"))
     await preview.push("b")
     snapshot = await preview.reaches(Phase.FAILED, "b")
     assert snapshot.serving is not None
-    assert snapshot.serving.commit == commit("a")
-    assert preview.steps("uninstall_release") == []
+    assert (snapshot.serving.commit, snapshot.serving.is_healthy) == (commit("b"), False)
+    await preview.handle.execute_update(EnvironmentWorkflow.retry, ALICE)
+    snapshot = await preview.reaches(Phase.READY, "b")
+    assert snapshot.serving is not None
+    assert (snapshot.serving.commit, snapshot.serving.is_healthy) == (commit("b"), True)
+
+
+@pytest.mark.spec("FR-009", "FR-011")
+async def test_an_update_superseded_while_its_health_is_checked_has_taken_the_older_ones_place(
+    stage: Stage, preview: Preview
+) -> None:
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("check_health")
+    await preview.push("b")
+    await preview.begins("check_health", "b")
+    stage.controls.fail("build_image", lambda: BuildFailedError("npm ci failed"))
+    await preview.push("c")
+    snapshot = await preview.reaches(Phase.FAILED, "c")
+    assert snapshot.serving is not None
+    assert (snapshot.serving.commit, snapshot.serving.is_healthy) == (commit("b"), False)
 
 
 async def test_one_failed_build_stops_the_others_before_the_revision_fails(
@@ -227,6 +263,30 @@ async def test_what_a_failed_build_may_have_left_is_stopped_before_people_read_o
     snapshot = await preview.reaches(Phase.FAILED, skip=1)
     stopped = preview.steps("stop_builds")
     assert stopped[0].revision == snapshot.revisions[0].id
+
+
+@pytest.mark.invariant(6)
+@pytest.mark.parametrize("builds", [("web",), ("web", "worker")])
+async def test_builds_beside_one_that_failed_are_confirmed_stopped_and_one_alone_has_ended(
+    stage: Stage, preview: Preview, builds: tuple[str, ...]
+) -> None:
+    stage.cluster.builds = builds
+    stage.controls.fail("build_image", lambda: BuildFailedError("npm ci failed"))
+    await preview.open()
+    snapshot = await preview.reaches(Phase.FAILED)
+    stopped = [each.revision for each in preview.steps("stop_builds")]
+    assert stopped == [snapshot.revisions[0].id] * (len(builds) - 1)
+
+
+@pytest.mark.invariant(6)
+async def test_a_build_beside_secrets_that_cannot_be_had_is_confirmed_stopped(
+    stage: Stage, preview: Preview
+) -> None:
+    stage.controls.hold("build_image")
+    stage.controls.fail("ensure_namespace", lambda: NameTakenError("it is not ours"))
+    await preview.open()
+    await preview.reaches(Phase.FAILED)
+    assert len(preview.steps("stop_builds")) == 1
 
 
 @pytest.mark.invariant(6)

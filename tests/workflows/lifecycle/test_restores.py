@@ -155,7 +155,9 @@ async def test_it_waits_for_the_stage_of_its_own_service(stage: Stage, preview: 
     release = naming.release_name(preview.ref.environment)
     planned = plan_with(preview, "db")
     caches = PlannedStage(title="caches", release=release, components=("cache",))
-    stage.cluster.plan = {**planned, "stages": (caches, *planned["stages"])}
+    stages = planned["stages"]
+    assert isinstance(stages, tuple)
+    stage.cluster.plan = {**planned, "stages": (caches, *stages)}
     await preview.open()
     await preview.reaches(Phase.READY)
     await restore(preview)

@@ -90,18 +90,18 @@ def test_old_revisions_lose_their_log_lines_and_then_their_place() -> None:
 def test_progress_moves_environment_and_revision(phase: Phase, result: RevisionState) -> None:
     known = state()
     begin(known)
-    assert note_progress(known, RevisionProgress(number=1, phase=phase, reason="soon"))
+    assert note_progress(known, RevisionProgress(number=1, phase=phase, reason="soon"), now=NOW)
     assert (known.phase, known.reason) == (phase, "soon")
     assert known.revisions[0].state is result
 
 
 def test_progress_of_another_or_of_an_ended_revision_is_ignored() -> None:
     known = state()
-    assert not note_progress(known, RevisionProgress(number=1, phase=Phase.BUILDING))
+    assert not note_progress(known, RevisionProgress(number=1, phase=Phase.BUILDING), now=NOW)
     begin(known)
-    assert not note_progress(known, RevisionProgress(number=2, phase=Phase.BUILDING))
+    assert not note_progress(known, RevisionProgress(number=2, phase=Phase.BUILDING), now=NOW)
     end_revision(known, RevisionState.SUCCEEDED, now=NOW, result=SUCCEEDED)
-    assert not note_progress(known, RevisionProgress(number=1, phase=Phase.BUILDING))
+    assert not note_progress(known, RevisionProgress(number=1, phase=Phase.BUILDING), now=NOW)
     assert known.phase is Phase.READY
 
 
@@ -110,13 +110,45 @@ def test_progress_that_was_overtaken_on_its_way_is_ignored() -> None:
     known = state()
     begin(known)
     newer = RevisionProgress(number=1, phase=Phase.BUILDING, reason="waiting", sequence=3)
-    assert note_progress(known, newer)
+    assert note_progress(known, newer, now=NOW)
     older = RevisionProgress(number=1, phase=Phase.PENDING, sequence=2)
-    assert not note_progress(known, older)
+    assert not note_progress(known, older, now=NOW)
     assert (known.phase, known.reason) == (Phase.BUILDING, "waiting")
     uncounted = RevisionProgress(number=1, phase=Phase.DEPLOYING)
-    assert note_progress(known, uncounted)
+    assert note_progress(known, uncounted, now=NOW)
     assert known.phase is Phase.DEPLOYING
+
+
+@pytest.mark.spec("FR-009")
+def test_nothing_older_serves_once_the_pods_are_another_commits() -> None:
+    known = state(serving=serving(B))
+    begin(known)
+    checking = RevisionProgress(number=1, phase=Phase.CHECKING, url=URL)
+    assert note_progress(known, checking, now=NOW)
+    assert known.serving is not None
+    assert (known.serving.commit, known.serving.is_healthy) == (A, False)
+    later = NOW + timedelta(minutes=1)
+    assert note_progress(known, checking, now=later)
+    assert known.serving.since == NOW, "told again, nothing new"
+    well = checking.model_copy(update={"is_healthy": True, "phase": Phase.DEPLOYING})
+    assert note_progress(known, well, now=later)
+    assert (known.serving.is_healthy, known.serving.since) == (True, later)
+
+
+@pytest.mark.parametrize(
+    "final", [RevisionState.FAILED, RevisionState.SUPERSEDED, RevisionState.CANCELLED]
+)
+def test_what_took_the_place_of_what_served_is_not_called_ready(final: RevisionState) -> None:
+    known = state(serving=serving(B))
+    begin(known)
+    note_progress(known, RevisionProgress(number=1, phase=Phase.CHECKING, url=URL), now=NOW)
+    result = RevisionResult(state="failed", failure=failure()) if final == "failed" else None
+    cause = result.failure if result else None
+    end_revision(known, final, now=NOW, result=result, failure=cause)
+    rest(known, "skipped: draft")
+    assert known.phase is Phase.PENDING
+    assert known.serving is not None
+    assert (known.serving.commit, known.serving.is_healthy) == (A, False)
 
 
 def test_a_success_serves() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.workflows.values import NOW, A, B, C, pull, state
-from workflows.models import Approval, Commit, EnvironmentState, PullRequest
-from workflows.planning import Step, Wanted, next_step
+from workflows.models import Approval, Commit, EnvironmentState, PullRequest, Wanted
+from workflows.planning import Step, next_step
 
 RETRY = Wanted(kind="retry", by="alice")
 REDEPLOY = Wanted(kind="redeploy", by="alice")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workflows.values import PULL_REF, REF, A, B, pull
-from workflows.models import PullRequest
+from workflows.models import Phase, PullRequest
 from workflows.models.messages import EnvironmentNamespace, ProjectSource, RunningEnvironment
 from workflows.planning import World, compare, leftover_name
 
@@ -74,6 +74,13 @@ def test_an_environment_whose_pull_request_is_not_open_is_told_to_look() -> None
 
 
 @pytest.mark.spec("EC-5", "FR-008")
+@pytest.mark.parametrize("phase", [Phase.DELETING, Phase.DELETED])
+def test_an_environment_that_is_on_its_way_out_hears_no_more_of_it(phase: Phase) -> None:
+    """A removal that is blocked for weeks would be told in each round."""
+    ending = RUNNING.model_copy(update={"phase": phase})
+    assert compare(world(pulls={42: ()}, running=(ending,))).stale == ()
+
+
 def test_a_left_over_namespace_is_noted_first_and_removed_when_found_again() -> None:
     first = compare(world(pulls={42: ()}, namespaces=(NAMESPACE,)))
     assert first.leftover == (NAME,)

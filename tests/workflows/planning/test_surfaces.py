@@ -104,6 +104,15 @@ def test_a_failed_update_leaves_the_older_deployment_active() -> None:
     assert after.deployment_states == {OLD_ID: "success", NEW_ID: "failure"}
 
 
+@pytest.mark.spec("FR-009")
+def test_an_older_deployment_ends_where_the_pods_of_a_failed_update_have_taken_its_place() -> None:
+    before = written(snapshot(revisions=(OLD,), serving=serving()))
+    both = (revision(2, B, RevisionState.FAILED), OLD)
+    unwell = serving(B).model_copy(update={"is_healthy": False})
+    after = written(snapshot(Phase.FAILED, revisions=both, serving=unwell, sequence=6), before)
+    assert after.deployment_states == {OLD_ID: "inactive", NEW_ID: "failure"}
+
+
 @pytest.mark.invariant(3)
 def test_what_serves_has_a_deployment_also_when_a_push_came_before_it_was_written() -> None:
     both = (revision(2, B, unchanged="Only `README.md` changed."), OLD)

@@ -20,7 +20,7 @@ def test_a_failed_check_holds_cause_and_the_longer_excerpt() -> None:
     assert check.title == "Preview failed: build"
     assert "**Cause**: npm ci failed" in check.summary
     assert "**What to do**: Correct package.json." in check.summary
-    assert f"Still serving `aaaaaaa`: [http\\://acme-shop-pr-shop-7.localhost\\:8080/]({URL})" in (
+    assert f"[http\\://acme-shop-pr-shop-7.localhost\\:8080/]({URL}) still serves `aaaaaaa`" in (
         check.summary
     )
     assert "http://temporal.test/namespaces/default/workflows/rev%3A" in check.summary
@@ -55,7 +55,7 @@ def test_a_commit_that_changed_nothing_is_not_called_ready() -> None:
     shown = snapshot(commit=B, revisions=(unchanged, revision()), serving=serving())
     check = render_check(shown, unchanged, Links())
     assert check.title == "Preview unchanged"
-    assert "Still serving `aaaaaaa`" in check.summary
+    assert "still serves `aaaaaaa`" in check.summary
     assert "Only \\`README.md\\` changed" in check.summary
     line = deployment_description(shown, unchanged)
     assert line == "Preview unchanged: Only `README.md` changed."

@@ -17,7 +17,7 @@ from tests.workflows.values import (
     snapshot,
 )
 from workflows.models import Application, Phase, RevisionState
-from workflows.rendering import MAX_COMMENT, Links, render_comment
+from workflows.rendering import MAX_COMMENT, Links, render_check, render_comment
 
 LINKS = Links(
     web_url="http://catalyst.test",
@@ -75,6 +75,17 @@ def test_a_failure_shows_cause_lines_and_what_to_do_and_what_still_serves() -> N
     assert "```text\nnpm error code E404\n```" in body
     assert "**What to do**: Correct package.json." in body
     assert "Status:" not in body
+
+
+@pytest.mark.parametrize("phase", [Phase.CHECKING, Phase.FAILED, Phase.BUILDING])
+def test_a_commit_that_was_not_seen_healthy_is_told_where_it_has_taken_the_older_ones_place(
+    phase: Phase,
+) -> None:
+    unwell = serving(B).model_copy(update={"is_healthy": False})
+    shown = snapshot(phase, commit=B, revisions=(FAILED, revision()), serving=unwell)
+    words = "leads to `bbbbbbb`, which has not been healthy so far; nothing older serves"
+    assert words in render_comment(shown, LINKS)
+    assert words in render_check(shown, FAILED, LINKS).summary
 
 
 def test_a_failure_without_lines_hint_or_phase_is_short() -> None:

@@ -62,6 +62,10 @@ class RevisionProgress(Payload):
     backups: tuple[BackupPlan, ...] = ()
     """Of the plan, with `services`."""
     sources: tuple[SourceCommit, ...] = ()
+    url: str = ""
+    """Public URL, once what it shows is this commit's; empty while that may be an older one's."""
+    is_healthy: bool = False
+    """Whether the commit was seen to answer there."""
 
 
 class RevisionResult(Payload):
