@@ -105,6 +105,20 @@ async def test_an_application_that_answers_500_is_unhealthy(previews: Previews) 
     assert "GET / HTTP/1.1" in comment, "the application's own last lines"
 
 
+async def test_an_update_that_answers_500_is_not_told_as_the_older_version_that_it_has_replaced(
+    previews: Previews,
+) -> None:
+    preview = await previews.create()
+    first = await preview.open()
+    await preview.until_ready(first)
+    second = await preview.push(preview.with_values(fault="error"))
+    assert_users_fault(await preview.until_failed(second), "UnhealthyError")
+    comment = await preview.until_comment(f"leads to `{second[:7]}`", "nothing older serves")
+    assert "still serves" not in comment
+    assert (await preview.page()).status_code == 500
+    assert await preview.until_deployment_state(first, "inactive")
+
+
 @pytest.mark.spec("FR-018")
 async def test_an_image_that_never_starts_is_told_with_its_last_lines(previews: Previews) -> None:
     preview = await previews.create()
