@@ -115,7 +115,7 @@ async def test_an_update_that_answers_500_is_not_told_as_the_older_version_that_
     assert_users_fault(await preview.until_failed(second), "UnhealthyError")
     comment = await preview.until_comment(f"leads to `{second[:7]}`", "nothing older serves")
     assert "still serves" not in comment
-    assert (await preview.page()).status_code == 500
+    assert (await preview.page()).status == 500
     assert await preview.until_deployment_state(first, "inactive")
 
 
