@@ -18,7 +18,11 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-setup: $(STAMP) ## Create the virtual environment from the lock file
+# A file that finds the checkout: installing the project itself would need a newer setuptools than environments begin with.
+$(BIN)/catalyst: cli/launcher.sh | $(STAMP)
+	@install -m 755 $< $@
+
+setup: $(STAMP) $(BIN)/catalyst ## Create the virtual environment in .venv from the lock file, with the program `catalyst`
 
 demo: setup ## Bring up the whole stack, open a pull request, wait for its preview
 	@$(BIN)/python -m deploy.local demo
