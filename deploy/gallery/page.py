@@ -21,7 +21,7 @@ on the local stack.
 
 The plans below are what Catalyst makes of each, with the template that its README names. `catalyst plan PATH` prints
 the same of any checkout, without a server (`--template` takes a file with such a template); `catalyst eject PATH` writes
-a generated Dockerfile into it.
+a generated Dockerfile into it. The program is `.venv/bin/catalyst`, which `make setup` makes.
 
 <!-- Written by `make format`, checked by `make check`; change the examples, not this page. -->
 """
