@@ -13,6 +13,7 @@ from pydantic import BaseModel, JsonValue
 from activities.documents import read_document
 from api.rest import PLACES, PREFIX, unknown_fields
 from api.settings import APISettings
+from deploy.local import versions
 from worker.settings import WorkerSettings
 from workflows import wire
 from workflows.commands import CATALOGUE, Command, Permission
@@ -196,6 +197,10 @@ def test_the_settings_without_a_default_are_listed() -> None:
         if field.is_required()
     ]
     assert [row[0] for row in rows("variable")] == required
+
+
+def test_the_image_that_builds_is_the_one_that_is_tested() -> None:
+    assert re.findall(r"moby/buildkit:(\S+)-rootless`", README) == [versions.BUILDKIT]
 
 
 def test_every_setting_that_is_named_exists() -> None:
