@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import chain
 
 import httpx
@@ -34,6 +35,7 @@ class Surfaces:
     """Reads everything that is shown or kept of one preview."""
 
     def __init__(self, preview: Preview, http: httpx.AsyncClient, images: Images) -> None:
+        self._begun = datetime.now(UTC)
         self._preview = preview
         self._stack = preview.stack
         self._http = http
@@ -58,13 +60,14 @@ class Surfaces:
         ]
 
     async def histories(self) -> AsyncIterator[Text]:
-        """Every event of every run, as it is stored: strings and payloads stand in it as they are."""
+        """Every event of every run since the beginning, as it is stored: strings and payloads stand in it as they are."""
         client = self._stack.temporal
         assert client.data_converter.payload_codec is None, "payloads must be decoded first"
         project = self._preview.project
         ids = [f'WorkflowId STARTS_WITH "{prefix}:{project}:"' for prefix in ("env", "rev", "down")]
         ids += ['WorkflowId STARTS_WITH "report:"', 'WorkflowType = "ReconcileWorkflow"']
-        async for found in client.list_workflows(" OR ".join(ids)):
+        since = f'ExecutionStatus = "Running" OR CloseTime >= "{self._begun.isoformat()}"'
+        async for found in client.list_workflows(f"({' OR '.join(ids)}) AND ({since})"):
             handle = client.get_workflow_handle(found.id, run_id=found.run_id)
             described = (await handle.describe()).raw_description
             yield Text("history", f"{found.id} description", described.SerializeToString())
