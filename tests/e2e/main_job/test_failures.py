@@ -110,7 +110,7 @@ async def test_an_update_that_answers_500_is_not_told_as_the_older_version_that_
 ) -> None:
     preview = await previews.create()
     first = await preview.open()
-    await preview.until_ready(first)
+    await preview.until_deployment_state(first, "success")
     second = await preview.push(preview.with_values(fault="error"))
     assert_users_fault(await preview.until_failed(second), "UnhealthyError")
     comment = await preview.until_comment(f"leads to `{second[:7]}`", "nothing older serves")
