@@ -42,14 +42,8 @@ class ChartService:
 
 
 def make_chart(case: Case, name: str, asked: ServiceSettings) -> ChartService:
-    """What was asked for, with its values as they are: nothing of a commit may restart it. A name that is taken is noted."""
-    environment = case.request.environment
-    release = naming.service_release_name(environment, name)
-    if release in naming.release_names(environment):
-        case.problems.append(
-            f"{place_of(case, 'services', name)} needs another name: the release of the environment's own services is "
-            "called so."
-        )
+    """What was asked for, with its values as they are: nothing of a commit may restart it."""
+    release = naming.service_release_name(case.request.environment, name)
     is_remote = bool(asked.repository)
     chart = asked.chart if is_remote else posixpath.normpath(asked.chart)
     host = _host(release, asked) if asked.port else ""

@@ -300,14 +300,14 @@ def searching(repository: str = "oci://registry.example.com/charts") -> dict[str
 def test_services_that_are_charts_come_along_before_what_they_are_for() -> None:
     along = SourceSettings(source="backend", path="/api", services=searching())
     plan = joined(project_with(along))
-    assert [each.release.name for each in plan.service_charts] == ["pr-frontend-7-search"]
+    assert [each.release.name for each in plan.service_charts] == ["chart-pr-frontend-7-search"]
     assert [each.title for each in plan.stages] == [
         "backend: service search",
         "backend: application",
         "frontend: application",
     ]
     env = mapping(component(plan, "backend-web")["env"])
-    assert env["SEARCH_HOST"] == "pr-frontend-7-search"
+    assert env["SEARCH_HOST"] == "chart-pr-frontend-7-search"
 
 
 @pytest.mark.spec("ENV-017")
