@@ -68,6 +68,11 @@ def test_its_stage_is_all_of_its_release_and_ends_with_the_service_that_was_prom
             "chart-pr-shop-7-search-node",
         ),
         ({"chart": "opensearch", "values": {"fullnameOverride": "node"}}, "node"),
+        ({"chart": "a", "values": {"fullnameOverride": "{environment}-x"}}, "pr-shop-7-x"),
+        (
+            {"chart": "b", "values": {"nameOverride": "{project}"}},
+            "chart-pr-shop-7-search-acme-shop",
+        ),
         ({"chart": "opensearch", "host": "{release}-master"}, "chart-pr-shop-7-search-master"),
         ({"chart": "opensearch", "host": "master"}, "master"),
         ({"chart": "o" * 45 + "-x"}, f"chart-pr-shop-7-search-{'o' * 40}"),
@@ -81,6 +86,18 @@ def test_the_name_of_its_service(settings: dict[str, object], host: str) -> None
     template = AUTO.model_copy(update={"services": {"search": asked}})
     (search,) = plan_of(NODE, template).service_charts
     assert search.host == host
+
+
+@pytest.mark.parametrize("key", ["fullnameOverride", "nameOverride"])
+def test_a_name_that_is_filled_in_later_has_to_be_told_with_host(key: str) -> None:
+    asked = SEARCH.replace("{replicas: 1", f"{{{key}: 'search-{{short_commit}}', replicas: 1")
+    (problem,) = problems_of(NODE, AUTO, asked)
+    assert "`services.search` does not tell by what name it is reached" in problem
+    assert f"`{key}` is `search-{{short_commit}}`" in problem
+    assert "`host`" in problem
+    (search,) = plan_of(NODE, AUTO, asked.replace("port", "host: found, port")).service_charts
+    assert search.host == "found"
+    assert plan_of(NODE, AUTO, asked.replace(" port: 9200,", "")).service_charts
 
 
 def test_a_chart_of_the_repository_is_looked_for_where_it_is() -> None:
