@@ -37,6 +37,14 @@ def test_a_chart_beside_it_makes_another_one() -> None:
     assert len({release_mark(plan) for plan in plans}) == 3
 
 
+@pytest.mark.spec("ENV-017")
+def test_a_chart_of_the_commit_is_another_release_each_time() -> None:
+    files = {**NODE, "deploy/search/Chart.yaml": "name: search\nversion: 1.0.0\n"}
+    plan = plan_of(files, DEVELOPMENT, config="services: {search: {chart: deploy/search}}")
+    assert plan.service_charts
+    assert release_mark(plan) == ""
+
+
 def test_what_is_built_or_deployed_as_an_image_is_another_release_each_time() -> None:
     plan = plan_of(NODE, DEVELOPMENT)
     build = BuildPlan(component="web", context=".", dockerfile="Dockerfile")
