@@ -9,14 +9,17 @@ from workflows.errors import ClusterError
 
 
 class Objects:
-    """Answers lists and deletes. Volume claims stay, on their way out, while there is a StatefulSet of theirs."""
+    """Answers reads, deletes and merges. Volume claims stay, on their way out, while there is a StatefulSet of theirs."""
 
     def __init__(self, *objects: dict[str, Any]) -> None:
         self.objects = list(objects)
         self.calls: list[str] = []
-        """`DELETE NAME`, in order."""
+        """`METHOD NAME` of all changes, in order."""
         self.left: int | None = None
         """How many deletes are answered before the worker is lost; None for all."""
+
+        self.made_anew: tuple[str, ...] = ()
+        """Claims that no pod holds yet: Kubernetes makes another one at once."""
 
     def names(self, kind: str, *, is_going: bool | None = None) -> list[str]:
         return [
@@ -26,30 +29,49 @@ class Objects:
         ]
 
     async def request(
-        self, _api: object, method: str, path: str, *, query: Any = (), **_: Any
+        self,
+        _api: object,
+        method: str,
+        path: str,
+        *,
+        query: Any = (),
+        body: Any = None,
+        **_: Any,
     ) -> dict[str, Any]:
         place = path.partition("/namespaces/")[2].split("/")[1:]
-        if method == "GET":
+        if method == "GET" and len(place) == 1:
             wanted = dict(query).get("labelSelector", "")
             return {
                 "items": [each for each in self._of(place[0]) if _has(each["metadata"], wanted)]
             }
+        found = [each for each in self._of(place[0]) if each["metadata"]["name"] == place[1]]
+        if not found:
+            raise kube.NotFoundError(place[1])
+        if method != "GET":
+            self._change(method, found[0], body)
+        return found[0]
+
+    def _change(self, method: str, item: dict[str, Any], body: Any) -> None:
         if self.left is not None:
             if not self.left:
                 raise ClusterError("the worker is lost")
             self.left -= 1
-        self.calls.append(f"{method} {place[1]}")
-        for each in self._of(place[0]):
-            if each["metadata"]["name"] == place[1]:
-                self._delete(each)
-                return {}
-        raise kube.NotFoundError(place[1])
+        self.calls.append(f"{method} {item['metadata']['name']}")
+        if method == "DELETE":
+            self._delete(item)
+        elif item.get("immutable"):
+            raise kube.InvalidError("it is immutable")
+        else:
+            item["metadata"]["labels"] |= body["metadata"]["labels"]
+            item["data"] |= body["data"]
 
     def _of(self, plural: str) -> list[dict[str, Any]]:
         return [each for each in self.objects if f"{each['kind'].lower()}s" == plural]
 
     def _delete(self, item: dict[str, Any]) -> None:
         if item["kind"] == "PersistentVolumeClaim" and self.names("StatefulSet"):
+            if item["metadata"]["name"] in self.made_anew:
+                return
             item["metadata"]["deletionTimestamp"] = "2026-03-02T09:15:00Z"
             return
         self.objects.remove(item)
