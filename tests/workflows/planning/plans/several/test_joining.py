@@ -319,3 +319,31 @@ def test_charts_that_cannot_come_along_are_refused() -> None:
     local = SourceSettings(source="backend", path="/api", services=searching(""))
     (problem,) = problems_of(project=project_with(local), files=files)
     assert "is a chart in its repository, which is not fetched" in problem
+
+
+@pytest.mark.spec("ENV-017")
+def test_a_chart_and_something_else_of_one_name_are_refused() -> None:
+    image = {"search": ServiceSettings(image="acme/search:1", port=9200)}
+    one = (
+        "`backend` has a chart as the service `search`, and `frontend` something else of that name"
+    )
+    other = "`frontend` has a chart as the service `search`, and `backend` something else"
+    for own, along, told in ((image, searching(), one), (searching(), image, other)):
+        source = SourceSettings(source="backend", path="/api", services=along)
+        (problem,) = problems_of(project=project_with(source, services=own))
+        assert told in problem
+    builds = SourceSettings.model_validate(
+        {"source": "backend", "type": "dockerfile", "builds": [{"component": "search"}]}
+    )
+    files = {"backend": {"Dockerfile": "FROM scratch\nEXPOSE 90\n"}}
+    (problem,) = problems_of(project=project_with(builds, services=searching()), files=files)
+    assert other in problem
+
+
+@pytest.mark.spec("ENV-017")
+def test_no_component_gets_the_name_of_a_chart() -> None:
+    services = {"backend-web": searching()["search"]}
+    plan = joined(project_with(BACKEND, services=services))
+    names = list(mapping(plan.release.values["components"]))
+    assert names[0] == "frontend-web"
+    assert names[1].startswith("x-backend-web-")
