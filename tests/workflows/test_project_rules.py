@@ -101,12 +101,24 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
             "services.db.version: cannot be: `services.db.version` goes with `type`",
         ),
         (
-            {"services": {"db": {"chart": "x", "repository": "https://u:p@b.org", "version": "1"}}},
+            {
+                "services": {
+                    "db": {"chart": "x", "repository": "https://u:p@b.org", "version": "1.0.0"}
+                }
+            },
             "services.db.repository: must be a URL such as",
         ),
         (
             {"services": {"db": {"chart": "x", "repository": "https://b.org"}}},
             "services.db.repository: cannot be: `services.db.repository` needs `version`",
+        ),
+        (
+            {"services": {"db": {"chart": "x", "repository": "oci://b.org", "version": "1.10"}}},
+            "services.db.version: cannot be: `services.db.version` must be one whole version",
+        ),
+        (
+            {"services": {"db": {"chart": "a/b", "repository": "oci://b.org", "version": "1.0.0"}}},
+            "services.db.chart: cannot be: `services.db.chart` must be the chart's name",
         ),
         ({"processes": {"A": {"command": "x"}}}, "processes.A: must be lower-case letters"),
         ({"processes": {"m": {"command": " "}}}, "processes.m.command: must be a command"),

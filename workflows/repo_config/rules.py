@@ -3,6 +3,7 @@
 Read from the value as it stands, not from the model, so that these problems show together with all others.
 """
 
+import re
 from collections.abc import Iterator
 
 from pydantic import JsonValue
@@ -95,8 +96,30 @@ def broken_service(service: dict[str, JsonValue], path: Path) -> Iterator[Findin
     for key, needed in _TOGETHER[kinds[0]].items():
         if key in service and needed[0] not in service:
             yield Finding((*path, key), f"`{name}.{key}` needs {needed[1]}")
+    if kinds[0] == "type" and "+" in str(service.get("version")):
+        words = "must be the tag of an image such as `16` or `7.4-alpine`"
+        yield Finding((*path, "version"), f"`{name}.version` {words}")
+    if kinds[0] == "chart" and "repository" in service:
+        yield from _of_repository(service, path)
 
 
+def _of_repository(service: dict[str, JsonValue], path: Path) -> Iterator[Finding]:
+    """Of a chart from there: what Helm would understand otherwise than it looks, and only once it is asked."""
+    name, chart, version = key_of(path), service["chart"], service.get("version")
+    if isinstance(chart, str) and "/" in chart:
+        words = f"must be the chart's name; what is before the last `/` belongs into `{name}.repository`"
+        yield Finding((*path, "chart"), f"`{name}.chart` {words}")
+    if version is not None and not (isinstance(version, str) and _EXACT.fullmatch(version)):
+        words = (
+            "must be one whole version such as `2.1.0` or `2.1.0-rc.1`: Helm takes less for a range, and one commit would "
+            "not always mean one release"
+        )
+        yield Finding((*path, "version"), f"`{name}.version` {words}")
+
+
+_NUMBER, _WORD = r"(0|[1-9][0-9]*)", r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*"
+_EXACT = re.compile(rf"v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD})?(\+{_WORD})?")
+"""A version as https://semver.org has it; some charts write a `v` before theirs."""
 _OF_CHART = "`chart`"
 _IN_VALUES = "`type` or `image`; a chart is told by its `values`"
 _ALONE = {

@@ -30,9 +30,7 @@ def test_variables_and_limits_make_another_one() -> None:
 
 
 def test_a_chart_beside_it_makes_another_one() -> None:
-    chart = (
-        "services: {search: {chart: a, repository: 'oci://b.org/c', version: 1, values: {x: %s}}}"
-    )
+    chart = "services: {search: {chart: a, repository: 'oci://b.org/c', version: 1.0.0, values: {x: %s}}}"
     plans = [plan_of(NODE, DEVELOPMENT, config=config) for config in ("", chart % 1, chart % 2)]
     assert len({release_mark(plan) for plan in plans}) == 3
 
