@@ -3,6 +3,9 @@
 import pytest
 
 from tests.workflows.repo_config.configs import one_problem, parse
+from workflows.repo_config import parse_config
+from workflows.repo_config.problems import ConfigError
+from workflows.repo_config.rules import MAX_VALUES
 
 pytestmark = pytest.mark.spec("ENV-017")
 ASKED = "services: {a: {chart: %s, repository: 'oci://b.org/c', version: %s}}"
@@ -34,3 +37,33 @@ def test_a_path_to_a_chart_belongs_into_its_repository(chart: str) -> None:
 def test_the_version_of_a_provided_service_is_a_tag() -> None:
     found = one_problem("services: {a: {type: redis, version: 7.4.0+x}}")
     assert "`services.a.version` must be the tag of an image" in found
+
+
+def of_size(size: int) -> str:
+    """Values that are so many bytes of JSON."""
+    return "{a: '" + "x" * (size - len('{"a": ""}')) + "'}"
+
+
+def test_values_have_a_limit_with_anchors_followed() -> None:
+    assert parse(f"version: 1\nservices: {{a: {{chart: x, values: {of_size(200 * 1024)}}}}}")
+    repeated = "{t: &t '" + "x" * 100 * 1024 + "', l: [*t, *t]}"
+    found = one_problem(f"services:\n  a:\n    chart: x\n    values: {repeated}")
+    assert found.startswith("5:5: `services.a.values` has more than 256 KiB")
+
+
+def test_values_are_measured_as_they_travel() -> None:
+    for text, is_taken in (("x" * (MAX_VALUES - 9), True), ("é" * (MAX_VALUES // 2), False)):
+        services = {"a": {"chart": "x", "values": {"a": text}}}
+        if is_taken:
+            assert parse_config({"version": 1, "services": services})
+            continue
+        with pytest.raises(ConfigError, match="more than 256 KiB"):
+            parse_config({"version": 1, "services": services})
+
+
+def test_values_of_all_services_have_a_limit_together() -> None:
+    text = "services:\n" + "".join(
+        f"  s{number}: {{chart: x, values: {{a: {'&t ' + 'x' * 150 * 1024 if not number else '*t'}}}}}\n"
+        for number in range(4)
+    )
+    assert "`services` have `values` of more than 512 KiB together" in one_problem(text)

@@ -183,3 +183,16 @@ def test_the_plan_in_words_has_a_line_for_everything_of_it() -> None:
         "stage 1 service search, of chart-pr-shop-7-search: all of it",
     ):
         assert line in lines, line
+
+
+def test_values_of_template_and_file_have_a_limit_together() -> None:
+    services = {
+        f"s{number}": ServiceSettings(chart=f"c{number}", values={"a": "x" * 2**17})
+        for number in range(4)
+    }
+    files = NODE | {f"c{number}/Chart.yaml": "name: c\nversion: 1.0.0\n" for number in range(5)}
+    template = AUTO.model_copy(update={"services": dict(list(services.items())[:3])})
+    config = "services: {more: {chart: c4, values: {a: %s}}}"
+    assert len(plan_of(files, template, config % "x").service_charts) == 4
+    (problem,) = problems_of(files, template, config % ("x" * 2**17))
+    assert "have `values` of more than 512 KiB together" in problem

@@ -16,6 +16,7 @@ from workflows.planning.plans.several.limits import sharing_room, storage_proble
 from workflows.planning.plans.several.names import names_of, told_apart, without_shared_aliases
 from workflows.planning.plans.several.parts import Part, mapping
 from workflows.planning.plans.volumes import with_volumes
+from workflows.repo_config.rules import TOO_LARGE, are_too_large
 
 HINT = "Correct `sources` in the project's template, or the repository that is named; then push, or `redeploy`."
 
@@ -110,6 +111,8 @@ def _unfit(parts: Sequence[Part]) -> Iterable[str]:
 
 def _unfit_charts(parts: Sequence[Part]) -> Iterable[str]:
     """Services that are charts: each has a release of its own, which is called after it."""
+    if are_too_large(each.release.values for part in parts for each in part.plan.service_charts):
+        yield f"The services of all sources {TOO_LARGE}."
     owners: dict[str, str] = {}
     for at, part in enumerate(parts):
         for each in part.plan.service_charts:

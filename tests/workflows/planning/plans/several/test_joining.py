@@ -347,3 +347,15 @@ def test_no_component_gets_the_name_of_a_chart() -> None:
     names = list(mapping(plan.release.values["components"]))
     assert names[0] == "frontend-web"
     assert names[1].startswith("x-backend-web-")
+
+
+@pytest.mark.spec("ENV-017")
+def test_values_of_charts_of_all_sources_have_a_limit_together() -> None:
+    def asked(name: str) -> dict[str, ServiceSettings]:
+        large = searching()["search"].model_copy(update={"values": {"a": "x" * 2**17}})
+        return {f"{name}{number}": large for number in range(2)}
+
+    source = SourceSettings(source="backend", path="/api", services=asked("there"))
+    assert joined(project_with(source, services=searching()))
+    (problem,) = problems_of(project=project_with(source, services=asked("here")))
+    assert "have `values` of more than 512 KiB together" in problem
