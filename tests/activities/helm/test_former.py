@@ -18,7 +18,6 @@ API: ApiClient = object()  # type: ignore[assignment]
 
 
 def request_of(**changes: object) -> DeployReleaseInput:
-    assert SNAPSHOT.pull_request
     made = DeployReleaseInput(
         ref=SNAPSHOT.ref,
         pull_request=SNAPSHOT.pull_request,

@@ -1,9 +1,10 @@
 """A service that is a chart: where it comes from, in which version, and what it is told."""
 
 import pytest
+from pydantic import JsonValue
 
 from tests.workflows.repo_config.configs import one_problem, parse
-from workflows.repo_config import parse_config
+from workflows.repo_config import RepoConfig, parse_config
 from workflows.repo_config.problems import ConfigError
 from workflows.repo_config.rules import MAX_VALUES
 
@@ -45,20 +46,25 @@ def of_size(size: int) -> str:
 
 
 def test_values_have_a_limit_with_anchors_followed() -> None:
-    assert parse(f"version: 1\nservices: {{a: {{chart: x, values: {of_size(200 * 1024)}}}}}")
+    config = parse(f"version: 1\nservices: {{a: {{chart: x, values: {of_size(200 * 1024)}}}}}")
+    assert "a" in config.services
     repeated = "{t: &t '" + "x" * 100 * 1024 + "', l: [*t, *t]}"
     found = one_problem(f"services:\n  a:\n    chart: x\n    values: {repeated}")
     assert found.startswith("5:5: `services.a.values` has more than 256 KiB")
 
 
+def of_text(text: str) -> RepoConfig:
+    values: dict[str, JsonValue] = {"a": text}
+    return parse_config({"version": 1, "services": {"a": {"chart": "x", "values": values}}})
+
+
 def test_values_are_measured_as_they_travel() -> None:
-    for text, is_taken in (("x" * (MAX_VALUES - 9), True), ("é" * (MAX_VALUES // 2), False)):
-        services = {"a": {"chart": "x", "values": {"a": text}}}
-        if is_taken:
-            assert parse_config({"version": 1, "services": services})
-            continue
-        with pytest.raises(ConfigError, match="more than 256 KiB"):
-            parse_config({"version": 1, "services": services})
+    longest = MAX_VALUES - len('{"a": ""}')
+    assert of_text("x" * longest).services["a"].values == {"a": "x" * longest}
+    with pytest.raises(ConfigError, match="more than 256 KiB"):
+        of_text("x" * (longest + 1))
+    with pytest.raises(ConfigError, match="more than 256 KiB"):
+        of_text("é" * (MAX_VALUES // 2))
 
 
 def test_values_of_all_services_have_a_limit_together() -> None:
