@@ -133,8 +133,12 @@ def extras_release_name(environment: str) -> str:
 
 
 def service_release_name(environment: str, service: str) -> str:
-    """Release of a service that is a chart; never another environment's."""
-    return slug(f"{environment}-{service}", limit=MAX_RELEASE)
+    """Release of a service that is a chart; begins as no environment is called, and as none of its objects is.
+
+    Those of the other releases are `RELEASE-COMPONENT`: a service that becomes a component, or a component that becomes
+    a chart, is there twice for a moment, and Helm takes over nothing of another release.
+    """
+    return slug(f"chart-{environment}-{service}", limit=MAX_RELEASE)
 
 
 def service_secret(service: str) -> str:

@@ -17,7 +17,7 @@ from workflows.repo_config.egress import Destination
 from workflows.repo_config.fields import Bytes, Command, Cpu, Name, RelativePath, VariableName
 from workflows.repo_config.messages import reason
 from workflows.repo_config.problems import Finding, Path, key_of
-from workflows.repo_config.rules import broken_service
+from workflows.repo_config.rules import TOO_LARGE, are_too_large, broken_service
 
 _Texts = TypeAdapter[Any]
 _TEMPLATE_NAME: _Texts = TypeAdapter(Name)
@@ -206,6 +206,8 @@ def _services(template: Template) -> Iterator[Finding]:
                 yield Finding((*path, *each["loc"]), reason(each))
         for finding in broken_service(said, path):
             yield Finding(finding.path, f"cannot be: {finding.message}")
+    if are_too_large(service.values for service in template.services.values()):
+        yield Finding(("services",), TOO_LARGE)
 
 
 def _jobs(template: Template) -> Iterator[Finding]:

@@ -127,6 +127,15 @@ def fill(facts: ValueFacts, text: str, path: str) -> str:
     return _PLACEHOLDER.sub(lambda found: _word(facts, found, path), text)
 
 
+def fill_known(known: Mapping[str, str], text: str) -> str:
+    """`text` with those placeholders replaced that there is a word for already; the others stay."""
+    return _PLACEHOLDER.sub(lambda found: known.get(found[0][1:-1], found[0]), text)
+
+
+def has_placeholder(text: str) -> bool:
+    return _PLACEHOLDER.search(text) is not None
+
+
 def escaped(text: str) -> str:
     """What `fill` makes `text` of, without a placeholder replaced: for texts of files that know nothing of Catalyst."""
     return _PLACEHOLDER.sub(lambda found: f"{{left_brace}}{found[0][1:]}", text)

@@ -12,6 +12,7 @@ from activities import kube
 from activities.cluster.owned import check_owner
 from activities.heartbeat import Progress
 from activities.kube import KubeObject
+from activities.releases import is_of, without_claims
 from workflows import naming
 from workflows.errors import ClusterError
 from workflows.models import VolumePlan
@@ -23,10 +24,8 @@ LIMIT = 120.0
 _DEPLOYMENT = ("apps/v1", "Deployment")
 _POD, _CLAIM, _SECRET = ("v1", "Pod"), ("v1", "PersistentVolumeClaim"), ("v1", "Secret")
 _JOB = ("batch/v1", "Job")
-_STATEFUL_SET = ("apps/v1", "StatefulSet")
-_WORKLOADS = (_DEPLOYMENT, _STATEFUL_SET, ("apps/v1", "DaemonSet"))
-_RELEASE = "meta.helm.sh/release-name"
-"""Annotation of Helm's on everything that it has made."""
+_CRON_JOB = ("batch/v1", "CronJob")
+_WORKLOADS = (_DEPLOYMENT, ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"))
 _MARK = f"{naming.DOMAIN}/restarted-for"
 _Kind = tuple[str, str]
 
@@ -83,25 +82,19 @@ class Resets:
 
         The release is brought up again by its own stage: Helm makes what is missing.
         """
-        progress.detail = f"stopping {release}"
-        path = kube.collection_path(*_CLAIM, namespace)
-        sets = await self._of_chart(_STATEFUL_SET, namespace, release)
-        claims = [
-            _name(claim)
-            for claim in await self._list(path, "")
-            if is_of(claim, release, ()) or any(is_claim_of(claim, each) for each in sets)
-        ]
-        for kind in (*_WORKLOADS, _JOB):
-            for item in await self._of_chart(kind, namespace, release):
-                await self._delete(kube.collection_path(*kind, namespace), item)
-        if claims:  # each stays until the last pod that has it is gone
+        async with without_claims(self._api, namespace, release) as claims:
+            progress.detail = f"stopping {release}"
+            # A CronJob too: what it has begun is its own, not the release's, and ends with it.
+            for kind in (*_WORKLOADS, _CRON_JOB, _JOB):
+                for item in await self._of_chart(kind, namespace, release):
+                    await self._delete(kube.collection_path(*kind, namespace), item)
+        if claims:
             progress.detail = f"throwing away the volumes of {release}"
-            await self._delete_all(_CLAIM, namespace, "", only=claims)
             await self._until_none(_CLAIM, namespace, "", only=claims)
 
     async def _of_chart(self, kind: _Kind, namespace: str, release: str) -> list[KubeObject]:
         found = await self._list(kube.collection_path(*kind, namespace), "")
-        return [item for item in found if is_of(item, release, ())]
+        return [item for item in found if is_of(item, release)]
 
     async def restart(self, request: RestartWorkloadsInput) -> None:
         """The annotation is nobody's but ours, so Helm leaves it where it is."""
@@ -156,20 +149,6 @@ class Resets:
         answer = await kube.request(self._api, "GET", path, query=query)
         items: list[KubeObject] = answer["items"]
         return items
-
-
-def is_of(item: KubeObject, release: str, kept: Sequence[str]) -> bool:
-    """Whether an object is the release's, and of none of these components."""
-    metadata = item["metadata"]
-    component = (metadata.get("labels") or {}).get(naming.PART_LABEL, "")
-    return (metadata.get("annotations") or {}).get(_RELEASE) == release and component not in kept
-
-
-def is_claim_of(claim: KubeObject, owner: KubeObject) -> bool:
-    """Whether a volume claim is one that the StatefulSet's pods have: `TEMPLATE-SET-NUMBER`, as Kubernetes calls them."""
-    templates = owner["spec"].get("volumeClaimTemplates") or ()
-    start, _, number = _name(claim).rpartition("-")
-    return number.isdecimal() and start in {f"{_name(each)}-{_name(owner)}" for each in templates}
 
 
 def _name(item: KubeObject) -> str:

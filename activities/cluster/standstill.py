@@ -8,8 +8,8 @@ from contextlib import suppress
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
-from activities.cluster.resets import is_of
 from activities.kube import KubeObject
+from activities.releases import is_of
 from workflows import naming
 
 POLL = 0.2

@@ -14,6 +14,8 @@ MAX_BYTES = 256 * 1024
 """Of one text. Files that people write by hand stay below a tenth of it; reading one takes 2 s at worst."""
 MAX_NODES = 20_000
 """Values of one document, what anchors repeat counted each time: nine lines of YAML can ask for a thousand million."""
+MAX_TEXT = 1024 * 1024
+"""Characters of one document, what anchors repeat counted each time: so much is what its readers make of it."""
 MAX_DEPTH = 64
 """Of nesting, anchors followed. Real files stay below 15; far deeper ones crash the readers that come after us."""
 
@@ -43,7 +45,7 @@ class DocumentError(UserMustFixError):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Node:
-    """One value as it was written; aliases of an anchor share it. `size` and `height` have aliases followed."""
+    """One value as it was written; aliases of an anchor share it. `size`, `length` and `height` have aliases followed."""
 
     mark: Mark
     scalar: str | int | float | bool | None = None
@@ -54,16 +56,21 @@ class Node:
     tag: str = ""
     """One that readers asked for: `!reset` of compose files."""
     size: int = 1
+    length: int = 0
+    """Characters of keys and texts, where the reader follows aliases."""
     height: int = 1
 
     @classmethod
     def of_items(cls, mark: Mark, items: "tuple[Node, ...]") -> Self:
-        return cls(mark, items=items, size=_size(items), height=_height(items))
+        length = sum(node.length for node in items)
+        return cls(mark, items=items, size=_size(items), length=length, height=_height(items))
 
     @classmethod
     def of_entries(cls, mark: Mark, entries: "dict[str, Entry]") -> Self:
         nodes = tuple(entry.node for entry in entries.values())
-        return cls(mark, entries=entries, size=_size(nodes), height=_height(nodes))
+        length = sum(len(key) + entry.node.length for key, entry in entries.items())
+        size, height = _size(nodes), _height(nodes)
+        return cls(mark, entries=entries, size=size, length=length, height=height)
 
     def value(self) -> JsonValue:
         """A value of its own at every call: what one reader changes, another does not see."""

@@ -15,6 +15,7 @@ from yaml.reader import Reader
 from activities.documents.document import (
     MAX_DEPTH,
     MAX_NODES,
+    MAX_TEXT,
     DocumentError,
     Entry,
     Mark,
@@ -159,25 +160,24 @@ class _Composer:
             raise self._error(event, "holds half of a surrogate pair, which is no character")
         self._check_tag(event, "str")
         is_plain = event.tag is None and event.style is None
-        return Node(
-            _mark(event.start_mark), scalar=resolve(text) if is_plain else text, written=text
-        )
+        value = resolve(text) if is_plain else text
+        return Node(_mark(event.start_mark), scalar=value, written=text, length=len(text))
 
     def _sequence(self, event: e.SequenceStartEvent, depth: int) -> Node:
         self._check_tag(event, "seq")
         items: list[Node] = []
-        size = 1
+        size, length = 1, 0
         while not isinstance(part := next(self._events), e.SequenceEndEvent):
             items.append(self._node(part, depth + 1))
-            size += items[-1].size
-            self._check_size(size, part)
+            size, length = size + items[-1].size, length + items[-1].length
+            self._check_size(size, part, length)
         return Node.of_items(_mark(event.start_mark), tuple(items))
 
     def _mapping(self, event: e.Event, depth: int) -> Node:
         self._check_tag(event, "map")
         entries: dict[str, Entry] = {}
         merged: Entry | None = None
-        size = 1
+        size, length = 1, 0
         while not isinstance(part := next(self._events), e.MappingEndEvent):
             key, is_merge = self._key(part)
             known = merged if is_merge else entries.get(key)
@@ -189,8 +189,8 @@ class _Composer:
                 merged = entry
             else:
                 entries[key] = entry
-            size += entry.node.size
-            self._check_size(size, part)
+            size, length = size + entry.node.size, length + len(key) + entry.node.length
+            self._check_size(size, part, length)
         if merged is not None:
             entries = {**self._merged(merged, event), **entries}
         return Node.of_entries(_mark(event.start_mark), entries)
@@ -240,10 +240,13 @@ class _Composer:
             written = f"!!{tag.removeprefix(_CORE)}" if tag.startswith(_CORE) else tag
             raise self._error(event, f"the tag `{written[:80]}` is not supported here")
 
-    def _check_size(self, size: int, event: e.Event) -> None:
+    def _check_size(self, size: int, event: e.Event, length: int = 0) -> None:
         if size > MAX_NODES:
             problem = f"grows to more than {MAX_NODES} values by anchors that repeat each other"
             raise self._error(event, problem)
+        if length > MAX_TEXT:
+            what = f"{MAX_TEXT // 1024} KiB of text"
+            raise self._error(event, f"grows to more than {what} by anchors that are repeated")
 
     def _error(self, event: e.Event, problem: str) -> DocumentError:
         return DocumentError(self._name, *_mark(event.start_mark), problem)

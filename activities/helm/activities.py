@@ -18,6 +18,7 @@ from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
 from activities.helm.failures import to_failure
+from activities.helm.former import drop_former
 from activities.helm.hooks import stop_unfinished_hooks
 from activities.helm.jobs import stop_unfinished_jobs
 from activities.helm.raw import check_on_cluster
@@ -33,10 +34,7 @@ from activities.helm.staging import with_stage
 from activities.origin import GitHubAccess
 from activities.processes import ProcessTimeoutError, end_survivors, uninterrupted
 from workflows import naming
-from workflows.errors import (
-    CatalystError,
-    HelmError,
-)
+from workflows.errors import CatalystError, HelmError
 from workflows.models import messages as m
 from workflows.ports import HelmPort
 from workflows.values import ValueFacts
@@ -158,17 +156,10 @@ class HelmActivities(HelmPort):
         return prepared.result(), kubeconfig.result()
 
     async def _drop_former(self, request: m.DeployReleaseInput, kubeconfig: Path) -> None:
-        """Releases that an earlier plan had and this one has not go once the main one is up to date."""
-        ref = request.ref
-        main, extras = naming.release_names(ref.environment)
-        if request.release.name != main or request.components:
-            return
-        wanted = {main, *([extras] if request.has_extras else []), *(request.service_charts or ())}
-        for release in await releases_in(self._api, ref.namespace):
-            # A worker from before there were charts as services names none, and means none.
-            is_known = request.service_charts is not None or release == extras
-            if is_known and release not in wanted:
-                await self._uninstall(ref.namespace, release, kubeconfig)
+        async def uninstall(release: str) -> None:
+            await self._uninstall(request.ref.namespace, release, kubeconfig)
+
+        await drop_former(self._api, request, uninstall)
 
     async def _check(
         self, request: m.DeployReleaseInput, prepared: Prepared, kubeconfig: Path

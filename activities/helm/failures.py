@@ -69,6 +69,10 @@ _PARSE_PLACE = re.compile(r"YAML parse error on (?P<file>\S+): .*?line (?P<line>
 _QUOTA_HINT = "Ask for less in the chart, or have a project admin raise the template's quota."
 _DEPENDENCY_HINT = "Commit the chart's dependencies: `helm dependency build`, then add `charts/`."
 _SETTINGS_HINT = "Correct the named settings in `.catalyst.yaml` or in the project's template."
+_OTHERS_HINT = (
+    "Another release of the environment, or somebody by hand, has made an object of that name. Where a service's chart has a "
+    "`fullnameOverride` and was called otherwise before, give it another one; or take the service out, push, and add it again."
+)
 _HOOK_HINT = "A hook of the chart failed or took too long; its last lines are above."
 
 
@@ -153,8 +157,9 @@ def _unusable(_: re.Match[str], text: str, lines: Lines) -> CatalystError:
     return ManifestError(f"the chart cannot be used: {_first(lines)}", excerpt=lines, hint=hint)
 
 
-def _refused(_: re.Match[str], __: str, lines: Lines) -> CatalystError:
-    return ManifestError(f"Kubernetes refused the chart: {_first(lines)}", excerpt=lines)
+def _refused(found: re.Match[str], _: str, lines: Lines) -> CatalystError:
+    hint = _OTHERS_HINT if "cannot be imported" in found[0] else ""
+    return ManifestError(f"Kubernetes refused the chart: {_first(lines)}", excerpt=lines, hint=hint)
 
 
 _TABLE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, Lines], CatalystError]], ...] = (

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows import naming
+from workflows.planning.plans.values import service_name
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?")
@@ -52,6 +53,23 @@ def test_two_texts_never_share_a_name(one: str, other: str, limit: int) -> None:
     names = naming.slug(one, limit=limit), naming.slug(other, limit=limit)
     assert all(is_label(name, limit) for name in names)
     assert (names[0] == names[1]) is (one == other)
+
+
+@pytest.mark.spec("ENV-017")
+@given(ANY, ANY, st.integers(1, 10**6))
+def test_no_object_of_an_environments_release_is_called_like_that_of_a_service(
+    source: str, service: str, number: int
+) -> None:
+    for environment in (
+        naming.environment_name(source, number),
+        naming.agent_environment_name(source, service),
+        naming.branch_environment_name(source),
+    ):
+        release = naming.service_release_name(environment, service)
+        assert is_label(release, 53)
+        for other in naming.release_names(environment):
+            assert not service_name(other, "chart-search").startswith("chart-")
+            assert not release.startswith(other)
 
 
 @pytest.mark.spec("FR-001")

@@ -10,6 +10,9 @@ from workflows.project_rules import project_problems, template_problems, told
 pytestmark = pytest.mark.spec("OPS-5")
 
 
+LONG = "x" * 200 * 1024
+
+
 def problems(**settings: object) -> list[str]:
     template = Template.model_validate(settings)
     return [told(each) for each in template_problems("development", template)]
@@ -101,12 +104,32 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
             "services.db.version: cannot be: `services.db.version` goes with `type`",
         ),
         (
-            {"services": {"db": {"chart": "x", "repository": "https://u:p@b.org", "version": "1"}}},
+            {
+                "services": {
+                    "db": {"chart": "x", "repository": "https://u:p@b.org", "version": "1.0.0"}
+                }
+            },
             "services.db.repository: must be a URL such as",
         ),
         (
             {"services": {"db": {"chart": "x", "repository": "https://b.org"}}},
             "services.db.repository: cannot be: `services.db.repository` needs `version`",
+        ),
+        (
+            {"services": {"db": {"chart": "x", "repository": "oci://b.org", "version": "1.10"}}},
+            "services.db.version: cannot be: `services.db.version` must be one whole version",
+        ),
+        (
+            {"services": {"db": {"chart": "a/b", "repository": "oci://b.org", "version": "1.0.0"}}},
+            "services.db.chart: cannot be: `services.db.chart` must be the chart's name",
+        ),
+        (
+            {"services": {"db": {"chart": "x", "values": {"a": "x" * 2**18}}}},
+            "services.db.values: cannot be: `services.db.values` has more than 256 KiB",
+        ),
+        (
+            {"services": {f"s{n}": {"chart": "x", "values": {"a": LONG}} for n in range(3)}},
+            "services: have `values` of more than 512 KiB together",
         ),
         ({"processes": {"A": {"command": "x"}}}, "processes.A: must be lower-case letters"),
         ({"processes": {"m": {"command": " "}}}, "processes.m.command: must be a command"),
@@ -147,7 +170,7 @@ def test_settings_that_can_be_meant_are_taken(settings: dict[str, object]) -> No
         ({"images": [{"image": "Shop:{sha}"}]}, "images[0].image: must be an image such as"),
         ({"images": [{"image": "a"}, {"image": "b"}]}, "images: name the component `web` 2 times"),
     ],
-    ids=str,
+    ids=lambda found: str(found)[:200],
 )
 def test_settings_that_cannot_be_meant_are_told_with_their_place(
     settings: dict[str, object], wanted: str

@@ -30,6 +30,8 @@ def release_mark(plan: RevisionPlan) -> str:
     """
     if plan.development is None or plan.builds:
         return ""
+    if any(each.release.source == "repository" for each in plan.service_charts):
+        return ""  # its files are the commit's, of which the plan knows no content
     # Only where there are some: a field more would make another mark of each release that is already there.
     more = {"service_charts"} if plan.service_charts else set[str]()
     told = plan.model_dump(mode="json", include=_DEPLOYED | more)

@@ -27,7 +27,7 @@ _URL_PATH = r"^/[^\s?#]*$"
 _CPU = r"^[0-9]+(\.[0-9]{1,3}|m)?$"
 _BYTES = r"^[0-9]+(\.[0-9]{1,3})?(Ki|Mi|Gi|Ti|k|M|G|T)$"
 _DURATION = r"^([0-9]{1,6}d)?([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$"
-_VERSION = r"^[A-Za-z0-9_][A-Za-z0-9._-]*$"
+_VERSION = r"^[A-Za-z0-9_][A-Za-z0-9._+-]*$"
 _DIRECTORY = r"^(/[A-Za-z0-9][A-Za-z0-9._-]*)+$"
 _REPOSITORY = r"^(https?|oci)://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$"
 _HOST = r"^(\{release\})?([a-z0-9]([a-z0-9-]*[a-z0-9])?|-[a-z0-9-]*[a-z0-9])?$"
@@ -39,7 +39,7 @@ WORDS = {
     _URL_PATH: "a path that begins with `/`, without spaces, `?` and `#`",
     _CPU: "a number of cores such as `2`, `0.5` or `500m`",
     _BYTES: "a number with its unit such as `512Mi` or `4Gi`",
-    _VERSION: "the tag of an image such as `16` or `7.4-alpine`",
+    _VERSION: "the tag of an image such as `16` or `7.4-alpine`, or the version of a chart such as `2.1.0`",
     _DIRECTORY: "a directory such as `/var/lib/data`",
     _REPOSITORY: "a URL such as `https://charts.example.com` or `oci://registry.example.com/charts`",
     _HOST: "the name of a Service such as `{release}-master`, where `{release}` stands for the chart's release",

@@ -3,11 +3,18 @@
 Read from the value as it stands, not from the model, so that these problems show together with all others.
 """
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import JsonValue
 
 from workflows.repo_config.problems import Finding, Path, key_of
+
+MAX_VALUES = 256 * 1024
+"""Bytes of one chart's values, as JSON: they travel in the plan (2 MiB) and in Helm's release (1 MiB, packed)."""
+MAX_ALL_VALUES = 2 * MAX_VALUES
+"""Of all charts that are services, which travel in one plan."""
 
 
 def broken_rules(value: dict[str, JsonValue]) -> list[Finding]:
@@ -72,9 +79,24 @@ def _routes_to_one_path(value: dict[str, JsonValue]) -> Iterator[Finding]:
 
 
 def _services(value: dict[str, JsonValue]) -> Iterator[Finding]:
-    for name, service in _mapping(value.get("services")).items():
-        if isinstance(service, dict):
-            yield from broken_service(service, ("services", name))
+    services = {
+        name: service
+        for name, service in _mapping(value.get("services")).items()
+        if isinstance(service, dict)
+    }
+    for name, service in services.items():
+        yield from broken_service(service, ("services", name))
+    if are_too_large(_mapping(service.get("values")) for service in services.values()):
+        yield Finding(("services",), f"`services` {TOO_LARGE}")
+
+
+def are_too_large(values: Iterable[Mapping[str, JsonValue]]) -> bool:
+    """Whether values of charts are too much together."""
+    return sum(map(_size, values)) > MAX_ALL_VALUES
+
+
+TOO_LARGE = f"have `values` of more than {MAX_ALL_VALUES // 1024} KiB together; leave out what the charts say themselves"
+"""The end of a sentence that begins with the services."""
 
 
 def broken_service(service: dict[str, JsonValue], path: Path) -> Iterator[Finding]:
@@ -95,8 +117,33 @@ def broken_service(service: dict[str, JsonValue], path: Path) -> Iterator[Findin
     for key, needed in _TOGETHER[kinds[0]].items():
         if key in service and needed[0] not in service:
             yield Finding((*path, key), f"`{name}.{key}` needs {needed[1]}")
+    if kinds[0] == "type" and "+" in str(service.get("version")):
+        words = "must be the tag of an image such as `16` or `7.4-alpine`"
+        yield Finding((*path, "version"), f"`{name}.version` {words}")
+    if _size(_mapping(service.get("values"))) > MAX_VALUES:
+        words = f"has more than {MAX_VALUES // 1024} KiB; leave out what the chart says itself"
+        yield Finding((*path, "values"), f"`{name}.values` {words}")
+    if kinds[0] == "chart" and "repository" in service:
+        yield from _of_repository(service, path)
 
 
+def _of_repository(service: dict[str, JsonValue], path: Path) -> Iterator[Finding]:
+    """Of a chart from there: what Helm would understand otherwise than it looks, and only once it is asked."""
+    name, chart, version = key_of(path), service["chart"], service.get("version")
+    if isinstance(chart, str) and "/" in chart:
+        words = f"must be the chart's name; what is before the last `/` belongs into `{name}.repository`"
+        yield Finding((*path, "chart"), f"`{name}.chart` {words}")
+    if version is not None and not (isinstance(version, str) and _EXACT.fullmatch(version)):
+        words = (
+            "must be one whole version such as `2.1.0` or `2.1.0-rc.1`: Helm takes less for a range, and one commit would "
+            "not always mean one release"
+        )
+        yield Finding((*path, "version"), f"`{name}.version` {words}")
+
+
+_NUMBER, _WORD = r"(0|[1-9][0-9]*)", r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*"
+_EXACT = re.compile(rf"v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_WORD})?(\+{_WORD})?")
+"""A version as https://semver.org has it; some charts write a `v` before theirs."""
 _OF_CHART = "`chart`"
 _IN_VALUES = "`type` or `image`; a chart is told by its `values`"
 _ALONE = {
@@ -122,6 +169,10 @@ _TOGETHER = {
     },
 }
 """What a service can be -> key -> another key that goes with it, and how that is said."""
+
+
+def _size(values: Mapping[str, JsonValue]) -> int:
+    return len(json.dumps(values, ensure_ascii=False).encode(errors="surrogatepass"))
 
 
 def _mapping(value: JsonValue) -> dict[str, JsonValue]:

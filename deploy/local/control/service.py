@@ -110,10 +110,10 @@ def start_service(service: Service, instance: Instance) -> ProcessRecord:
 
 
 def _empty_directory(instance: Instance, name: str) -> Path:
-    """For temporary files: what a killed predecessor has left is removed, and `down` removes all."""
+    """For temporary files: what a killed predecessor has left is removed as far as it can be, and `down` removes all."""
     directory = instance.state_directory / "temporary" / name
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    directory.mkdir(parents=True, exist_ok=True)
     return directory
 
 

@@ -182,6 +182,22 @@ def test_merge_keys_that_multiply_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "repeated",
+    [
+        "b: [" + "*a," * 30 + "]",
+        "\n".join(f"b{number}: *a" for number in range(30)),
+        "\n".join(f"b{number}: {{*a : 1}}" for number in range(30)),
+        "m: &m {k: *a}\n" + "\n".join(f"b{number}: {{<<: *m}}" for number in range(30)),
+    ],
+    ids=["list", "mapping", "keys", "merged"],
+)
+def test_a_long_text_that_anchors_repeat_is_refused_before_it_is_followed(repeated: str) -> None:
+    text = "x" * 100 * 1024
+    assert "grows to more than 1024 KiB of text" in refusal(f"a: &a '{text}'\n{repeated}").problem
+    assert read(f"a: &a '{text}'\nb: [*a, *a]").value == {"a": text, "b": [text, text]}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "[" * 5000,

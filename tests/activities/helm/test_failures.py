@@ -149,6 +149,19 @@ def test_what_is_wrong_with_a_chart_is_the_users_to_fix_and_told_with_its_path(
     failure = to_failure(stderr, chart="web/chart", name="shop")
     assert type(failure) is ManifestError
     assert str(failure) == message
+
+
+@pytest.mark.spec("ENV-017", "FR-009")
+def test_an_object_of_another_release_is_told_with_what_to_do() -> None:
+    failure = to_failure(
+        'Error: unable to continue with install: Service "search" in namespace "team-shop-pr-7" exists and cannot be'
+        " imported into the current release: invalid ownership metadata; annotation validation error: key"
+        ' "meta.helm.sh/release-name" must equal "chart-pr-7-find": current value is "chart-pr-7-search"\n'
+    )
+    assert type(failure) is ManifestError
+    assert 'current value is "chart-pr-7-search"' in str(failure)
+    assert "`fullnameOverride`" in failure.hint
+    assert "push, and add it again" in failure.hint
     assert not failure.is_retryable
     assert failure.excerpt
     assert "warnings.go" not in "\n".join(failure.excerpt)

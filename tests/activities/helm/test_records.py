@@ -1,10 +1,15 @@
 """Helm's own records: what was installed, and whose work the newest version is."""
 
+import base64
+import gzip
+import json
 from typing import Any
 
 import pytest
+from kubernetes.aio.client import ApiClient
 
-from activities.helm.records import Record, find_deployed, values_of
+from activities.helm.records import Record, ReleaseRecords, find_deployed, releases_in, values_of
+from tests.activities.objects import use
 from workflows import naming
 
 
@@ -64,3 +69,90 @@ def test_a_version_of_another_chart_says_nothing() -> None:
     assert values_of(release(), "shop") == {}
     assert values_of({"config": None, "chart": None}, "app") == {}
     assert values_of(release(config=None), "app").keys() == {"image", "security"}
+    assert values_of({"chart": ["app"]}, "app") == {}
+    assert values_of(release(config="x"), "app").keys() == {"image", "security"}
+
+
+API: ApiClient = object()  # type: ignore[assignment]
+OURS = {naming.REVISION_LABEL: MINE}
+
+
+def secret(
+    name: str = "shop", version: str = "1", status: str = "deployed", **more: Any
+) -> dict[str, Any]:
+    """A record as Helm keeps it."""
+    found = {"owner": "helm", "name": name, "version": version, "status": status, **OURS}
+    metadata = {
+        "name": f"sh.helm.release.v1.{name}.v{version}",
+        "labels": found,
+        "resourceVersion": "1",
+    }
+    content = release(info={"status": status}, manifest=f"# {version}")
+    return {"kind": "Secret", "metadata": metadata, "data": {"release": packed(content)}, **more}
+
+
+def packed(content: object) -> str:
+    made = gzip.compress(json.dumps(content).encode())
+    return base64.b64encode(base64.b64encode(made)).decode()
+
+
+@pytest.mark.spec("ENV-017")
+async def test_what_people_have_installed_by_hand_is_none_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs, nameless = secret("debug-tools"), secret("")
+    del theirs["metadata"]["labels"][naming.REVISION_LABEL]
+    use(monkeypatch, secret(version="2"), secret(), secret("chart-search"), theirs, nameless)
+    assert await releases_in(API, "web-shop") == ("chart-search", "shop")
+
+
+async def test_what_was_cut_off_is_marked_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = secret(version="2", status="pending-upgrade")
+    objects = use(monkeypatch, secret(), cut)
+    assert await ReleaseRecords(API, "web-shop", "shop").settle() == 1
+    assert cut["metadata"]["labels"]["status"] == "failed"
+    assert objects.calls == [f"PATCH {cut['metadata']['name']}"]
+
+
+MALFORMED = [
+    {},
+    {"release": ""},
+    {"release": "?"},
+    {"release": "ä"},
+    {"release": base64.b64encode(b"AAAA").decode()},
+    {"release": packed([])},
+    {"release": packed(release())[:40]},
+    {"release": base64.b64encode(base64.b64encode(gzip.compress(b"[" * 200_000))).decode()},
+]
+
+
+@pytest.mark.invariant(6)
+@pytest.mark.parametrize("data", MALFORMED, ids=range(len(MALFORMED)))
+async def test_what_only_looks_like_a_record_stops_nobody(
+    data: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = secret(version="2", status="pending-upgrade")
+    others = [
+        secret(version=version, status=status, data=data)
+        for version, status in (("3", "pending-install"), ("x", "deployed"), ("4", "deployed"))
+    ]
+    use(monkeypatch, secret(), cut, *others)
+    records = ReleaseRecords(API, "web-shop", "shop")
+    await records.settle()
+    assert cut["metadata"]["labels"]["status"] == "failed"
+    assert await records.newest_manifest() == "# 2"
+    assert (await records.deployed_values("app"))["components"] == {"web": {"kind": "web"}}
+
+
+async def test_a_record_that_nobody_may_change_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, secret(status="pending-install", immutable=True))
+    await ReleaseRecords(API, "web-shop", "shop").settle()
+
+
+async def test_where_nothing_can_be_read_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, secret(data={}))
+    records = ReleaseRecords(API, "web-shop", "shop")
+    assert await records.newest_manifest() == ""
+    assert await records.deployed_values("app") == {}

@@ -40,6 +40,31 @@ async def test_a_chart_may_link_to_other_files_of_its_repository(release: Releas
     assert await release.config() is not None
 
 
+@pytest.mark.spec("ENV-017")
+@pytest.mark.invariant(6)
+async def test_records_that_are_not_catalysts_are_left_alone_and_stop_nobody(
+    release: Release,
+) -> None:
+    namespace = release.ref.namespace
+    await release.deploy(await release.source.push(charts.chart()))
+    # Somebody's own, and one that looks like the environment's and that no Helm has made.
+    others = ("debug-tools", release.ref.environment)
+    for name in others:
+        labels = {"owner": "helm", "name": name, "status": "pending-install", "version": "x"}
+        metadata = {"name": f"somebody.{name}", "namespace": namespace, "labels": labels}
+        body = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+        await release.cluster.apply({**body, "stringData": {"release": "?"}})
+    request = release.request(await release.source.push(charts.chart(config=PLAIN)))
+    request = request.model_copy(update={"service_charts": ()})
+    await release.activities.deploy_release(request)
+    await release.stop()
+    assert await release.config() is not None
+    await release.uninstall()
+    assert await release.config() is None
+    for name in others:
+        assert await release.named("v1", "secrets", f"somebody.{name}")
+
+
 @pytest.mark.spec("FR-011")
 async def test_a_cluster_that_helm_cannot_reach_is_the_platforms_and_leaves_nothing(
     release: Release, connection_config: HelmConfig

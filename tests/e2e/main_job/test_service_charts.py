@@ -172,6 +172,38 @@ async def test_a_chart_of_the_repository_whose_service_has_another_name_is_told_
     assert (figs, commit) == ("figs", second)
 
 
+async def test_a_service_may_become_a_chart_and_something_else_again(previews: Previews) -> None:
+    chart = {
+        "deploy/shelf/Chart.yaml": CHART,
+        "deploy/shelf/values.yaml": "fruit: none\n",
+        # As charts of the service's own name call theirs, and as Catalyst's own chart calls a component's.
+        "deploy/shelf/templates/all.yaml": TEMPLATE.replace(USUAL, "{{ .Release.Name }}"),
+    }
+    preview = await previews.create(tree={**TREE, **chart}, type="auto")
+    as_chart = asking("chart: deploy/shelf, host: '{release}'", "figs")
+    as_redis = "version: 1\nservices: {fruit: {type: redis}}\n"
+    main = naming.release_name(preview.environment)
+    fruit = naming.service_release_name(preview.environment, "fruit")
+
+    first = await preview.open({".catalyst.yaml": as_redis})
+    await preview.until_ready(first)
+    second = await preview.push({".catalyst.yaml": as_chart})
+    await preview.until_ready(second)
+    figs, born, commit = await page_of(preview)
+    assert (figs, commit) == ("figs", second)
+    assert await releases(preview) == {main, fruit}
+
+    third = await preview.push({".catalyst.yaml": as_redis})
+    await preview.until_ready(third)
+    assert await releases(preview) == {main}
+    await eventually(lambda: has_no_claim(preview, fruit), within=60, what="its volume is gone")
+    fourth = await preview.push({".catalyst.yaml": as_chart})
+    await preview.until_ready(fourth)
+    figs, later, commit = await page_of(preview)
+    assert (figs, commit) == ("figs", fourth)
+    assert later != born, "it began anew"
+
+
 async def page_of(preview: Preview) -> list[str]:
     """What the chart was told, what it has kept, and the application's commit."""
     return (await preview.page()).text.split()
@@ -190,3 +222,9 @@ async def pod_of(preview: Preview, release: str) -> str:
 async def is_gone(preview: Preview, release: str) -> bool:
     found = await preview.stack.cluster.pods(await preview.namespace(), selector=f"app={release}")
     return not found
+
+
+async def has_no_claim(preview: Preview, release: str) -> bool:
+    path = f"/api/v1/namespaces/{await preview.namespace()}/persistentvolumeclaims"
+    found = await preview.stack.cluster.items(path)
+    return not any(release in each["metadata"]["name"] for each in found)

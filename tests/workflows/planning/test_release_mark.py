@@ -30,11 +30,17 @@ def test_variables_and_limits_make_another_one() -> None:
 
 
 def test_a_chart_beside_it_makes_another_one() -> None:
-    chart = (
-        "services: {search: {chart: a, repository: 'oci://b.org/c', version: 1, values: {x: %s}}}"
-    )
+    chart = "services: {search: {chart: a, repository: 'oci://b.org/c', version: 1.0.0, values: {x: %s}}}"
     plans = [plan_of(NODE, DEVELOPMENT, config=config) for config in ("", chart % 1, chart % 2)]
     assert len({release_mark(plan) for plan in plans}) == 3
+
+
+@pytest.mark.spec("ENV-017")
+def test_a_chart_of_the_commit_is_another_release_each_time() -> None:
+    files = {**NODE, "deploy/search/Chart.yaml": "name: search\nversion: 1.0.0\n"}
+    plan = plan_of(files, DEVELOPMENT, config="services: {search: {chart: deploy/search}}")
+    assert plan.service_charts
+    assert release_mark(plan) == ""
 
 
 def test_what_is_built_or_deployed_as_an_image_is_another_release_each_time() -> None:

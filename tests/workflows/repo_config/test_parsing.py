@@ -243,7 +243,7 @@ def test_a_wrong_value_is_said_in_words(text: str, problem: str) -> None:
             "`services.a.repository` needs `version`, so that one commit always means one release",
         ),
         (
-            "services: {a: {chart: x, repository: b.org, version: 1}}",
+            "services: {a: {chart: x, repository: b.org, version: 1.0.0}}",
             "`services.a.repository` must be a URL such as `https://charts.example.com`",
         ),
         ("services: {a: {chart: x, port: 1, host: B}}", "must be the name of a Service"),

@@ -1,5 +1,6 @@
 """A process of ours is kept while nothing about it changed, and replaced when something did."""
 
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -109,6 +110,17 @@ async def test_what_a_killed_process_has_left_in_its_temporary_files_is_gone_wit
     (directory / "left").touch()
     await pid_after(replace(service, environment={"COLOUR": "blue"}), instance, Outcome.DONE)
     assert not (directory / "left").exists()
+
+
+async def test_temporary_files_that_cannot_be_removed_keep_no_process_from_starting(
+    service: Service, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = await pid_after(service, instance, Outcome.DONE)
+    directory = Path(variable_of(pid, "TMPDIR"))
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+    changed = replace(service, environment={"COLOUR": "blue"})
+    pid = await pid_after(changed, instance, Outcome.DONE)
+    assert Path(variable_of(pid, "TMPDIR")) == directory
 
 
 async def test_a_process_that_ends_at_once_is_reported_with_its_last_lines(

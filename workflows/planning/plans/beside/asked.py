@@ -8,6 +8,7 @@ from workflows.planning.plans.case import Case
 from workflows.planning.plans.values import MAX_COMPONENT, is_component_name
 from workflows.repo_config import FILE_NAME, Job, Process, Service
 from workflows.repo_config.quantities import quantity
+from workflows.repo_config.rules import TOO_LARGE, are_too_large
 
 
 def services_of(case: Case) -> dict[str, ServiceSettings]:
@@ -20,6 +21,8 @@ def services_of(case: Case) -> dict[str, ServiceSettings]:
             case.problems.append(
                 f"{place_of(case, 'services', name)} needs one of `type`, `image` and `chart`."
             )
+    if are_too_large(each.values for each in asked.values()):
+        case.problems.append(f"The services of the template and of the file {TOO_LARGE}.")
     return asked
 
 

@@ -1,16 +1,14 @@
 """Services that are charts (ENV-017): each a release of its own, which comes up before what it is for."""
 
 import posixpath
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from pydantic import JsonValue
 
 from workflows import naming
 from workflows.models import ReleasePlan, ServiceChart, ServiceSettings, Stage
 from workflows.planning.plans.beside.asked import place_of
 from workflows.planning.plans.beside.services import Service, plainly_told
 from workflows.planning.plans.case import Case
+from workflows.values import fill_known, has_placeholder
 
 _MAX_NAME = 63
 """Characters of a Service's name; charts cut theirs there."""
@@ -42,17 +40,11 @@ class ChartService:
 
 
 def make_chart(case: Case, name: str, asked: ServiceSettings) -> ChartService:
-    """What was asked for, with its values as they are: nothing of a commit may restart it. A name that is taken is noted."""
-    environment = case.request.environment
-    release = naming.service_release_name(environment, name)
-    if release in naming.release_names(environment):
-        case.problems.append(
-            f"{place_of(case, 'services', name)} needs another name: the release of the environment's own services is "
-            "called so."
-        )
+    """What was asked for, with its values as they are: nothing of a commit may restart it."""
+    release = naming.service_release_name(case.request.environment, name)
     is_remote = bool(asked.repository)
     chart = asked.chart if is_remote else posixpath.normpath(asked.chart)
-    host = _host(release, asked) if asked.port else ""
+    host = _host(case, name, release, asked) if asked.port else ""
     where = f" {asked.version} of {asked.repository}" if is_remote else " of the repository"
     return ChartService(
         service=Service(
@@ -75,13 +67,14 @@ def make_chart(case: Case, name: str, asked: ServiceSettings) -> ChartService:
     )
 
 
-def _host(release: str, asked: ServiceSettings) -> str:
+def _host(case: Case, service: str, release: str, asked: ServiceSettings) -> str:
     """As asked; else what `helm create` makes of release and chart, which most charts have kept."""
     if asked.host:
         return asked.host.replace(_RELEASE, release)
-    if full := _text(asked.values, "fullnameOverride"):
+    if full := _name(case, service, asked, "fullnameOverride"):
         return _cut(full)
-    name = _text(asked.values, "nameOverride") or posixpath.basename(asked.chart.rstrip("/"))
+    own = posixpath.basename(asked.chart.rstrip("/"))
+    name = _name(case, service, asked, "nameOverride") or own
     return _cut(release if name in release else f"{release}-{name}")
 
 
@@ -89,6 +82,16 @@ def _cut(name: str) -> str:
     return name[:_MAX_NAME].removesuffix("-")
 
 
-def _text(values: Mapping[str, JsonValue], key: str) -> str:
-    value = values.get(key)
-    return value if isinstance(value, str) else ""
+def _name(case: Case, service: str, asked: ServiceSettings, key: str) -> str:
+    """What the values call it by that key; that nobody can tell yet is noted, for the application is told now."""
+    value = asked.values.get(key)
+    if not isinstance(value, str):
+        return ""
+    known = {"environment": case.request.environment, "project": case.request.project.key}
+    name = fill_known(known, value)
+    if has_placeholder(name):
+        case.problems.append(
+            f"{place_of(case, 'services', service)} does not tell by what name it is reached, since `{key}` is "
+            f"`{value}` and is filled in later; say it with `host`."
+        )
+    return name

@@ -13,9 +13,10 @@ from workflows.planning.plans.development.packages import direct_sources
 from workflows.planning.plans.egress import hosts_of_charts, services_of, told_of_proxy
 from workflows.planning.plans.several.addresses import root_of, routes_of, told_of_each_other
 from workflows.planning.plans.several.limits import sharing_room, storage_problems
-from workflows.planning.plans.several.names import told_apart, without_shared_aliases
+from workflows.planning.plans.several.names import names_of, told_apart, without_shared_aliases
 from workflows.planning.plans.several.parts import Part, mapping
 from workflows.planning.plans.volumes import with_volumes
+from workflows.repo_config.rules import TOO_LARGE, are_too_large
 
 HINT = "Correct `sources` in the project's template, or the repository that is named; then push, or `redeploy`."
 
@@ -110,6 +111,8 @@ def _unfit(parts: Sequence[Part]) -> Iterable[str]:
 
 def _unfit_charts(parts: Sequence[Part]) -> Iterable[str]:
     """Services that are charts: each has a release of its own, which is called after it."""
+    if are_too_large(each.release.values for part in parts for each in part.plan.service_charts):
+        yield f"The services of all sources {TOO_LARGE}."
     owners: dict[str, str] = {}
     for at, part in enumerate(parts):
         for each in part.plan.service_charts:
@@ -124,6 +127,13 @@ def _unfit_charts(parts: Sequence[Part]) -> Iterable[str]:
                     "them another name, or say in the template's `sources` which services come along."
                 )
             owners[each.name] = part.name
+    for part in parts:
+        for name in names_of(part):
+            if owners.get(name, part.name) != part.name:
+                yield (
+                    f"`{owners[name]}` has a chart as the service `{name}`, and `{part.name}` something else of that name; "
+                    "give one of them another name, or say in the template's `sources` which services come along."
+                )
 
 
 def _refuse(problems: Sequence[str]) -> None:

@@ -13,7 +13,8 @@ from workflows.planning.plans.several.renaming import marked, prefixed, renamed
 
 def told_apart(parts: Sequence[Part], story: Story) -> list[Part]:
     """Every component has a name of its own: one that several sources have begins with the source's name in each."""
-    names = new_names({part.name: _names(part) for part in parts})
+    charts = [each.name for part in parts for each in part.plan.service_charts]
+    names = new_names({part.name: names_of(part) for part in parts}, charts)
     for old in dict.fromkeys(old for _, old in names):
         called = ", ".join(f"`{new}`" for (_, each), new in names.items() if each == old)
         story.because(f"What is called `{old}` would not be the only one; here it is {called}.")
@@ -23,8 +24,13 @@ def told_apart(parts: Sequence[Part], story: Story) -> list[Part]:
     ]
 
 
-def new_names(known: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], str]:
-    """Source and name -> the name instead, for those that several sources have, and for one that would be taken so."""
+def new_names(
+    known: Mapping[str, Iterable[str]], kept: Iterable[str] = ()
+) -> dict[tuple[str, str], str]:
+    """Source and name -> the name instead, for those that several sources have, and for one that would be taken so.
+
+    `kept` are names of what is no component, which nothing else gets.
+    """
     all_names = [(source, name) for source, names in known.items() for name in names]
     counts = Counter(name for _, name in all_names)
     shared = {name for name, times in counts.items() if times > 1}
@@ -34,7 +40,7 @@ def new_names(known: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], str]:
         if not taken:
             break
         shared |= taken
-    twice = Counter(found.values())
+    twice = Counter((*found.values(), *kept))
     return {each: new if twice[new] == 1 else marked(*each) for each, new in found.items()}
 
 
@@ -71,7 +77,7 @@ def without_shared_aliases(parts: Sequence[Part], story: Story, problems: list[s
     ]
 
 
-def _names(part: Part) -> list[str]:
+def names_of(part: Part) -> list[str]:
     """Of components and images, each once, in an order of its own."""
     plan = part.plan
     built = (each.component for each in plan.builds)
