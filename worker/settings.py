@@ -68,7 +68,8 @@ class WorkerSettings(BaseSettings):
     registry_is_plain_http: bool = False
     """True on the local stack only."""
     builder_image: str
-    """Rootless BuildKit with git."""
+    """Rootless BuildKit with git. In environments it takes in code that is worked on, and lets jobs wait until services
+    accept connections, by `nc` or bash; BuildKit's own image has all of it."""
     registry_mirror: str = ""
     """Registry that BuildKit asks for images of docker.io; empty: the real one."""
     build_sources: tuple[str, ...] = ()
