@@ -21,7 +21,14 @@ version: 1
 services:
   cache: {type: redis}
   files: {type: s3}
+jobs:
+  look: {when: pre-deploy, command: python look.py}
 """
+LOOK = """\
+import os, urllib.request
+urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL_S3"] + "/health", timeout=5)
+"""
+"""Asks once, in the first moment of its pod: it is not tried again."""
 KEEPER = '''
 """Keeps a number in Redis and a text in a bucket, and shows both. Nothing but the standard library."""
 
@@ -85,9 +92,10 @@ NOTE: Files = {"CHANGES.md": "One line more.\n"}
 KEEPER_TREE = {
     ".catalyst.yaml": BOTH,
     "Dockerfile": (
-        'FROM python:3.12-slim\nCOPY --link app.py /\nEXPOSE 8000\nCMD ["python", "app.py"]\n'
+        'FROM python:3.12-slim\nCOPY --link app.py look.py /\nEXPOSE 8000\nCMD ["python", "app.py"]\n'
     ),
     "app.py": KEEPER,
+    "look.py": LOOK,
 }
 
 
