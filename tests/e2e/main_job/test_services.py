@@ -21,9 +21,8 @@ version: 1
 services:
   cache: {type: redis}
   files: {type: s3}
-jobs:
-  look: {when: pre-deploy, command: python look.py}
 """
+LOOKING = f"{BOTH}jobs:\n  look: {{when: pre-deploy, command: python look.py}}\n"
 LOOK = """\
 import os, urllib.request
 urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL_S3"] + "/health", timeout=5)
@@ -92,10 +91,9 @@ NOTE: Files = {"CHANGES.md": "One line more.\n"}
 KEEPER_TREE = {
     ".catalyst.yaml": BOTH,
     "Dockerfile": (
-        'FROM python:3.12-slim\nCOPY --link app.py look.py /\nEXPOSE 8000\nCMD ["python", "app.py"]\n'
+        'FROM python:3.12-slim\nCOPY --link app.py /\nEXPOSE 8000\nCMD ["python", "app.py"]\n'
     ),
     "app.py": KEEPER,
-    "look.py": LOOK,
 }
 
 
@@ -178,7 +176,10 @@ async def test_a_migration_that_fails_leaves_the_old_version_and_its_data(
 
 
 async def test_a_cache_and_a_bucket_keep_what_they_were_given(previews: Previews) -> None:
-    preview = await previews.create(tree=KEEPER_TREE, type="auto")
+    dockerfile = KEEPER_TREE["Dockerfile"].replace("app.py /", "app.py look.py /")
+    looking = {".catalyst.yaml": LOOKING, "Dockerfile": dockerfile, "look.py": LOOK}
+    tree = {**KEEPER_TREE, **looking}
+    preview = await previews.create(tree=tree, type="auto")
     first = await preview.open(NOTE)
     await preview.until_ready(first)
     page = (await preview.page()).text
