@@ -25,6 +25,7 @@ from activities.source import SourceActivities
 from activities.store import ProjectReader, Store, StoreActivities
 from worker.settings import WorkerSettings
 from worker.workers import Implementations
+from workflows.errors import ConfigurationError
 from workflows.planning.dockerfiles import Mirrors
 from workflows.rendering import Links
 
@@ -33,7 +34,7 @@ from workflows.rendering import Links
 async def compose(settings: WorkerSettings, client: Client) -> AsyncGenerator[Implementations]:
     """Everything connected, and closed again in the opposite order.
 
-    Raises ConfigurationError for an unusable App key, StoreError when the database cannot be opened, OSError
+    Raises ConfigurationError for an unusable App key or setting, StoreError when the database cannot be opened, OSError
     when a file is missing.
     """
     async with AsyncExitStack() as stack:
@@ -109,16 +110,26 @@ def make_cluster_config(settings: WorkerSettings) -> ClusterConfig:
 
 
 def make_build_config(settings: WorkerSettings) -> BuildConfig:
-    return BuildConfig(
+    """Raises ConfigurationError for networks of a host that builds do not know by name: a slip would leave all open."""
+    config = BuildConfig(
         registry=settings.registry,
         builder_image=settings.builder_image,
         is_plain_http=settings.registry_is_plain_http,
         mirror=settings.registry_mirror,
         git_url=settings.git_url,
         package_sources=settings.build_sources,
+        networks=settings.build_networks,
+        cluster_cidrs=settings.cluster_cidrs,
         mirrors=make_mirrors(settings),
         state_size=settings.build_state_size,
     )
+    named = config.named_hosts
+    if unknown := sorted(settings.build_networks.keys() - named):
+        raise ConfigurationError(
+            f"CATALYST_WORKER_BUILD_NETWORKS names {', '.join(unknown)}, but the hosts that builds know by name are: "
+            f"{', '.join(sorted(named)) or 'none'}"
+        )
+    return config
 
 
 def make_mirrors(settings: WorkerSettings) -> Mirrors:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from worker.directories import Directories
+from worker.networks import HostNetworks, Network
 
 _CHECKOUT = Path(__file__).parents[1]
 _APP_CHART = Path("charts/app")
@@ -67,12 +68,18 @@ class WorkerSettings(BaseSettings):
     registry_is_plain_http: bool = False
     """True on the local stack only."""
     builder_image: str
-    """Rootless BuildKit with git."""
+    """Rootless BuildKit with git. In environments it takes in code that is worked on, and lets jobs wait until services
+    accept connections, by `nc` or bash; BuildKit's own image has all of it."""
     registry_mirror: str = ""
     """Registry that BuildKit asks for images of docker.io; empty: the real one."""
     build_sources: tuple[str, ...] = ()
     """What builds may reach besides git host and registry, such as private registries and approved package sources:
     `https://…` and `http://…` URLs, as a JSON list (FR-013)."""
+    build_networks: HostNetworks = Field(default_factory=dict)
+    """Networks of hosts that builds know by name only, as a JSON object: `{"github.com": ["140.82.112.0/20"]}`. A network
+    policy holds no names: a host without an entry opens its port (443) on every public address, for each step of a build.
+    Needed too for one with a private address. Whoever redirects, as registries do for layers, needs an entry for both
+    hosts, the other one in `build_sources` (FR-013)."""
 
     npm_mirror: MirrorURL = ""
     """Registry of npm packages that builds use instead of npm's own, such as `https://packages.example.com/npm/`."""
@@ -103,9 +110,9 @@ class WorkerSettings(BaseSettings):
     """Whose pods may reach previews (FR-013)."""
     ingress_cidr: str = ""
     """Address block of an ingress that runs outside the pod network, such as on the node itself."""
-    cluster_cidrs: tuple[str, ...] = ()
-    """Address blocks of the cluster's pods and Services, as a JSON list: what projects open for their environments never
-    includes these (T-5)."""
+    cluster_cidrs: tuple[Network, ...] = ()
+    """Address blocks of the cluster's pods and Services, as a JSON list: neither what projects open for their environments
+    (T-5) nor a host that builds know by name only (FR-013) includes these."""
     egress_proxy_image: str = ""
     """Image with Squid, such as `docker.io/ubuntu/squid:latest`, for the proxies through which previews reach approved host
     names; empty: only networks are opened (T-5)."""

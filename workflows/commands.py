@@ -104,6 +104,8 @@ class Execute(EnvironmentKey):
     """Program and arguments; no shell reads them, unless the program is one."""
     component: Label | None = None
     """Whose container it runs in; not needed where there is one alone, or one that holds the code."""
+    container: Label | None = None
+    """One of its pod instead of its main one, such as `code`, which has Git, where code is worked on."""
     directory: Annotated[Text, Field(max_length=1_000), AfterValidator(_below)] = ""
     """Below `/code`, where the environment has its code there."""
     stdin: str = Field(default="", max_length=MAX_STDIN)

@@ -43,7 +43,7 @@ class ValueFacts(Payload):
     revision: str = ""
     """Short hash of the revision, by which Catalyst's own chart names jobs; empty for charts of others."""
     tools_image: str = ""
-    """Image of the operator's with Git and a shell, for containers of Catalyst's own beside an application."""
+    """Image of the operator's with Git, a shell, and `nc` or bash, for containers of Catalyst's own in a pod."""
     images: tuple[BuildImageResult, ...] = ()
     """The first is the one that `image` without a component means."""
 

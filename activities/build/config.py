@@ -1,7 +1,10 @@
 """What the builds are told by the process that runs them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
+from activities.manifests import cidr_of
 from workflows import naming
 from workflows.planning.dockerfiles import Mirrors
 from workflows.repo_config.quantities import quantity
@@ -21,12 +24,16 @@ class BuildConfig:
     """Registry asked for images of docker.io, with `is_plain_http` as above; empty: the real one, and then
     `# syntax=` lines of Dockerfiles are followed too."""
     git_url: str = ""
-    """Where pods clone from, for their network policy; an https host known by name only is reached over 443."""
+    """Where pods clone from, for their network policy."""
     namespace: str = naming.BUILD_NAMESPACE
     deadline: int = 1140
     """For one build; shorter than the activity's limit (20 minutes), so that it ends with its own words."""
     package_sources: tuple[str, ...] = ()
     """URLs of what builds may reach besides, such as private registries; over http where they say so (FR-013)."""
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where hosts are that are known by name, by host: builds then reach those addresses and no others for them."""
+    cluster_cidrs: tuple[str, ...] = ()
+    """Addresses of the cluster's pods and Services, which a host known by name only does not open."""
     mirrors: Mirrors = field(default_factory=Mirrors)
     """Where packages come from instead of the registries of the world; builds may reach them."""
     cpu_request: str = "250m"
@@ -54,10 +61,23 @@ class BuildConfig:
         return int(quantity(self.state_size or "0") / 2048)
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """URLs of all that builds may reach besides git host and registry."""
-        return (*self.package_sources, *self.mirrors.urls)
+    def places(self) -> tuple[str, ...]:
+        """URLs of all that builds may reach, each once and in a steady order."""
+        known = [self.registry_url, self.git_url, *self.package_sources, *self.mirrors.urls]
+        if self.mirror:
+            known.append(f"{self._scheme}://{self.mirror}")
+        return tuple(sorted({each for each in known if each}))
+
+    @property
+    def named_hosts(self) -> frozenset[str]:
+        """Those of all places that are known by name only."""
+        hosts = (urlsplit(each).hostname or "" for each in self.places)
+        return frozenset(each for each in hosts if each and not cidr_of(each))
 
     @property
     def registry_url(self) -> str:
-        return f"{'http' if self.is_plain_http else 'https'}://{self.registry}"
+        return f"{self._scheme}://{self.registry}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self.is_plain_http else "https"

@@ -16,10 +16,10 @@ from activities.build.failures import failure_of, job_failure, waiting_problem
 from activities.build.manifests import (
     BuildJob,
     make_build_namespace,
-    make_build_policy,
     make_job,
     make_secret,
 )
+from activities.build.network import make_build_policy
 from activities.build.patience import insist
 from activities.kube import KubeObject, Query
 from workflows import naming

@@ -3,7 +3,6 @@
 import posixpath
 from base64 import b64encode
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from activities.build.config import BuildConfig
 from activities.build.inputs import (
@@ -27,7 +26,7 @@ from activities.build.scripts import (
 from activities.build.state import STATE_LABEL
 from activities.git import header_key, header_of
 from activities.kube import KubeObject
-from activities.manifests import cidr_of, labels_of, port_of
+from activities.manifests import labels_of
 from workflows import naming
 from workflows.models import messages as m
 
@@ -36,8 +35,6 @@ _REGISTRY_PLACE = "/registry"
 _USER = 1000
 _FETCHING = {"cpu": "50m", "memory": "64Mi"}
 """Asked for fetching, which is over before a build is busy."""
-_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
-"""Never reached through a host known by name only: that is where other things of the operator's live."""
 
 
 @dataclass(frozen=True)
@@ -81,41 +78,6 @@ def make_build_namespace(config: BuildConfig) -> KubeObject:
             },
         },
     }
-
-
-def make_build_policy(config: BuildConfig) -> KubeObject:
-    """Nothing comes in; DNS, git host, registry, its mirror and approved sources are reached, nothing else (FR-013)."""
-    dns: KubeObject = {
-        "to": [
-            {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}}
-        ],
-        "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
-    }
-    places = {config.registry_url, config.git_url, *config.sources}
-    if config.mirror:
-        places.add(f"{'http' if config.is_plain_http else 'https'}://{config.mirror}")
-    rules = [_rule_to(place) for place in sorted(places) if place]
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {
-            "name": "catalyst-builds",
-            "namespace": config.namespace,
-            "labels": {naming.MANAGED_BY_LABEL: naming.MANAGED_BY},
-        },
-        "spec": {
-            "podSelector": {},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [],
-            "egress": [dns, *rules],
-        },
-    }
-
-
-def _rule_to(url: str) -> KubeObject:
-    block = cidr_of(urlsplit(url).hostname or "")
-    peer = {"cidr": block} if block else {"cidr": "0.0.0.0/0", "except": list(_PRIVATE)}
-    return {"to": [{"ipBlock": peer}], "ports": [{"port": port_of(url), "protocol": "TCP"}]}
 
 
 def make_secret(job: BuildJob, config: BuildConfig, token: str, owner: str = "") -> KubeObject:

@@ -6,6 +6,7 @@ from activities.executing.places import (
     PlaceError,
     UnclearComponentError,
     UnknownComponentError,
+    UnknownContainerError,
     UnknownDirectoryError,
 )
 from activities.executing.runner import CommandRunner, Execution, Finished, Output
@@ -20,5 +21,6 @@ __all__ = [
     "PlaceError",
     "UnclearComponentError",
     "UnknownComponentError",
+    "UnknownContainerError",
     "UnknownDirectoryError",
 ]

@@ -44,6 +44,7 @@ class Execution:
     command: tuple[str, ...]
     seconds: int
     component: str | None = None
+    container: str | None = None
     directory: str = ""
     stdin: str = ""
 
@@ -107,7 +108,8 @@ class CommandRunner:
     async def _run(self, namespace: str, execution: Execution) -> Finished:
         api = await self._connected()
         pods = await self._pods(api, namespace)
-        place = find_place(places_in(namespace, pods), execution.component)
+        places = places_in(namespace, pods)
+        place = find_place(places, execution.component, execution.container)
         mark, done = uuid4().hex, Executed()
         began, is_gone = time.monotonic(), True
         try:

@@ -15,7 +15,7 @@ class HelmConfig:
     app_chart: Path | None = None
     """Directory of Catalyst's own chart; None where only charts of others are deployed."""
     tools_image: str = ""
-    """Has Git and a shell: takes in the code of environments in development mode."""
+    """Has Git, a shell, and `nc` or bash: takes in the code of environments in development mode, and waits for services."""
     address: PublicAddress = field(default_factory=PublicAddress)
     work_dir: Path | None = None
     """Where checkouts and kubeconfigs of one attempt live; None: the system's directory for temporary files."""

@@ -16,7 +16,15 @@ from activities.manifests.namespace import (
     make_resource_quota,
     read_namespace,
 )
-from activities.manifests.network import NetworkRules, cidr_of, make_network_policies, port_of
+from activities.manifests.network import (
+    LOCAL,
+    NetworkRules,
+    cidr_of,
+    is_within,
+    make_network_policies,
+    port_of,
+    public_blocks,
+)
 from activities.manifests.route import (
     HTTP_ROUTE,
     INGRESS,
@@ -35,6 +43,7 @@ from activities.manifests.secrets import (
 __all__ = [
     "HTTP_ROUTE",
     "INGRESS",
+    "LOCAL",
     "ORIGIN_ANNOTATION",
     "ROUTE_NAME",
     "Backend",
@@ -42,6 +51,7 @@ __all__ = [
     "cidr_of",
     "helm_may",
     "is_owned_by",
+    "is_within",
     "labels_of",
     "make_credentials",
     "make_default_service_account",
@@ -57,6 +67,7 @@ __all__ = [
     "make_route",
     "make_secrets",
     "port_of",
+    "public_blocks",
     "read_namespace",
     "service_of",
 ]

@@ -5,30 +5,28 @@ keeps it from private addresses whatever a name resolves to, also when that chan
 own configuration makes that a clear refusal instead of a long silence.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import IPv4Network, IPv6Network
 
 from activities.kube import KubeObject
 from activities.manifests.namespace import labels_of
-from activities.manifests.network import NetworkRules, closed_networks, opened_blocks, to_dns
+from activities.manifests.network import (
+    PRIVATE,
+    NetworkRules,
+    closed_networks,
+    collapsed,
+    opened_blocks,
+    public_blocks,
+    to_dns,
+)
 from workflows import naming
 from workflows.models import EnvironmentRef
 
 _USER = 65532
 _CONFIG = "/etc/catalyst"
 _PORTS = {"secure": 443, "plain": 80}
-_PRIVATE = (
-    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24"),
-    *("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"),
-    *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "fc00::/7", "ff00::/8"),
-)
-"""Not of the public Internet, or ways to what is not: opened only where the project grants the network itself.
-
-IPv4 addresses written as IPv6 (`::ffff:0:0/96`) are looked at as the former; Squid would take that for all of IPv4."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def squid_config(hosts: Iterable[str], networks: Iterable[str], rules: NetworkRu
         *(f"acl {name} port {port}" for name, port in _PORTS.items()),
         *(f"acl approved dstdom_regex -n -i {_pattern(host)}" for host in hosts),
         *_destinations("never", never),
-        *_destinations("private", _PRIVATE),
+        *_destinations("private", PRIVATE),
         *_destinations("granted", networks),
         "http_access deny manager",
         "http_access deny CONNECT !secure",
@@ -151,7 +149,7 @@ def _pattern(host: str) -> str:
 
 
 def _destinations(name: str, networks: Iterable[str]) -> list[str]:
-    listed = " ".join(str(each) for each in _collapsed(networks))
+    listed = " ".join(str(each) for each in collapsed(networks))
     return [f"acl {name} dst {listed}"] if listed else []
 
 
@@ -159,18 +157,8 @@ def _policy(
     ref: EnvironmentRef, rules: NetworkRules, settings: ProxySettings, selector: KubeObject
 ) -> KubeObject:
     environment = {"matchLabels": {"kubernetes.io/metadata.name": ref.namespace}}
-    closed = _collapsed((*closed_networks(rules), *_PRIVATE))
-    public = [
-        {
-            "ipBlock": {
-                "cidr": cidr,
-                "except": [str(each) for each in closed if isinstance(each, family)],
-            }
-        }
-        for cidr, family in (("0.0.0.0/0", IPv4Network), ("::/0", IPv6Network))
-    ]
     ports = [{"protocol": "TCP", "port": port} for port in _PORTS.values()]
-    peers = [*public, *opened_blocks(settings.networks, rules)]
+    peers = [*public_blocks(closed_networks(rules)), *opened_blocks(settings.networks, rules)]
     return {
         "podSelector": {"matchLabels": selector},
         "policyTypes": ["Ingress", "Egress"],
@@ -182,14 +170,6 @@ def _policy(
         ],
         "egress": [to_dns(rules), *({"to": [peer], "ports": ports} for peer in peers)],
     }
-
-
-def _collapsed(networks: Iterable[str]) -> list[IPv4Network | IPv6Network]:
-    """Without those that lie within others: Squid ignores one of two that overlap."""
-    found = [ipaddress.ip_network(each) for each in networks]
-    four = [each for each in found if isinstance(each, IPv4Network)]
-    six = [each for each in found if isinstance(each, IPv6Network)]
-    return [*ipaddress.collapse_addresses(four), *ipaddress.collapse_addresses(six)]
 
 
 def _deployment(name: str, labels: KubeObject, config: str, image: str) -> KubeObject:

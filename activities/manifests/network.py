@@ -17,9 +17,17 @@ from workflows.models import EnvironmentRef
 _NAME_LABEL = "kubernetes.io/metadata.name"
 """Kubernetes sets it on every namespace to the namespace's name, and nobody can change it."""
 _DNS_PORT = 53
-_LOCAL = ("169.254.0.0/16", "127.0.0.0/8", "fe80::/10", "::1/128")
+LOCAL = ("169.254.0.0/16", "127.0.0.0/8", "fe80::/10", "::1/128")
 """Loopback and link-local addresses, a cloud's metadata among them: no approval opens these."""
-_Network = IPv4Network | IPv6Network
+PRIVATE = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.0.0.0/24"),
+    *("192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"),
+    *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "fc00::/7", "ff00::/8"),
+)
+"""Not of the public Internet, or ways to what is not: opened only where the network itself is granted.
+
+IPv4 addresses written as IPv6 (`::ffff:0:0/96`) are looked at as the former; Squid would take that for all of IPv4."""
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,7 @@ def _proxy(ref: EnvironmentRef) -> KubeObject:
 
 def closed_networks(rules: NetworkRules) -> tuple[str, ...]:
     """What no approval opens."""
-    return (*_LOCAL, *rules.inner_cidrs)
+    return (*LOCAL, *rules.inner_cidrs)
 
 
 def opened_blocks(approved: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
@@ -148,10 +156,32 @@ def opened_blocks(approved: Iterable[str], rules: NetworkRules) -> Iterator[Kube
     closed = [ipaddress.ip_network(each) for each in closed_networks(rules)]
     for text in approved:
         network = ipaddress.ip_network(text)
-        if any(_is_within(network, each) for each in closed):
+        if any(is_within(network, each) for each in closed):
             continue
-        holes = [str(each) for each in closed if _is_within(each, network)]
+        holes = [str(each) for each in closed if is_within(each, network)]
         yield {"ipBlock": {"cidr": str(network), **({"except": holes} if holes else {})}}
+
+
+def public_blocks(closed: Iterable[str]) -> list[KubeObject]:
+    """All addresses of the public Internet as peers, IPv4 first, without those that are closed besides."""
+    holes = collapsed((*closed, *PRIVATE))
+    return [
+        {
+            "ipBlock": {
+                "cidr": cidr,
+                "except": [str(each) for each in holes if isinstance(each, family)],
+            }
+        }
+        for cidr, family in (("0.0.0.0/0", IPv4Network), ("::/0", IPv6Network))
+    ]
+
+
+def collapsed(networks: Iterable[str]) -> list[Network]:
+    """Without those that lie within others: Squid ignores one of two that overlap."""
+    found = [ipaddress.ip_network(each) for each in networks]
+    four = [each for each in found if isinstance(each, IPv4Network)]
+    six = [each for each in found if isinstance(each, IPv6Network)]
+    return [*ipaddress.collapse_addresses(four), *ipaddress.collapse_addresses(six)]
 
 
 def _to_packages(urls: Iterable[str], rules: NetworkRules) -> Iterator[KubeObject]:
@@ -162,7 +192,8 @@ def _to_packages(urls: Iterable[str], rules: NetworkRules) -> Iterator[KubeObjec
                 yield {"to": [peer], "ports": [_port(port_of(url), "TCP")]}
 
 
-def _is_within(inner: _Network, outer: _Network) -> bool:
+def is_within(inner: Network, outer: Network) -> bool:
+    """Whether it is a part of the other, or the same; never across families."""
     if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
         return inner.subnet_of(outer)
     if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):

@@ -9,6 +9,7 @@ from activities.executing import (
     Output,
     PlaceError,
     UnknownComponentError,
+    UnknownContainerError,
 )
 from api.failures import (
     ForbiddenError,
@@ -48,13 +49,14 @@ async def execute(services: Services, caller: Caller, request: Execute) -> Comma
                 command=request.command,
                 seconds=request.timeout_seconds,
                 component=request.component,
+                container=request.container,
                 directory=request.directory,
                 stdin=request.stdin,
             ),
         )
     except (NotRunningError, BusyError) as error:
         raise RefusedError(str(error)) from error
-    except UnknownComponentError as error:
+    except (UnknownComponentError, UnknownContainerError) as error:
         raise NotThereError(str(error)) from error
     except PlaceError as error:
         raise InvalidInputError(str(error)) from error

@@ -14,6 +14,7 @@ from activities.executing import (
     Output,
     UnclearComponentError,
     UnknownComponentError,
+    UnknownContainerError,
     UnknownDirectoryError,
 )
 from api.failures import RefusedError
@@ -37,6 +38,7 @@ async def test_a_command_is_run_as_it_is_and_its_end_is_told(running: Catalyst) 
     wanted = {
         "command": ["grep", "-c", "a b; $(id)"],
         "component": "web",
+        "container": "code",
         "directory": "src",
         "stdin": "a b\n",
         "timeout_seconds": 5,
@@ -56,7 +58,7 @@ async def test_a_command_is_run_as_it_is_and_its_end_is_told(running: Catalyst) 
     ((namespace, execution),) = running.runner.runs
     assert namespace == "web-shop-pr-shop-12"
     assert execution.command == ("grep", "-c", "a b; $(id)")
-    assert (execution.component, execution.directory) == ("web", "src")
+    assert (execution.component, execution.container, execution.directory) == ("web", "code", "src")
     assert (execution.stdin, execution.seconds) == ("a b\n", 5)
 
 
@@ -143,6 +145,7 @@ async def test_an_environment_that_is_unknown_or_does_not_run_is_said(catalyst: 
         (NotRunningError("`web` is not running now (waiting: ContainerCreating)"), 409),
         (BusyError("16 commands are running already"), 409),
         (UnknownComponentError("there is no component `x`; there are: `web`"), 404),
+        (UnknownContainerError("`web` has no container `x`; there are: `web`, `code`"), 404),
         (UnclearComponentError("say in which component: `db`, `web`"), 422),
         (UnknownDirectoryError("there is no directory `x`"), 422),
         (ClusterError("the Kubernetes API did not answer within 5 s"), 503),

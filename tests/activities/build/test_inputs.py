@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from activities.build.content import content_tag, paths_of
 from activities.build.inputs import BuildInputs, check_names, masking_script
-from activities.build.manifests import BuildJob, make_build_policy, make_job, make_secret
+from activities.build.manifests import BuildJob, make_job, make_secret
+from activities.build.network import make_build_policy
 from activities.build.scripts import build_arguments, buildkit_settings
 from tests.activities.build.test_manifests import CONFIG, JOB, PLAN, TOKEN, request
 from workflows.errors import PlanError

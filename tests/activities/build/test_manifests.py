@@ -13,7 +13,6 @@ from activities.build.content import content_tag, paths_of
 from activities.build.manifests import (
     BuildJob,
     make_build_namespace,
-    make_build_policy,
     make_job,
     make_secret,
 )
@@ -102,30 +101,6 @@ def test_job_and_pod_say_whose_they_are_and_of_which_commit() -> None:
     assert labels[naming.COMMIT_LABEL] == JOB.request.commit
     assert labels[naming.REVISION_LABEL] == naming.short_hash(JOB.request.revision)
     assert [naming.label_value(value) for value in labels.values()] == list(labels.values())
-
-
-@pytest.mark.spec("FR-013")
-def test_build_pods_reach_names_git_and_registry_and_nobody_reaches_them() -> None:
-    policy = make_build_policy(CONFIG)["spec"]
-    assert policy["podSelector"] == {}
-    assert policy["ingress"] == []
-    assert sorted(policy["policyTypes"]) == ["Egress", "Ingress"]
-    blocks = {
-        (peer["ipBlock"]["cidr"], port["port"])
-        for rule in policy["egress"]
-        for peer in rule["to"]
-        if "ipBlock" in peer
-        for port in rule["ports"]
-    }
-    assert blocks == {("10.0.0.1/32", 3000), ("10.0.0.2/32", 5000)}
-
-
-@pytest.mark.spec("FR-013")
-def test_a_git_host_known_by_name_opens_no_private_address() -> None:
-    config = BuildConfig(registry="r.test", builder_image="b", git_url="https://github.com")
-    for rule in make_build_policy(config)["spec"]["egress"][1:]:
-        assert "169.254.0.0/16" in rule["to"][0]["ipBlock"]["except"]
-        assert rule["ports"] == [{"port": 443, "protocol": "TCP"}]
 
 
 def test_only_the_build_namespace_allows_what_builds_need() -> None:

@@ -115,6 +115,7 @@ _COMMON: dict[str, st.SearchStrategy[Any]] = {
     "args": st.lists(texts, max_size=3),
     "workingDir": paths,
     "catalystEnv": st.booleans(),
+    "proxyEnv": st.booleans(),
     "env": st.dictionaries(variables, texts, max_size=3),
     "envFrom": st.lists(secrets, unique=True),
     "volumes": st.dictionaries(names, volume, max_size=3).filter(_has_distinct_mounts),

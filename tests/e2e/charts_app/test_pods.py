@@ -310,7 +310,12 @@ def test_a_component_is_led_through_the_egress_proxy_but_not_to_its_own_environm
 ) -> None:
     proxy = {"url": "http://egress.test:3128", "except": "db,shop-db"}
     values = {
-        **app(web=web(env={"HTTPS_PROXY": "mine"}), db=worker(catalystEnv=False)),
+        **app(
+            web=web(env={"HTTPS_PROXY": "mine"}),
+            db=worker(catalystEnv=False),
+            mail=worker(catalystEnv=False, proxyEnv=True),
+            deaf=worker(proxyEnv=False),
+        ),
         "global": {"catalyst": {**CATALYST, "proxy": proxy}},
     }
     rendered = chart.render(values)
@@ -320,3 +325,26 @@ def test_a_component_is_led_through_the_egress_proxy_but_not_to_its_own_environm
     own = "localhost,127.0.0.1,::1,.svc,.cluster.local,shop.preview.test,shop.preview.inner"
     assert told["NO_PROXY"] == told["no_proxy"] == f"{own},db,shop-db"
     assert "env" not in rendered.container("db")
+    # Images of others know nothing of the commit, and may be told of the proxy all the same.
+    names = {
+        each for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY") for each in (name, name.lower())
+    }
+    mail = {entry["name"]: entry["value"] for entry in rendered.container("mail")["env"]}
+    assert mail == {**{name: told[name] for name in names}, "HTTPS_PROXY": proxy["url"]}
+    deaf = {entry["name"] for entry in rendered.container("deaf")["env"]}
+    assert deaf == told.keys() - names
+
+
+@pytest.mark.spec("T-5", "ENV-021")
+def test_a_push_restarts_no_image_of_others_that_is_told_of_the_proxy(chart: Chart) -> None:
+    def pod(commit: str, **proxy: Any) -> dict[str, Any]:
+        known = {**CATALYST, "commit": commit, **proxy}
+        values = {
+            **app(web=web(), mail=worker(image="acme/mail:1", catalystEnv=False, proxyEnv=True)),
+            "global": {"catalyst": known},
+        }
+        return chart.render(values).templates()["mail"]
+
+    proxy = {"url": "http://egress.test:3128", "except": "mail"}
+    assert pod("a" * 40, proxy=proxy) == pod("b" * 40, proxy=proxy)
+    assert "env" not in pod("a" * 40)["spec"]["containers"][0]

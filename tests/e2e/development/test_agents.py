@@ -49,6 +49,8 @@ async def assert_commands_are_answered(desk: Desk) -> None:
         ({"directory": "nowhere"}, 422),
         ({"component": "nobody"}, 404),
         ({"component": "web"}, 200),
+        ({"container": "git"}, 404),
+        ({"container": "code"}, 200),
     ):
         assert (await desk.send("true", **how)).status_code == status
 
@@ -74,6 +76,9 @@ async def assert_a_redeploy_takes_the_branch_in_place(desk: Desk, stack: Stack) 
     snapshot = await preview.until_ready(commit)
     assert await desk.says("cat", "NOTES.md") == "Something.\n"
     assert await desk.says("hostname") == pod
+    git = ("git", "-c", "safe.directory=/code")
+    assert (await desk.says(*git, "rev-parse", "HEAD", container="code")).strip() == commit
+    assert "stash@{0}" in await desk.says(*git, "stash", "list", container="code")
     assert any("git stash list" in each for each in snapshot.revisions[0].reasons)
 
 

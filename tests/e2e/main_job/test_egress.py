@@ -62,17 +62,31 @@ TREE = {
     "Dockerfile": 'FROM python:3.12-slim\nCOPY app.py .\nEXPOSE 8000\nCMD ["python", "app.py"]\n',
     "app.py": ASKING,
 }
+COMPOSE = """\
+services:
+  web:
+    image: python:3.12-slim
+    command: [python, /app.py]
+    environment: {PORT: "8000"}
+    ports: ["8000:8000"]
+    configs: [{source: app, target: /app.py}]
+configs:
+  app: {file: ./app.py}
+"""
+OF_OTHERS = {"compose.yaml": COMPOSE, "app.py": ASKING}
+"""The same program in an image that no commit changes."""
 
 
+@pytest.mark.parametrize("tree", [TREE, OF_OTHERS], ids=["built", "image-of-others"])
 async def test_an_application_reaches_the_hosts_that_its_project_opens(
-    previews: Previews, cluster: Cluster, namespaces: Namespaces
+    previews: Previews, cluster: Cluster, namespaces: Namespaces, tree: dict[str, str]
 ) -> None:
     image = f"{cluster.connection.registry}/library/python:3.11-slim"
     outside = await open_outside(cluster, namespaces, image)
     api = await outside.resolve("api", outside.public)
     inner = cluster.connection.cluster_domain
     egress = [api, f"*.{inner}"]
-    preview = await previews.create(tree=TREE, type="auto", egress=egress)
+    preview = await previews.create(tree=tree, type="auto", egress=egress)
     commit = await preview.open({"CHANGES.md": "One line more.\n"})
     snapshot = await preview.until_ready(commit)
     told = f"It may reach `{api}`, `*.{inner}` through the egress proxy, as the project grants."

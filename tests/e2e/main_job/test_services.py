@@ -22,6 +22,12 @@ services:
   cache: {type: redis}
   files: {type: s3}
 """
+LOOKING = f"{BOTH}jobs:\n  look: {{when: pre-deploy, command: python look.py}}\n"
+LOOK = """\
+import os, urllib.request
+urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL_S3"] + "/health", timeout=5)
+"""
+"""Asks once, in the first moment of its pod: it is not tried again."""
 KEEPER = '''
 """Keeps a number in Redis and a text in a bucket, and shows both. Nothing but the standard library."""
 
@@ -170,7 +176,10 @@ async def test_a_migration_that_fails_leaves_the_old_version_and_its_data(
 
 
 async def test_a_cache_and_a_bucket_keep_what_they_were_given(previews: Previews) -> None:
-    preview = await previews.create(tree=KEEPER_TREE, type="auto")
+    dockerfile = KEEPER_TREE["Dockerfile"].replace("app.py /", "app.py look.py /")
+    looking = {".catalyst.yaml": LOOKING, "Dockerfile": dockerfile, "look.py": LOOK}
+    tree = {**KEEPER_TREE, **looking}
+    preview = await previews.create(tree=tree, type="auto")
     first = await preview.open(NOTE)
     await preview.until_ready(first)
     page = (await preview.page()).text

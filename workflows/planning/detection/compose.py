@@ -29,7 +29,7 @@ _BACKING = words(
     "mariadb percona mongo mongodb mongo-express cockroach redis redis-stack redis-stack-server "
     "valkey keydb dragonfly memcached rabbitmq kafka cp-kafka zookeeper cp-zookeeper redpanda nats "
     "activemq activemq-artemis mosquitto elasticsearch opensearch kibana opensearch-dashboards solr "
-    "meilisearch typesense clickhouse-server clickhouse influxdb cassandra scylla couchdb neo4j minio mc "
+    "meilisearch typesense clickhouse-server clickhouse influxdb cassandra scylla couchdb neo4j minio mc versitygw "
     "localstack elasticmq azurite mailhog mailpit maildev mailcatcher smtp4dev adminer pgadmin4 "
     "phpmyadmin redisinsight redis-commander etcd consul vault mssql server qdrant weaviate chroma "
     "milvus jaeger all-in-one zipkin prometheus grafana loki tempo opentelemetry-collector "

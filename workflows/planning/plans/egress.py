@@ -1,12 +1,13 @@
 """What an environment may reach outside (T-5): networks directly, host names through an egress proxy of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pydantic import JsonValue
 
 from workflows import naming
 from workflows.models import ReleasePlan, ServiceChart
+from workflows.planning.detection.compose import is_backing
 from workflows.planning.plans.case import Case, Way
 from workflows.planning.plans.development.packages import (
     direct_sources,
@@ -34,7 +35,7 @@ def with_proxy(case: Case, way: Way) -> Way:
     """The way with Catalyst's own chart told of the proxy, where there is one."""
     if not hosts_of(case, way):
         return way
-    own = [each for each in (way.release, way.extras) if each and each.source == "catalyst"]
+    own = _own_releases(way)
     # All releases' names at once: what a stage adds must not restart what serves.
     names = [name for release in own for name in services_of(release)]
     names += hosts_of_charts(way.service_charts)
@@ -59,6 +60,7 @@ def note_egress(case: Case, way: Way) -> None:
     if names and case.request.has_egress_proxy:
         case.story.because(f"It may reach {names} through the egress proxy, as the project grants.")
         _note_variables(case, way)
+        _note_untold(case, way)
     elif names:
         case.story.warn(
             f"{names} cannot be reached: host names are opened by an egress proxy, which the operator has not set up "
@@ -87,10 +89,28 @@ def _note_variables(case: Case, way: Way) -> None:
         )
 
 
+def _note_untold(case: Case, way: Way) -> None:
+    """A database for which nobody told the proxy is no surprise then; backups are a part of theirs."""
+    untold = [
+        name
+        for release in _own_releases(way)
+        for name, component in _mapping(release.values.get("components")).items()
+        if _stays_untold(_mapping(component)) and _mapping(component).get("kind") != "cron"
+    ]
+    if untold:
+        case.story.because(
+            f"Not told of the egress proxy: {_listed(tuple(untold))}, so that no change of what is granted starts a database, "
+            "a cache or the like anew."
+        )
+
+
 def told_of_proxy(
     release: ReleasePlan, networks: Iterable[str], names: Iterable[str]
 ) -> ReleasePlan:
-    """Catalyst's own chart with the proxy, which is for everything but these networks and names; others as they are."""
+    """Catalyst's own chart with the proxy, which is for everything but these networks and names; others as they are.
+
+    Nothing of it is a commit's, but the names of the components: images of others start anew when one is added.
+    """
     if release.source != "catalyst":
         return release
     proxy: JsonValue = {
@@ -100,9 +120,26 @@ def told_of_proxy(
     values = release.values
     shared = _mapping(values.get("global"))
     known = {**_mapping(shared.get("catalyst")), "proxy": proxy}
-    return release.model_copy(
-        update={"values": {**values, "global": {**shared, "catalyst": known}}}
-    )
+    components: JsonValue = {
+        name: _told(_mapping(each)) for name, each in _mapping(values.get("components")).items()
+    }
+    told = {**values, "components": components, "global": {**shared, "catalyst": known}}
+    return release.model_copy(update={"values": told})
+
+
+def _told(component: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """With the variables also where it knows nothing of the commit, for others built its image."""
+    is_others = component.get("catalystEnv") is False
+    is_told = is_others and not _stays_untold(component)
+    return {**component, "proxyEnv": True} if is_told else component
+
+
+def _stays_untold(component: Mapping[str, JsonValue]) -> bool:
+    return component.get("catalystEnv") is False and is_backing(str(component.get("image", "")))
+
+
+def _own_releases(way: Way) -> list[ReleasePlan]:
+    return [each for each in (way.release, way.extras) if each and each.source == "catalyst"]
 
 
 def services_of(release: ReleasePlan) -> Iterator[str]:

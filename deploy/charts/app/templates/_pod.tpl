@@ -218,6 +218,8 @@ volumeMounts:
 - name: CATALYST_IMAGE
   value: {{ include "app.image" . | quote }}
 {{- end }}
+{{- end }}
+{{- if dig "proxyEnv" (dig "catalystEnv" true .settings) .settings }}
 {{- include "app.proxyEnv" . }}
 {{- end }}
 {{- range $name, $from := .settings.secretEnv }}

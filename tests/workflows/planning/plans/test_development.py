@@ -17,7 +17,7 @@ FOLLOWING = {
 }
 DOCKERFILE = "FROM node:22\nEXPOSE 3000\nCMD node server.js\n"
 JOBS = """\
-services: {db: {type: postgres}}
+services: {db: {type: postgres}, maps: {image: acme/maps, port: 8080}}
 jobs:
   migrate: {when: pre-deploy, command: npm run migrate}
   seed: {when: pre-deploy, command: npm run seed, run: once}
@@ -67,10 +67,10 @@ def test_jobs_of_the_application_are_steps_on_its_code_and_others_are_told() -> 
         DevelopmentStep(title="migrate", command="npm run migrate"),
         DevelopmentStep(title="seed", command="npm run seed", is_once=True),
     )
-    assert [stage.components for stage in plan.stages] == [("db",), ("web",)]
+    assert [stage.components for stage in plan.stages] == [("db", "maps"), ("web",)]
     assert plan.stages_after_health == ()
     assert "DATABASE_URL" in component(plan)["secretEnv"]
-    assert "db" in component(plan)["waitFor"]
+    assert component(plan)["waitFor"].keys() == {"db", "maps"}
     assert component(plan, "db")["resources"]["limits"]["memory"] == "512Mi"
     [warning] = plan.warnings
     assert "`jobs.index` is not run in development mode, which has no image of `worker`" in warning

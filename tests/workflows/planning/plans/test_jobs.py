@@ -12,9 +12,11 @@ from tests.workflows.planning.plans.cases import (
     plan_of,
     problems_of,
 )
+from workflows import naming
 from workflows.models import BuildSettings, PrebuiltImage, RevisionPlan, Stage, Template
 from workflows.planning.plans import plan_text
 from workflows.planning.plans.beside.ordering import stages_of
+from workflows.planning.reaching import until_reached
 
 pytestmark = pytest.mark.spec("ENV-018")
 
@@ -67,6 +69,33 @@ def test_a_job_runs_its_command_in_the_image_of_the_commit_with_all_that_the_app
     seed = component(plan, "seed")
     assert (seed["once"], seed["activeDeadlineSeconds"]) == (True, 90)
     assert "waitFor" not in component(plan, "check"), "services come up after it"
+
+
+def test_a_job_waits_for_every_service_that_has_a_port_and_for_no_other() -> None:
+    services = (
+        "services:\n  files: {type: s3}\n  maps: {image: acme/maps, port: 8080}\n  mail: {image: acme/mail}\n"
+        "  search: {chart: charts/search, port: 9200}\n  clock: {chart: charts/clock}\n"
+    )
+    jobs = "jobs: {migrate: {when: pre-deploy, command: npm run migrate}}\n"
+    files = {
+        **NODE,
+        **{f"charts/{each}/Chart.yaml": f"name: {each}\n" for each in ("search", "clock")},
+    }
+    expected = {
+        "files": until_reached("pr-shop-7-files", 9000),
+        "maps": until_reached("pr-shop-7-maps", 8080),
+        "search": until_reached("pr-shop-7-search", 9200),
+    }
+    assert component(plan_of(files, AUTO, services + jobs), "migrate")["waitFor"] == expected
+    beside = plan_of({**files, **CHART}, Template(type="helm"), services + jobs).extras
+    assert beside is not None
+    found = mapping(mapping(beside.values["components"])["migrate"])["waitFor"]
+    own = naming.extras_release_name("pr-shop-7")
+    assert found == {
+        **expected,
+        "files": until_reached(f"{own}-files", 9000),
+        "maps": until_reached(f"{own}-maps", 8080),
+    }
 
 
 def test_each_moment_has_its_place_and_jobs_run_one_after_another_as_they_are_written() -> None:

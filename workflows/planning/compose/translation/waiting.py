@@ -1,13 +1,11 @@
-"""How a job waits in its own pod until what it depends on is reached.
-
-A new pod may be told "connection refused" by a network that does not know it yet, and a job is not tried a second time.
-"""
+"""How a job waits in its own pod until what it depends on is reached: a database that answers, or a port that accepts."""
 
 from collections.abc import Mapping, Sequence
 
 from workflows.planning.compose.specification.model import Port, Service
 from workflows.planning.compose.wishes import Values
 from workflows.planning.detection.compose import base_name
+from workflows.planning.reaching import until_reached
 
 _POSTGRES = "pg_isready --quiet --host={host} --port={port}"
 _MYSQL = "mysqladmin ping --silent --host={host} --port={port}"
@@ -31,16 +29,18 @@ def waits_for(
     ports: Mapping[str, Sequence[Port]],
     aliases: Mapping[str, Sequence[str]],
 ) -> Values:
-    """Component to what a job that depends on the services runs first; those are left out that nobody can ask."""
+    """Component to what a job that depends on the services runs first; those are left out that listen nowhere."""
     found: Values = {}
     for name in wanted:
-        check = _CHECKS.get(base_name(services[name].image)) if not services[name].build else None
-        if check is None or not aliases[name] or not ports[name]:
-            continue
-        asked = check.format(host=aliases[name][0], port=ports[name][0].target)
-        command = f"until {asked}; do sleep 0.5; done"
-        found[components[name]] = {
-            "image": services[name].image,
-            "command": ["/bin/sh", "-c", command],
-        }
+        port = next((each.target for each in ports[name] if each.protocol == "tcp"), 0)
+        if aliases[name] and port:
+            found[components[name]] = _wait(services[name], aliases[name][0], port)
     return found
+
+
+def _wait(service: Service, host: str, port: int) -> Values:
+    check = _CHECKS.get(base_name(service.image)) if not service.build else None
+    if check is None:
+        return until_reached(host, port)
+    command = f"until {check.format(host=host, port=port)}; do sleep 0.5; done"
+    return {"image": service.image, "command": ["/bin/sh", "-c", command]}

@@ -66,7 +66,7 @@ def _in_its_release(case: Case, way: Way, beside: Beside) -> Way:
         for name, each in ((name, _mapping(each)) for name, each in own.items())
     }
     common = _mapping(given.get(front))
-    waits = _waits(beside.services)
+    waits = _waits(beside.reached)
     if way.development is not None and waits:  # its jobs run in its own pod
         given[front] = {**common, "waitFor": waits}
     known = Surroundings(given, _built(way), common, waits)
@@ -118,7 +118,7 @@ def _second_release(case: Case, way: Way, beside: Beside, offer: Offer) -> Relea
         common["envFrom"] = [SECRETS]
         secrets[SECRETS] = {"checksum": "{secrets_checksum}"}
     offer = settled_offer(case, offer, _mapping(common["env"]))
-    known = Surroundings({}, _built(way), offer.given_to(common), _waits(beside.services))
+    known = Surroundings({}, _built(way), offer.given_to(common), _waits(beside.reached))
     services: Values = {each.name: each.values for each in beside.services}
     values: Values = {
         "components": {
@@ -178,7 +178,7 @@ def _secrets(services: Sequence[Service]) -> Values:
 
 
 def _waits(services: Sequence[Service]) -> Values:
-    return {each.name: each.wait for each in services if each.reached}
+    return {each.name: wait for each in services if (wait := each.wait)}
 
 
 def _if_any(secrets: Values) -> Values:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from workflows import naming
 from workflows.models import CredentialPlan, ServiceSettings, ServiceType
 from workflows.planning.plans.values import service_name
+from workflows.planning.reaching import until_reached
 
 APP = "app"
 """User, database and bucket: all that is in an environment's own service is its application's."""
@@ -35,12 +36,14 @@ class Service:
     plain: Mapping[str, str] = field(default_factory=dict)
     """Variables for the application that are no secret."""
     reached: str = ""
-    """Shell command of its own image that ends once it is reached; empty where nobody knows one."""
+    """Shell command of its own image that ends once it is reached; empty where its port is all that is known."""
 
     @property
     def wait(self) -> Values:
-        """For jobs: a new pod may be told "connection refused" by a network that does not know it yet."""
-        return {"image": self.values["image"], "command": ["/bin/sh", "-c", self.reached]}
+        """For jobs: what ends once it is reached; empty for what has no port."""
+        if self.reached:
+            return {"image": self.values["image"], "command": ["/bin/sh", "-c", self.reached]}
+        return until_reached(self.host, self.port) if self.port else {}
 
 
 def make_service(release: str, name: str, asked: ServiceSettings) -> Service:
