@@ -8,7 +8,6 @@ from activities.cluster.evidence import describe_event
 from activities.heartbeat import Progress
 from activities.kube import KubeObject
 from activities.logs import ContainerRef, LogsMissingError, PodLogs
-from activities.masking import mask_secrets
 from workflows.models import EnvironmentRef
 
 LINES = 500
@@ -18,7 +17,7 @@ EVENTS = ("(namespace)", "events")
 
 
 class Keeping:
-    """Reads all logs of a namespace and hands them to the store."""
+    """Reads all logs of a namespace and hands them to the store, which masks them without holding up the process."""
 
     def __init__(self, api: ApiClient, kept: KeptLogs) -> None:
         self._api = api
@@ -54,7 +53,7 @@ class Keeping:
             return
         if lines:
             name = f"{container.container} (previous)" if is_previous else container.container
-            await self._kept.keep(namespace, container.pod, name, _masked(lines))
+            await self._kept.keep(namespace, container.pod, name, lines)
 
     async def _keep_events(self, namespace: str) -> None:
         """They live for an hour only."""
@@ -62,11 +61,7 @@ class Keeping:
         events = (await kube.request(self._api, "GET", path))["items"]
         lines = [_line(event) for event in sorted(events, key=_when)][-LINES:]
         if lines:
-            await self._kept.keep(namespace, *EVENTS, _masked(lines))
-
-
-def _masked(lines: tuple[str, ...] | list[str]) -> list[str]:
-    return mask_secrets("\n".join(lines)).split("\n")
+            await self._kept.keep(namespace, *EVENTS, lines)
 
 
 def _line(event: KubeObject) -> str:
