@@ -24,7 +24,7 @@ from activities.development.scripts import (
     RUN_JOBS,
     TAKE_IN,
 )
-from activities.heartbeat import Progress, beating
+from activities.heartbeat import Progress, beating, is_given_up
 from activities.kube import Container, Executed
 from activities.logs import LogsMissingError, PodLogs
 from activities.masking import mask_lines
@@ -139,7 +139,8 @@ class DevelopmentActivities(DevelopmentPort):
                     tell=lambda line: setattr(progress, "detail", line),
                 )
             except asyncio.CancelledError:
-                await self._end_jobs(container)
+                if not is_given_up():  # its successor waits for the same jobs
+                    await self._end_jobs(container)
                 raise
             said = (done.lines or [""])[-1]
             if not said.startswith("done"):

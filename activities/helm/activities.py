@@ -12,7 +12,7 @@ from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
 from activities import kube
-from activities.heartbeat import beating
+from activities.heartbeat import beating, is_given_up
 from activities.helm import access
 from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
@@ -86,7 +86,9 @@ class HelmActivities(HelmPort):
                     await self._drop_former(request, kubeconfig)
                     return result
             except asyncio.CancelledError:
-                await self._settle_quietly(namespace, release)
+                # Its successor settles before it begins, and may run Helm by now: its record and hooks are not ours.
+                if not is_given_up():
+                    await self._settle_quietly(namespace, release)
                 raise
 
     @activity.defn(name="settle_release")
