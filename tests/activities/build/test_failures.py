@@ -288,9 +288,7 @@ def test_a_builder_image_that_cannot_be_pulled_is_the_platforms() -> None:
     assert waiting_problem({"status": {"containerStatuses": [creating]}}) is None
 
 
-KILLED_STEP = (
-    'error: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 137'
-)
+KILLED_STEP = 'error: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 137'
 
 
 @pytest.mark.spec("FR-011")

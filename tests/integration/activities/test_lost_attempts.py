@@ -26,6 +26,14 @@ from workflows.models import messages as m
 pytestmark = [pytest.mark.invariant(6), pytest.mark.spec("FR-011")]
 
 REF = JOB.request.ref.model_copy(update={"namespace": "ns"})
+DEPLOY = m.DeployReleaseInput(
+    ref=REF,
+    pull_request=JOB.request.pull_request,
+    commit=JOB.request.commit,
+    revision=JOB.request.revision,
+    release=ReleasePlan(name="pr-7", chart="chart"),
+    images=(),
+)
 NOT_FOUND: Answer = (404, {"kind": "Status", "message": "not found"})
 CANCELLED = Details(cancel_requested=True)
 LOST = (Details(not_found=True), Details(timed_out=True), Details(reset=True))
@@ -67,21 +75,23 @@ class Cluster:
         if path == "/api/v1/namespaces/ns":
             return 200, make_namespace(REF, JOB.request.pull_request, "feature")
         self._is_deleted = self._is_deleted or method == "DELETE"
-        if path.endswith("/cronjobs"):
-            return 200, {"items": [CRON_JOB]}
-        if path.endswith("/pods"):
+        if "/jobs/build-" in path and method == "GET":
+            return NOT_FOUND
+        if path.endswith("/pods") or "/jobs/restore-" in path:
             self.is_working.set()
-            pod = {"metadata": {"name": "p", "uid": "u"}, "status": {"phase": "Running"}}
-            return 200, {"items": [] if self._is_deleted else [pod]}
-        if "/jobs/" in path and method == "GET":
-            if "restore-" not in path:
-                return NOT_FOUND
-            self.is_working.set()
-            return 200, {"metadata": {}, "status": {"ready": 1}}
-        return 200, {"metadata": {"uid": "u"}, "items": []}
+        return 200, {
+            "metadata": {"uid": "u"},
+            "status": {"ready": 1},
+            "items": self._items(path.rpartition("/")[2]),
+        }
+
+    def _items(self, kind: str) -> list[object]:
+        running = {"metadata": {"name": "p", "uid": "u"}, "status": {"phase": "Running"}}
+        pods = [] if self._is_deleted else [running]
+        return {"pods": pods, "cronjobs": [CRON_JOB]}.get(kind, [])
 
 
-CRON_JOB = {
+CRON_JOB: object = {
     "metadata": {"name": "backups", "namespace": "ns", "uid": "u"},
     "spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [{"name": "b"}]}}}}},
 }
@@ -153,16 +163,8 @@ async def deploy(api: ApiClient, monkeypatch: pytest.MonkeyPatch, begun: asyncio
         await asyncio.Event().wait()
 
     monkeypatch.setattr(HelmActivities, "_prepare", prepare)
-    request = m.DeployReleaseInput(
-        ref=REF,
-        pull_request=JOB.request.pull_request,
-        commit=JOB.request.commit,
-        revision=JOB.request.revision,
-        release=ReleasePlan(name="pr-7", chart="chart"),
-        images=(),
-    )
     config = HelmConfig(executable=Path("helm"))
-    return await HelmActivities(api, config, NoGitHub()).deploy_release(request)
+    return await HelmActivities(api, config, NoGitHub()).deploy_release(DEPLOY)
 
 
 @pytest.mark.parametrize(
