@@ -25,6 +25,7 @@ from activities.development.scripts import (
     TAKE_IN,
 )
 from activities.heartbeat import Progress, beating, is_given_up
+from activities.known_secrets import read_known
 from activities.kube import Container, Executed
 from activities.logs import LogsMissingError, PodLogs
 from activities.masking import mask_lines
@@ -227,7 +228,8 @@ class DevelopmentActivities(DevelopmentPort):
             lines = await self._logs.lines(request.ref.namespace, pod.pod, component, tail=_LINES)
         except (LogsMissingError, ClusterError) as error:
             return (f"(the log of {component} could not be read: {error})",)
-        return mask_lines(lines)
+        known = await read_known(self._api, request.ref.namespace)
+        return mask_lines(known.hide(lines))
 
 
 def _mode(request: m.SyncCodeInput) -> str:

@@ -1,7 +1,7 @@
 """An attempt that Temporal has given up leaves its work to its successor; one that is cancelled ends it (invariant 6)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -38,7 +38,7 @@ NOT_FOUND: Answer = (404, {"kind": "Status", "message": "not found"})
 CANCELLED = Details(cancel_requested=True)
 LOST = (Details(not_found=True), Details(timed_out=True), Details(reset=True))
 SHUT_DOWN = Details(worker_shutdown=True)
-Begin = Callable[[ApiClient, pytest.MonkeyPatch], Awaitable[object]]
+Begin = Callable[[ApiClient, pytest.MonkeyPatch], Coroutine[None, None, object]]
 
 
 class NoGitHub:
@@ -85,10 +85,11 @@ class Cluster:
             "items": self._items(path.rpartition("/")[2]),
         }
 
-    def _items(self, kind: str) -> list[object]:
+    def _items(self, kind: str) -> Sequence[object]:
         running = {"metadata": {"name": "p", "uid": "u"}, "status": {"phase": "Running"}}
         pods = [] if self._is_deleted else [running]
-        return {"pods": pods, "cronjobs": [CRON_JOB]}.get(kind, [])
+        items: dict[str, Sequence[object]] = {"pods": pods, "cronjobs": [CRON_JOB]}
+        return items.get(kind, [])
 
 
 CRON_JOB: object = {
