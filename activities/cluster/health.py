@@ -200,7 +200,7 @@ async def _beginning(response: httpx.Response) -> str:
     body = b""
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) >= _BODY_BYTES or response.status_code < _GOOD:
+        if len(body) > _BODY_BYTES or response.status_code < _GOOD:
             break
     if len(body) <= _BODY_BYTES:
         return body.decode(errors="replace")
