@@ -17,7 +17,7 @@ from kubernetes.aio.client import ApiClient
 from activities import kube
 from activities.kube import KubeObject
 from activities.log_masking import pieces_of
-from activities.masking import HIDDEN
+from activities.masking import HIDDEN, mask_lines
 from workflows import naming
 from workflows.errors import ClusterError
 
@@ -26,6 +26,9 @@ LEFT_OUT: Final = (
 )
 SHORTEST: Final = 4
 """Characters. Shorter values are no secrets, and to hide them would make every line unreadable; as in builds."""
+LONGEST: Final = 1_000
+"""Characters of a line that are shown: some programs write a megabyte in one."""
+_LAST_WORD = re.compile(r"\S*$")
 _MADE_PREFIX: Final = naming.service_secret("")
 _PLAIN = re.compile(rb"(?![a-z0-9]{20})[a-z0-9.:/_-]*")
 """Hosts, ports, regions and names in a Secret that Catalyst made: what it made up has capital letters, or is long."""
@@ -47,6 +50,10 @@ class KnownSecrets:
         if not found:
             return []
         return self._without("\n".join(found)).split("\n") if self._is_safe else [LEFT_OUT]
+
+    def shown(self, lines: Iterable[str]) -> tuple[str, ...]:
+        """The lines as people see them in a failure: without the values, masked, and none longer than anybody reads."""
+        return mask_lines(_shortened(line) for line in self.hide(lines))
 
     def hide_words(self, text: str) -> str:
         """The same for a sentence of ours that quotes a program after a colon; where they are not known, without that."""
@@ -83,6 +90,13 @@ async def require_known(api: ApiClient, namespace: str) -> KnownSecrets:
     query = [("labelSelector", f"{naming.MANAGED_BY_LABEL}={naming.MANAGED_BY}")]
     found = (await kube.request(api, "GET", path, query=query))["items"]
     return KnownSecrets([value for secret in found for value in _values_of(secret)])
+
+
+def _shortened(line: str) -> str:
+    """Before it is masked by form, which takes seconds for a megabyte; and not within a word, which may be half a token."""
+    if len(line) <= LONGEST:
+        return line
+    return f"{_LAST_WORD.sub('', line[:LONGEST]).rstrip()} …"
 
 
 def _values_of(secret: KubeObject) -> Iterator[bytes]:

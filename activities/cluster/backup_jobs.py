@@ -13,7 +13,7 @@ from activities import kube
 from activities.cluster.evidence import Evidence, describe_event
 from activities.known_secrets import read_known
 from activities.kube import KubeObject
-from activities.masking import mask, mask_lines
+from activities.masking import mask
 from workflows import naming
 from workflows.errors import ClusterError
 
@@ -117,7 +117,7 @@ class BackupJobs:
             known = await read_known(self._api, self._namespace)
             evidence = Evidence(self._api)
             said = await evidence.last_lines(self._namespace, pod["metadata"]["name"], container)
-            lines = mask_lines(known.hide(said))
+            lines = known.shown(said)
         told = mask(_said(state, condition))
         return Ended(code, str(state.get("message") or ""), told, lines, pod)
 

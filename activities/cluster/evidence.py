@@ -9,7 +9,6 @@ from activities.cluster.rollout.problem import Problem
 from activities.known_secrets import KnownSecrets
 from activities.kube import KubeObject
 from activities.logs import LogsMissingError, PodLogs
-from activities.masking import mask_lines
 from workflows.errors import ClusterError
 
 LOG_LINES = 25
@@ -32,7 +31,7 @@ class Evidence:
 
     async def of(self, namespace: str, problem: Problem, known: KnownSecrets) -> tuple[str, ...]:
         """Warnings about the pod, then the container's last lines, without the secrets that are known and masked."""
-        return mask_lines(known.hide(await self.lines_of(namespace, problem)))
+        return known.shown(await self.lines_of(namespace, problem))
 
     async def lines_of(self, namespace: str, problem: Problem) -> list[str]:
         """The same, not masked yet."""

@@ -19,7 +19,7 @@ from activities.heartbeat import Progress
 from activities.known_secrets import read_known
 from activities.logs import containers_of
 from activities.manifests import HTTP_ROUTE, INGRESS, ROUTE_NAME, service_of
-from activities.masking import mask, mask_lines
+from activities.masking import mask
 from workflows.errors import ClusterError, UnhealthyError
 from workflows.models.messages import CheckHealthInput
 
@@ -171,7 +171,7 @@ class Health:
         lines = [*body, *await self._last_lines(request)]
         return UnhealthyError(
             mask(f"the application {answer} on {path} {how_long}"),
-            excerpt=mask_lines(known.hide(lines)),
+            excerpt=known.shown(lines),
         )
 
     async def _last_lines(self, request: CheckHealthInput) -> list[str]:

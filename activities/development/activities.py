@@ -229,7 +229,7 @@ class DevelopmentActivities(DevelopmentPort):
         except (LogsMissingError, ClusterError) as error:
             return (f"(the log of {component} could not be read: {error})",)
         known = await read_known(self._api, request.ref.namespace)
-        return mask_lines(known.hide(lines))
+        return known.shown(lines)
 
 
 def _mode(request: m.SyncCodeInput) -> str:

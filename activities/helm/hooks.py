@@ -12,7 +12,6 @@ from kubernetes.aio.client import ApiClient
 from activities import kube
 from activities.known_secrets import read_known
 from activities.kube import KubeObject
-from activities.masking import mask_lines
 from workflows.errors import HelmError
 
 _ANNOTATION = "helm.sh/hook"
@@ -56,9 +55,8 @@ async def read_failed_hook(api: ApiClient, namespace: str) -> tuple[str, tuple[s
         lines: list[str] = []
         for pod in await _pods_of(api, namespace, item):
             lines = await _log(api, namespace, pod["metadata"]["name"]) or lines
-        if lines:
-            lines = (await read_known(api, namespace)).hide(lines)
-        return f"{item['kind']} {item['metadata']['name']}", mask_lines(lines)
+        shown = (await read_known(api, namespace)).shown(lines) if lines else ()
+        return f"{item['kind']} {item['metadata']['name']}", shown
     return "", ()
 
 

@@ -1,6 +1,7 @@
 """Values that an environment was given are found in what its programs print, whatever they look like (invariant 4)."""
 
 import json
+import time
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote, quote_plus
 
@@ -63,6 +64,17 @@ def test_where_the_values_are_not_known_nothing_a_program_said_is_shown() -> Non
     said = "container web of pod web-1 is not ready: HTTP probe failed: hunter2"
     assert unknown.hide_words(said) == "container web of pod web-1 is not ready"
     assert KnownSecrets([b"hunter2"]).hide_words(said).endswith("HTTP probe failed: ***")
+
+
+def test_a_line_longer_than_anybody_reads_is_cut_between_two_words() -> None:
+    known = KnownSecrets([b"open-sesame"])
+    words, token = "word " * 198, "ghs_16C7e42F292c6912E7710c838347Ae178B4a"
+    began = time.thread_time()
+    (cut, whole, endless) = known.shown(
+        [f"{words}{token} and more", f"{words}open-sesame", "x" * 4_000_000]
+    )
+    assert time.thread_time() - began < 1
+    assert (cut, whole, endless) == (f"{words}…", f"{words}***", " …")
 
 
 async def test_a_log_is_hidden_in_pieces() -> None:
