@@ -35,6 +35,27 @@ async def beating(every: float = EVERY) -> AsyncIterator[Progress]:
         await asyncio.wait([beat])  # not `await beat`: its cancel would look like ours
 
 
+def is_told_to_stop() -> bool:
+    """Whether a cancel means that the work itself is to end, rather than this attempt alone.
+
+    An attempt whose worker stops, or that Temporal has given up (it lost its beat, its time or its workflow), leaves what
+    it has begun in the cluster to its successor; where none comes, whoever confirms the end finds it by its labels.
+    Outside of an activity a cancel is what it says.
+    """
+    if not activity.in_activity():
+        return True
+    details = activity.cancellation_details()
+    if details is None:
+        return not activity.is_worker_shutdown()
+    return details.cancel_requested
+
+
+def is_given_up() -> bool:
+    """Whether Temporal has given this attempt up: its successor may be at work already, on another worker."""
+    details = activity.cancellation_details() if activity.in_activity() else None
+    return details is not None and (details.not_found or details.timed_out or details.reset)
+
+
 async def _beat(progress: Progress, every: float) -> None:
     while True:
         activity.heartbeat(progress.detail)

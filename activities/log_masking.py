@@ -15,13 +15,14 @@ async def mask_log(lines: Iterable[str]) -> tuple[str, ...]:
     A piece ends between two lines; a private key that spans two pieces is masked line by line instead.
     """
     masked: list[str] = []
-    for piece in _pieces(lines):
+    for piece in pieces_of(lines):
         masked += mask_secrets("\n".join(piece)).split("\n")
         await asyncio.sleep(0)
     return tuple(masked)
 
 
-def _pieces(lines: Iterable[str]) -> Iterable[list[str]]:
+def pieces_of(lines: Iterable[str]) -> Iterable[list[str]]:
+    """The lines in groups of about `PIECE` characters."""
     piece: list[str] = []
     length = 0
     for line in lines:

@@ -1,6 +1,7 @@
 """Liveness and readiness of the worker. Alive: the loop turns. Ready: Temporal answers. Idle is healthy."""
 
 import asyncio
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,12 +63,28 @@ class HealthServer(uvicorn.Server):
 
 async def serve_health(app: Starlette, listen: str, stop: asyncio.Event) -> None:
     """Serve until `stop` is set. Raises OSError when the address is in use."""
-    host, _, port = listen.rpartition(":")
-    config = uvicorn.Config(app, host=host, port=int(port), log_config=None, access_log=False)
+    listener = _bind(listen)
+    # Without a lifespan: it has nothing to begin, and ended by a failure elsewhere it would log that one's whole stack.
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
     server = HealthServer(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     server.should_exit = True
     await serving
+
+
+def _bind(listen: str) -> socket.socket:
+    """Not left to uvicorn, which ends the process where it cannot. Raises OSError."""
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, int(port)), family=family)
+    except OSError as error:
+        raise OSError(
+            f"CATALYST_WORKER_HEALTH_LISTEN: {listen}: {error.strerror or error}"
+        ) from error
+    listener.setblocking(False)
+    return listener

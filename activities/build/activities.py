@@ -22,7 +22,7 @@ from activities.build.state import BuildStates
 from activities.companions import naming as naming_source
 from activities.companions import origin_of_companion
 from activities.git import fetch_object_ids
-from activities.heartbeat import Progress, beating
+from activities.heartbeat import Progress, beating, is_told_to_stop
 from activities.origin import GitHubAccess, Origin, origin_of
 from activities.processes import uninterrupted
 from activities.project_secrets import read_registry_credentials, read_secrets
@@ -82,7 +82,7 @@ class BuildActivities(BuildPort):
                 await self._jobs.ensure(job, origin.token)
                 await self._follow(job, progress)
             except asyncio.CancelledError:
-                if not _goes_on_elsewhere():
+                if is_told_to_stop():
                     await self._stop_after_cancel(job)
                 raise
             digest = await self._registry.find_digest(repository, tag)
@@ -192,11 +192,3 @@ class BuildActivities(BuildPort):
             await uninterrupted(self._jobs.stop(selector, names=[job.name]))
         except CatalystError as error:
             activity.logger.warning("%s is not stopped yet: %s", job.name, error)
-
-
-def _goes_on_elsewhere() -> bool:
-    """Only this worker stops, and nobody cancelled: the next attempt finds the Job and follows it."""
-    if not activity.in_activity() or not activity.is_worker_shutdown():
-        return False
-    details = activity.cancellation_details()
-    return details is None or not details.cancel_requested

@@ -62,12 +62,32 @@ def failure_of(
     status = pod.get("status") or {}
     if status.get("reason") == "Evicted":
         return _evicted(str(status.get("message") or ""), config)
+    if _was_removed(pod):
+        return removed()
     states = {each["name"]: each.get("state") or {} for each in status.get("containerStatuses", ())}
     for name, failure in _FAILURES.items():
         ended = states.get(name, {}).get("terminated") or {}
         if ended.get("exitCode", 0) not in (0, UNFETCHED):
             return failure(ended, logs.get(name, ()), config)
     return ClusterError("the build's pod failed without a word", excerpt=[])
+
+
+def removed() -> CatalystError:
+    """The failure of a build whose pod somebody has taken away: no fault of the code's, so it is tried again."""
+    return ClusterError("the build's pod was removed before it ended")
+
+
+def _was_removed(pod: KubeObject) -> bool:
+    """Deleted, or given up by Kubernetes itself: its node is drained, or something of more importance needs the place.
+
+    How its processes ended tells nothing then.
+    https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+    """
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return bool((pod.get("metadata") or {}).get("deletionTimestamp")) or any(
+        each.get("type") == "DisruptionTarget" and each.get("status") == "True"
+        for each in conditions
+    )
 
 
 def job_failure(

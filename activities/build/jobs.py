@@ -12,7 +12,7 @@ from kubernetes.aio.client import ApiClient
 from activities import kube
 from activities.build.arrival import Arrival
 from activities.build.config import BuildConfig
-from activities.build.failures import failure_of, job_failure, waiting_problem
+from activities.build.failures import failure_of, job_failure, removed, waiting_problem
 from activities.build.manifests import (
     BuildJob,
     make_build_namespace,
@@ -130,10 +130,15 @@ class BuildJobs:
             await asyncio.sleep(POLL / 2)
 
     async def _look(self, name: str) -> _Seen:
-        pods = await self._list(self._pods, f"batch.kubernetes.io/job-name={name}")
+        selector = f"batch.kubernetes.io/job-name={name}"
+        pods, found = await self._list(self._pods, selector), None
+        if not pods:
+            found = await self._find(name)
+            # Only what is listed after a Job's end proves that it has no pod: one may have come and ended in between.
+            pods = await self._list(self._pods, selector) if found and is_over(found) else []
         ended = [pod for pod in pods if _phase(pod) == "Failed"]
         # What only the Job knows: that it is out of time, was refused, or is not there any more.
-        found = await self._find(name) if ended or not pods else None
+        found = await self._find(name) if ended else found
         return _Seen(tuple(pods), found, await self._logs(ended[0]) if ended else {})
 
     def _has_succeeded(self, seen: _Seen) -> bool:
@@ -146,15 +151,21 @@ class BuildJobs:
                 raise failure_of(pod, seen.logs, self._config)
             if problem := waiting_problem(pod):
                 raise problem
-        if not seen.pods:
-            self._check_job(seen)
-        return False
+        return not seen.pods and self._has_succeeded_unseen(seen)
 
-    def _check_job(self, seen: _Seen) -> None:
+    def _has_succeeded_unseen(self, seen: _Seen) -> bool:
+        """The same for a Job without a pod: none was made yet, or somebody has deleted it."""
+        job = self._check_job(seen)
+        if has_failed(job):
+            raise removed()
+        return is_over(job)
+
+    def _check_job(self, seen: _Seen) -> KubeObject:
         if seen.job is None:
             raise ClusterError("the build's Job was deleted while it ran")
         if problem := job_failure(failure_reason(seen.job), seen.logs, self._config):
             raise problem
+        return seen.job
 
     async def _logs(self, pod: KubeObject) -> dict[str, Sequence[str]]:
         """Last lines of each container; one that cannot be read has none."""
@@ -200,6 +211,16 @@ def failure_reason(job: KubeObject) -> str:
         if condition.get("type") in ("FailureTarget", "Failed") and condition["status"] == "True":
             return str(condition.get("reason") or "Failed")
     return ""
+
+
+def is_over(job: KubeObject) -> bool:
+    """Whether a Job has ended, well or badly, or is on its way out."""
+    conditions = (job.get("status") or {}).get("conditions") or ()
+    has_ended = any(
+        each.get("type") in ("Complete", "SuccessCriteriaMet") and each["status"] == "True"
+        for each in conditions
+    )
+    return has_ended or has_failed(job)
 
 
 def has_failed(job: KubeObject) -> bool:

@@ -11,8 +11,9 @@ from kubernetes.aio.client import ApiClient
 
 from activities import kube
 from activities.cluster.evidence import Evidence, describe_event
+from activities.known_secrets import read_known
 from activities.kube import KubeObject
-from activities.masking import mask, mask_lines
+from activities.masking import mask
 from workflows import naming
 from workflows.errors import ClusterError
 
@@ -113,12 +114,12 @@ class BackupJobs:
         lines: tuple[str, ...] = ()
         if state:
             container = pod["spec"]["containers"][0]["name"]
+            known = await read_known(self._api, self._namespace)
             evidence = Evidence(self._api)
-            lines = mask_lines(
-                await evidence.last_lines(self._namespace, pod["metadata"]["name"], container)
-            )
-        said = _said(state, condition)
-        return Ended(code, str(state.get("message") or ""), mask(said), lines, pod)
+            said = await evidence.last_lines(self._namespace, pod["metadata"]["name"], container)
+            lines = known.shown(said)
+        told = mask(_said(state, condition))
+        return Ended(code, str(state.get("message") or ""), told, lines, pod)
 
     async def _why(self, name: str) -> str:
         """What Kubernetes says of a Job without a running pod, or of its pod."""

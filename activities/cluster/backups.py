@@ -9,7 +9,7 @@ from activities.cluster.backup_jobs import BackupJobs, Ended, make_extra_run, ma
 from activities.cluster.owned import check_owner
 from activities.cluster.restoring import EXCHANGE, IN_USE, LOAD, UNKNOWN, UNREADABLE
 from activities.cluster.standstill import Standstill
-from activities.heartbeat import Progress
+from activities.heartbeat import Progress, is_told_to_stop
 from activities.kube import KubeObject
 from activities.processes import uninterrupted
 from workflows import naming
@@ -66,13 +66,19 @@ class Backups:
         if cron_job is None:
             raise ClusterError(f"the backups of `{request.restore.service}` are not in the cluster")
         was_done = restoring.is_done(cron_job)
+        has_successor = False
         try:
             if not was_done:
-                await restoring.load(cron_job)
+                try:
+                    await restoring.load(cron_job)
+                except asyncio.CancelledError:
+                    has_successor = not is_told_to_stop()  # it goes on with the same Job
+                    raise
                 # A cancel waits for it: it takes seconds, and half of it would be the worst of all.
                 await uninterrupted(restoring.exchange(cron_job))
         finally:
-            await uninterrupted(restoring.clear_away())
+            if not has_successor:
+                await uninterrupted(restoring.clear_away())
         return RestoreBackupResult(was_done=was_done)
 
 

@@ -39,4 +39,4 @@ class KeptLogs(Protocol):
     """Where logs go that must outlive their containers (FR-006); the store implements it."""
 
     async def keep(self, namespace: str, pod: str, container: str, lines: Sequence[str]) -> None:
-        """Keep these as the newest lines of that container."""
+        """Keep these as the newest lines of that container, without what looks like a credential."""

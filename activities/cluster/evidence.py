@@ -6,9 +6,9 @@ from kubernetes.aio.client import ApiClient
 
 from activities import kube
 from activities.cluster.rollout.problem import Problem
+from activities.known_secrets import KnownSecrets
 from activities.kube import KubeObject
 from activities.logs import LogsMissingError, PodLogs
-from activities.masking import mask_lines
 from workflows.errors import ClusterError
 
 LOG_LINES = 25
@@ -29,19 +29,23 @@ class Evidence:
         self._api = api
         self._logs = PodLogs(api)
 
-    async def of(self, namespace: str, problem: Problem) -> tuple[str, ...]:
-        """Warnings about the pod, then the container's last lines."""
+    async def of(self, namespace: str, problem: Problem, known: KnownSecrets) -> tuple[str, ...]:
+        """Warnings about the pod, then the container's last lines, without the secrets that are known and masked."""
+        return known.shown(await self.lines_of(namespace, problem))
+
+    async def lines_of(self, namespace: str, problem: Problem) -> list[str]:
+        """The same, not masked yet."""
         lines = await self.warnings(namespace, problem.pod) if problem.pod else []
         if problem.container:
             lines += await self.last_lines(
                 namespace, problem.pod, problem.container, is_previous=problem.is_previous
             )
-        return mask_lines(lines)
+        return lines
 
     async def last_lines(
         self, namespace: str, pod: str, container: str, *, is_previous: bool = False
     ) -> list[str]:
-        """Not masked yet."""
+        """Not masked yet, and with the environment's secrets if the program printed them: see `KnownSecrets`."""
         try:
             lines = await self._logs.lines(
                 namespace, pod, container, tail=LOG_LINES, previous=is_previous
@@ -55,7 +59,7 @@ class Evidence:
         return list(lines) or [f"({container} has written nothing)"]
 
     async def warnings(self, namespace: str, pod: str) -> list[str]:
-        """Warning events about a pod, oldest first, each once."""
+        """Warning events about a pod, oldest first, each once; not masked either: they quote answers to probes."""
         path = kube.collection_path("v1", "Event", namespace)
         query = [("fieldSelector", f"involvedObject.name={pod},type=Warning")]
         try:

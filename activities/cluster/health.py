@@ -16,9 +16,10 @@ from activities.cluster.evidence import Evidence
 from activities.cluster.rollout.pods import find_pod_problems, is_ready
 from activities.cluster.rollout.problem import Patience, gravest
 from activities.heartbeat import Progress
+from activities.known_secrets import read_known
 from activities.logs import containers_of
 from activities.manifests import HTTP_ROUTE, INGRESS, ROUTE_NAME, service_of
-from activities.masking import mask, mask_lines
+from activities.masking import mask
 from workflows.errors import ClusterError, UnhealthyError
 from workflows.models.messages import CheckHealthInput
 
@@ -165,15 +166,16 @@ class Health:
     async def _unhealthy(
         self, request: CheckHealthInput, answer: Answer, how_long: str
     ) -> UnhealthyError:
-        path = request.health.path
+        path, known = request.health.path, await read_known(self._api, request.ref.namespace)
         body = [f"GET {path}: {line}" for line in answer.body.splitlines()[:_BODY_LINES]]
         lines = [*body, *await self._last_lines(request)]
         return UnhealthyError(
-            mask(f"the application {answer} on {path} {how_long}"), excerpt=mask_lines(lines)
+            mask(f"the application {answer} on {path} {how_long}"),
+            excerpt=known.shown(lines),
         )
 
     async def _last_lines(self, request: CheckHealthInput) -> list[str]:
-        """Of the pod that is worst off, else of the first."""
+        """Of the pod that is worst off, else of the first; not masked yet."""
         namespace = request.ref.namespace
         try:
             backends = await self._backends(request)
@@ -184,7 +186,7 @@ class Health:
         pod = min(backends.pods, key=is_ready)
         problem = gravest(find_pod_problems(pod, ()))
         if problem is not None and problem.container:
-            return list(await self._evidence.of(namespace, problem))
+            return await self._evidence.lines_of(namespace, problem)
         name = pod["metadata"]["name"]
         lines: list[str] = []
         for container in containers_of(pod):
@@ -198,6 +200,10 @@ async def _beginning(response: httpx.Response) -> str:
     body = b""
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) >= _BODY_BYTES or response.status_code < _GOOD:
+        if len(body) > _BODY_BYTES or response.status_code < _GOOD:
             break
-    return body[:_BODY_BYTES].decode(errors="replace")
+    if len(body) <= _BODY_BYTES:
+        return body.decode(errors="replace")
+    # Cut between two words: half a secret is known by nobody.
+    words = body[:_BODY_BYTES].rsplit(None, 1)
+    return words[0].decode(errors="replace") if len(words) > 1 else ""

@@ -6,9 +6,9 @@ from activities import kube
 from activities.cluster.config import KeptLogs
 from activities.cluster.evidence import describe_event
 from activities.heartbeat import Progress
+from activities.known_secrets import KnownSecrets, require_known
 from activities.kube import KubeObject
 from activities.logs import ContainerRef, LogsMissingError, PodLogs
-from activities.masking import mask_secrets
 from workflows.models import EnvironmentRef
 
 LINES = 500
@@ -18,7 +18,7 @@ EVENTS = ("(namespace)", "events")
 
 
 class Keeping:
-    """Reads all logs of a namespace and hands them to the store."""
+    """Reads all logs of a namespace and hands them to the store, which masks them without holding up the process."""
 
     def __init__(self, api: ApiClient, kept: KeptLogs) -> None:
         self._api = api
@@ -26,21 +26,27 @@ class Keeping:
         self._kept = kept
 
     async def keep(self, ref: EnvironmentRef, progress: Progress) -> None:
-        """A namespace that is gone has nothing to keep; a container that vanishes meanwhile neither."""
+        """A namespace that is gone has nothing to keep; a container that vanishes meanwhile neither.
+
+        Raises ClusterError, also where the environment's secrets cannot be read: what was kept before stays then.
+        """
         namespace = ref.namespace
         try:
             containers = await self._logs.containers(namespace)
         except LogsMissingError:
             return
+        known = await require_known(self._api, namespace)
         for container in containers:
             progress.detail = f"{container.pod}/{container.container}"
             if container.has_previous:
-                await self._keep(namespace, container, is_previous=True)
+                await self._keep(namespace, container, known, is_previous=True)
             if container.has_started:
-                await self._keep(namespace, container, is_previous=False)
-        await self._keep_events(namespace)
+                await self._keep(namespace, container, known, is_previous=False)
+        await self._keep_events(namespace, known)
 
-    async def _keep(self, namespace: str, container: ContainerRef, *, is_previous: bool) -> None:
+    async def _keep(
+        self, namespace: str, container: ContainerRef, known: KnownSecrets, *, is_previous: bool
+    ) -> None:
         try:
             lines = await self._logs.lines(
                 namespace,
@@ -54,19 +60,15 @@ class Keeping:
             return
         if lines:
             name = f"{container.container} (previous)" if is_previous else container.container
-            await self._kept.keep(namespace, container.pod, name, _masked(lines))
+            await self._kept.keep(namespace, container.pod, name, await known.hide_log(lines))
 
-    async def _keep_events(self, namespace: str) -> None:
+    async def _keep_events(self, namespace: str, known: KnownSecrets) -> None:
         """They live for an hour only."""
         path = kube.collection_path("v1", "Event", namespace)
         events = (await kube.request(self._api, "GET", path))["items"]
         lines = [_line(event) for event in sorted(events, key=_when)][-LINES:]
         if lines:
-            await self._kept.keep(namespace, *EVENTS, _masked(lines))
-
-
-def _masked(lines: tuple[str, ...] | list[str]) -> list[str]:
-    return mask_secrets("\n".join(lines)).split("\n")
+            await self._kept.keep(namespace, *EVENTS, await known.hide_log(lines))
 
 
 def _line(event: KubeObject) -> str:

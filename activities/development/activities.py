@@ -24,7 +24,8 @@ from activities.development.scripts import (
     RUN_JOBS,
     TAKE_IN,
 )
-from activities.heartbeat import Progress, beating
+from activities.heartbeat import Progress, beating, is_given_up
+from activities.known_secrets import read_known
 from activities.kube import Container, Executed
 from activities.logs import LogsMissingError, PodLogs
 from activities.masking import mask_lines
@@ -139,7 +140,8 @@ class DevelopmentActivities(DevelopmentPort):
                     tell=lambda line: setattr(progress, "detail", line),
                 )
             except asyncio.CancelledError:
-                await self._end_jobs(container)
+                if not is_given_up():  # its successor waits for the same jobs
+                    await self._end_jobs(container)
                 raise
             said = (done.lines or [""])[-1]
             if not said.startswith("done"):
@@ -226,7 +228,8 @@ class DevelopmentActivities(DevelopmentPort):
             lines = await self._logs.lines(request.ref.namespace, pod.pod, component, tail=_LINES)
         except (LogsMissingError, ClusterError) as error:
             return (f"(the log of {component} could not be read: {error})",)
-        return mask_lines(lines)
+        known = await read_known(self._api, request.ref.namespace)
+        return known.shown(lines)
 
 
 def _mode(request: m.SyncCodeInput) -> str:

@@ -3,8 +3,8 @@
 import asyncio
 import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pyhelm3
@@ -12,13 +12,14 @@ from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
 from activities import kube
-from activities.heartbeat import beating
+from activities.heartbeat import beating, is_given_up
 from activities.helm import access
 from activities.helm.command import MARKER, HelmCommand, Surroundings, mark_of
 from activities.helm.config import HelmConfig
 from activities.helm.evidence import explain
+from activities.helm.facts import facts_of
 from activities.helm.failures import to_failure
-from activities.helm.former import drop_former
+from activities.helm.former import drop_former, former_releases
 from activities.helm.hooks import stop_unfinished_hooks
 from activities.helm.jobs import stop_unfinished_jobs
 from activities.helm.raw import check_on_cluster
@@ -37,7 +38,6 @@ from workflows import naming
 from workflows.errors import CatalystError, HelmError
 from workflows.models import messages as m
 from workflows.ports import HelmPort
-from workflows.values import ValueFacts
 
 _PREFIX = "helm-"
 
@@ -66,26 +66,27 @@ class HelmActivities(HelmPort):
             records = ReleaseRecords(self._api, namespace, release)
             found = find_deployed(await records.list(), request.revision, request.stage)
             if found is not None:
-                # An earlier attempt's answer was lost; the work was not.
+                # An earlier attempt's answer was lost; the work was not. What it dropped after that may be missing.
+                await self._drop_former(request)
                 return m.DeployReleaseResult(
                     release_revision=found.version, chart=request.release.chart
                 )
             try:
-                with tempfile.TemporaryDirectory(
-                    prefix=_PREFIX, dir=self._config.work_dir
-                ) as directory:
+                with self._directory() as directory:
                     progress.detail = "preparing the chart"
-                    prepared, kubeconfig = await self._prepare(request, Path(directory))
+                    prepared, kubeconfig = await self._prepare(request, directory)
                     prepared = await with_stage(self._api, request, prepared, records)
                     progress.detail = "checking the manifests"
                     await self._check(request, prepared, kubeconfig)
                     progress.detail = "running Helm"
                     result = await self._upgrade(request, prepared, kubeconfig)
-                    await self._drop_former(request, kubeconfig)
-                    return result
+                await self._drop_former(request)
             except asyncio.CancelledError:
-                await self._settle_quietly(namespace, release)
+                # Its successor settles before it begins, and may run Helm by now: its record and hooks are not ours.
+                if not is_given_up():
+                    await self._settle_quietly(namespace, release)
                 raise
+            return result
 
     @activity.defn(name="settle_release")
     async def settle_release(self, request: m.StopRevisionInput) -> None:
@@ -112,15 +113,19 @@ class HelmActivities(HelmPort):
             )
             if not found:
                 return
-            with tempfile.TemporaryDirectory(
-                prefix=_PREFIX, dir=self._config.work_dir
-            ) as directory:
+            with self._directory() as directory:
                 try:
-                    kubeconfig = await self._kubeconfig(namespace, Path(directory))
+                    kubeconfig = await self._kubeconfig(namespace, directory)
                 except kube.KubeError:
                     return  # the identity is gone, or the namespace is on its way out
                 for release in found:
                     await self._uninstall(namespace, release, kubeconfig)
+
+    @contextmanager
+    def _directory(self) -> Iterator[Path]:
+        """For checkout and kubeconfig of one attempt."""
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=self._config.work_dir) as directory:
+            yield Path(directory)
 
     @asynccontextmanager
     async def _alone(self, namespace: str) -> AsyncIterator[None]:
@@ -146,7 +151,7 @@ class HelmActivities(HelmPort):
         self, request: m.DeployReleaseInput, directory: Path
     ) -> tuple[Prepared, Path]:
         mark = mark_of(self._cluster, request.ref.namespace)
-        attempt = Attempt(request, self._facts(request), directory, mark)
+        attempt = Attempt(request, facts_of(request, self._config), directory, mark)
         try:
             async with asyncio.TaskGroup() as group:
                 prepared = group.create_task(self._sources.prepare(attempt))
@@ -155,11 +160,18 @@ class HelmActivities(HelmPort):
             raise failures.exceptions[0] from None  # the other one was cancelled
         return prepared.result(), kubeconfig.result()
 
-    async def _drop_former(self, request: m.DeployReleaseInput, kubeconfig: Path) -> None:
-        async def uninstall(release: str) -> None:
-            await self._uninstall(request.ref.namespace, release, kubeconfig)
+    async def _drop_former(self, request: m.DeployReleaseInput) -> None:
+        """Releases that an earlier plan had and this one has not go once the main one is up to date."""
+        namespace = request.ref.namespace
+        if not await former_releases(self._api, request):
+            return
+        with self._directory() as directory:
+            kubeconfig = await self._kubeconfig(namespace, directory)
 
-        await drop_former(self._api, request, uninstall)
+            async def uninstall(release: str) -> None:
+                await self._uninstall(namespace, release, kubeconfig)
+
+            await drop_former(self._api, request, uninstall)
 
     async def _check(
         self, request: m.DeployReleaseInput, prepared: Prepared, kubeconfig: Path
@@ -272,26 +284,3 @@ class HelmActivities(HelmPort):
             value_files=value_files,
             environment=environment,
         )
-
-    def _facts(self, request: m.DeployReleaseInput) -> ValueFacts:
-        namespace = request.ref.namespace
-        return ValueFacts(
-            commit=request.commit,
-            url=self._config.address.url(namespace),
-            inner_url=self._config.address.inner_url(namespace),
-            host=self._config.address.host(namespace),
-            namespace=namespace,
-            environment=request.ref.environment,
-            project=request.ref.project,
-            branch=request.branch,
-            secrets_checksum=request.secrets_checksum,
-            revision=_revision_of(request),
-            tools_image=self._config.tools_image,
-            images=request.images,
-        )
-
-
-def _revision_of(request: m.DeployReleaseInput) -> str:
-    """For Catalyst's own chart alone: in others' it could restart pods for nothing."""
-    is_own = request.release.source == "catalyst"
-    return naming.short_hash(request.revision) if is_own else ""

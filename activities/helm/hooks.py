@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from kubernetes.aio.client import ApiClient
 
 from activities import kube
+from activities.known_secrets import read_known
 from activities.kube import KubeObject
-from activities.masking import mask_lines
 from workflows.errors import HelmError
 
 _ANNOTATION = "helm.sh/hook"
@@ -52,10 +52,11 @@ async def read_failed_hook(api: ApiClient, namespace: str) -> tuple[str, tuple[s
     for item in hooks:
         if _succeeded(item):
             continue
-        lines: tuple[str, ...] = ()
+        lines: list[str] = []
         for pod in await _pods_of(api, namespace, item):
             lines = await _log(api, namespace, pod["metadata"]["name"]) or lines
-        return f"{item['kind']} {item['metadata']['name']}", lines
+        shown = (await read_known(api, namespace)).shown(lines) if lines else ()
+        return f"{item['kind']} {item['metadata']['name']}", shown
     return "", ()
 
 
@@ -123,10 +124,11 @@ async def _has_pods(api: ApiClient, namespace: str, item: KubeObject) -> bool:
     )
 
 
-async def _log(api: ApiClient, namespace: str, pod: str) -> tuple[str, ...]:
+async def _log(api: ApiClient, namespace: str, pod: str) -> list[str]:
+    """Not masked yet."""
     path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
     try:
         text = await kube.read_text(api, path, query=[("tailLines", str(_LINES))])
     except kube.KubeError:
-        return ()  # its container has not started, or is gone: there is nothing to show
-    return mask_lines(text.splitlines())
+        return []  # its container has not started, or is gone: there is nothing to show
+    return text.splitlines()

@@ -36,7 +36,10 @@ class KeptLogs:
         self._engine = engine
 
     async def keep(self, namespace: str, pod: str, container: str, lines: Sequence[str]) -> None:
-        """Store the container's last lines, in place of what was kept of it before."""
+        """Store the container's last lines, masked, in place of what was kept of it before.
+
+        Whoever hands them over leaves the masking to this: it is slow, so it is done once, and of what is kept alone.
+        """
         text = "\n".join(await mask_log(_last(lines)))
         values = {
             "namespace": namespace,

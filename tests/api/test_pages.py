@@ -81,6 +81,7 @@ async def test_an_update_that_is_up_and_unhealthy_is_what_the_url_leads_to(
 ) -> None:
     unwell = SERVING.model_copy(update={"commit": COMMIT, "is_healthy": False})
     former = failed.gateway.running["pr-shop-12"]
+    assert former is not None
     snapshot = former.model_copy(update={"serving": unwell, "sequence": former.sequence + 1})
     await failed.store.environments.record(snapshot)
     failed.gateway.running["pr-shop-12"] = snapshot

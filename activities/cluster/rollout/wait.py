@@ -13,6 +13,7 @@ from activities.cluster.rollout.problem import Patience, Problem, gravest
 from activities.cluster.rollout.snapshot import take_snapshot
 from activities.cluster.rollout.workloads import Verdict, judge
 from activities.heartbeat import Progress
+from activities.known_secrets import read_known
 from activities.masking import mask
 from workflows import naming
 from workflows.errors import CatalystError, ClusterError, PhaseTimeoutError
@@ -112,9 +113,10 @@ class Rollouts:
         require_service(services, request.release, request.service)
 
     async def _failure(self, namespace: str, problem: Problem, limit: str = "") -> CatalystError:
-        excerpt = await self._evidence.of(namespace, problem)
+        known = await read_known(self._api, namespace)
+        excerpt = await self._evidence.of(namespace, problem, known)
         return problem.error(
-            mask(f"{limit}{problem.message}"),
+            mask(f"{limit}{known.hide_words(problem.message)}"),
             excerpt=excerpt,
             hint=hint_of(excerpt) or problem.hint,
         )

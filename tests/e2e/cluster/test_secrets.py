@@ -11,12 +11,13 @@ from tests.e2e.cluster.environments import (
     Environment,
     make_pod_spec,
     make_server,
+    make_web,
 )
 from tests.e2e.cluster.projects import Project
 from tests.e2e.conftest import Namespaces
 from tests.e2e.support.waiting import eventually
 from workflows import naming
-from workflows.errors import NameTakenError, SecretError
+from workflows.errors import NameTakenError, RolloutFailedError, SecretError
 from workflows.models import messages as m
 
 pytestmark = pytest.mark.cluster
@@ -60,6 +61,22 @@ async def test_a_secret_granted_no_longer_disappears_and_so_does_what_a_chart_ad
     result = await project.copy()
     assert await project.found() is None
     assert result == m.CopySecretsResult()
+
+
+@pytest.mark.spec("ENV-029", "FR-009")
+@pytest.mark.invariant(4)
+async def test_a_program_that_prints_its_secret_is_shown_without_it(project: Project) -> None:
+    await project.put(naming.PROJECT_SECRETS, OF_PROJECT)
+    await project.copy("API_KEY")
+    given = {"secretKeyRef": {"name": naming.PROJECT_SECRETS, "key": "API_KEY"}}
+    script = "import os; print('it is', os.environ['API_KEY']); raise SystemExit(3)"
+    environment = project.environment
+    variables = [{"name": "API_KEY", "valueFrom": given}]
+    await environment.apply(make_web(environment, script, env=variables))
+    with pytest.raises(RolloutFailedError, match="crashes with exit code 3") as failure:
+        await environment.rollout()
+    assert "it is ***" in failure.value.excerpt
+    assert OF_PROJECT["API_KEY"] not in "\n".join([str(failure.value), *failure.value.excerpt])
 
 
 @pytest.mark.spec("EC-6")

@@ -22,6 +22,7 @@ from tests.e2e.support.secrets import (
     tokens_for,
     watching_helm,
 )
+from tests.e2e.support.secrets_of_projects import put_secrets, remove_secrets
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.surfaces import open_surfaces
 from workflows import naming
@@ -77,6 +78,53 @@ async def test_a_whole_life_with_a_build_that_prints_every_secret_leaves_none_to
     assert kinds_showing(preview.source, texts) >= KEPT | ALIVE
     shown = b"".join(text.data for text in failed if text.kind in ("REST", "comment"))
     assert b"GITHUB_TOKEN=***" in shown, "the build's last lines are shown without what is secret"
+
+
+TELLER = """\
+import os, sys
+from urllib.parse import urlsplit
+
+print("the motto is", os.environ["MOTTO"])
+print("the cache opens with", urlsplit(os.environ["REDIS_URL"]).password)
+sys.exit(3)
+"""
+TELLING = {
+    ".catalyst.yaml": "version: 1\nservices: {cache: {type: redis}}\n",
+    "Dockerfile": 'FROM python:3.12-slim\nCOPY app.py /\nEXPOSE 8000\nCMD ["python", "-u", "/app.py"]\n',
+    "app.py": TELLER,
+}
+MOTTO = "as plain as words can be 4711"
+"""Nothing that looks like a secret."""
+
+
+@pytest.mark.timeout(600)
+async def test_an_application_that_prints_what_it_was_given_tells_it_to_nobody(
+    previews: Previews, stack: Stack
+) -> None:
+    preview = await previews.create(tree=TELLING, type="auto", secrets=("MOTTO",))
+    await put_secrets(stack.cluster, preview.project, {"MOTTO": MOTTO})
+    try:
+        async with open_surfaces(preview) as surfaces:
+            commit = await preview.open({"README.md": "Tells everything.\n"})
+            snapshot = await preview.until_failed(commit)
+            assert snapshot.failure is not None
+            assert "the motto is ***" in snapshot.failure.excerpt
+            assert "the cache opens with ***" in snapshot.failure.excerpt
+            name = naming.service_secret("cache")
+            path = f"/api/v1/namespaces/{await preview.namespace()}/secrets/{name}"
+            made = await stack.cluster.get(path)
+            assert made is not None
+            password = base64.b64decode(made["data"]["password"]).decode()
+            await preview.until_comment(commit[:7], "the motto is ***")
+            await preview.close()
+            await preview.until_gone()
+            texts = await surfaces.kept()
+    finally:
+        await remove_secrets(stack.cluster, preview.project)
+    secrets = [Secret("the project's secret", MOTTO), Secret("the cache's password", password)]
+    assert find_leaks(texts, secrets) == []
+    # What it said is there, or the search would prove nothing: the log was kept when all was removed.
+    assert kinds_showing("the motto is ***", texts) >= {"history", "database"}
 
 
 def marked(preview: Preview) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from activities.build.config import BuildConfig
 from activities.build.jobs import BuildJobs
 from activities.build.manifests import BuildJob
 from tests.integration.activities.kubernetes_api import Answer, KubernetesAPI, serving
-from workflows.errors import ClusterError
+from workflows.errors import BuildFailedError, ClusterError
 from workflows.models import BuildPlan, EnvironmentRef, PullRequestRef
 from workflows.models import messages as m
 
@@ -32,6 +32,7 @@ JOB = BuildJob(
     tag="c-0123",
 )
 UNAVAILABLE: Answer = (503, {"kind": "Status", "message": "etcdserver: leader changed"})
+NOT_READABLE: Answer = (404, {"kind": "Status", "message": "not found"})
 NOTHING: Answer = (200, {"items": []})
 
 
@@ -85,6 +86,57 @@ async def test_a_job_that_vanished_is_told_at_once(tmp_path: Path) -> None:
     api = one_after_another(NOTHING, (404, {"message": "not found"}))
     async with serving(api, tmp_path) as client:
         with pytest.raises(ClusterError, match="was deleted while it ran"):
+            await BuildJobs(client, CONFIG).follow(JOB, lambda _: None)
+
+
+def job(condition: str = "", reason: str = "", **status: int) -> Answer:
+    conditions = [{"type": condition, "status": "True", "reason": reason}] if condition else []
+    return 200, {"metadata": {"name": "build-0123"}, "status": {**status, "conditions": conditions}}
+
+
+@pytest.mark.spec("FR-011", "FR-018")
+@pytest.mark.parametrize(
+    "ended",
+    [
+        job("Failed", "BackoffLimitExceeded", failed=1),
+        job("FailureTarget", "BackoffLimitExceeded"),
+        job(failed=1),
+    ],
+)
+async def test_a_pod_that_somebody_removed_is_told_at_once_and_tried_again(
+    tmp_path: Path, ended: Answer
+) -> None:
+    api = one_after_another(pods("Running"), NOTHING, ended, NOTHING)
+    async with serving(api, tmp_path) as client:
+        with pytest.raises(ClusterError, match="pod was removed before it ended") as caught:
+            await BuildJobs(client, CONFIG).follow(JOB, lambda _: None)
+    assert caught.value.is_retryable
+
+
+async def test_a_job_out_of_time_is_called_that_though_its_pod_is_gone(tmp_path: Path) -> None:
+    api = one_after_another(NOTHING, job("Failed", "DeadlineExceeded"), NOTHING)
+    async with serving(api, tmp_path) as client:
+        with pytest.raises(BuildFailedError, match="took longer than"):
+            await BuildJobs(client, CONFIG).follow(JOB, lambda _: None)
+
+
+async def test_a_completed_job_has_succeeded_though_its_pod_is_gone(tmp_path: Path) -> None:
+    api = one_after_another(NOTHING, job("Complete", succeeded=1), NOTHING)
+    async with serving(api, tmp_path) as client:
+        await BuildJobs(client, CONFIG).follow(JOB, lambda _: None)
+
+
+async def test_a_job_without_a_pod_yet_is_waited_for(tmp_path: Path) -> None:
+    api = one_after_another(NOTHING, job(), NOTHING, job(active=1), pods("Succeeded"))
+    async with serving(api, tmp_path) as client:
+        await BuildJobs(client, CONFIG).follow(JOB, lambda _: None)
+
+
+async def test_a_job_that_ended_between_two_questions_is_told_by_its_pod(tmp_path: Path) -> None:
+    failed = job("Failed", "BackoffLimitExceeded", failed=1)
+    api = one_after_another(NOTHING, failed, pods("Failed"), failed, NOT_READABLE, NOT_READABLE)
+    async with serving(api, tmp_path) as client:
+        with pytest.raises(ClusterError, match="failed without a word"):
             await BuildJobs(client, CONFIG).follow(JOB, lambda _: None)
 
 
