@@ -82,9 +82,11 @@ def _note_packages(case: Case, way: Way) -> None:
 
 
 def _note_variables(case: Case, way: Way) -> None:
-    if way.release.source != "catalyst":
+    takers = [] if way.release.source == "catalyst" else ["the chart or the manifests"]
+    takers += [f"the chart of `{each.name}`" for each in way.service_charts]
+    if takers:
         case.story.because(
-            "Programs are told of the proxy by variables such as `HTTPS_PROXY`, which the chart or the manifests take "
+            f"Programs are told of the proxy by variables such as `HTTPS_PROXY`, which {' and '.join(takers)} can take "
             f"from the ConfigMap `{naming.EGRESS_VARIABLES}` (`envFrom`)."
         )
 

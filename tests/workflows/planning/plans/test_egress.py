@@ -50,3 +50,16 @@ def test_services_beside_a_chart_of_the_projects_own_are_told_of_the_proxy_too()
     assert plan.extras is not None
     told: Any = plan.extras.values["components"]
     assert (told["maps"]["proxyEnv"], "proxyEnv" in told["db"]) == (True, False)
+
+
+@pytest.mark.spec("T-5", "ENV-017")
+def test_a_service_that_is_a_chart_is_told_where_to_find_the_proxy() -> None:
+    template = Template(type="auto", egress=("api.example.com",))
+    files = {"Dockerfile": DOCKERFILE, "charts/search/Chart.yaml": "name: search\n"}
+    plan = plan_of(
+        files, template, "services: {search: {chart: charts/search}}", has_egress_proxy=True
+    )
+    assert (
+        "Programs are told of the proxy by variables such as `HTTPS_PROXY`, which the chart of `search` can take from the "
+        "ConfigMap `catalyst-egress` (`envFrom`)."
+    ) in plan.reasons
