@@ -4,8 +4,10 @@ from itertools import count
 
 from tests.replay.removed import removal_of
 from tests.replay.reporting import move
+from tests.replay.wishes import ALICE
 from tests.workflows.stage import Preview, Stage
 from workflows import naming
+from workflows.environment import EnvironmentWorkflow
 from workflows.errors import ClusterError, RepositoryGoneError
 from workflows.models import Phase
 
@@ -52,4 +54,18 @@ async def hurried(stage: Stage, preview: Preview) -> list[str]:
     stage.controls.release("read_pull_request")
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
+    return [preview.id]
+
+
+async def wishing(stage: Stage, preview: Preview) -> list[str]:
+    """An environment begins anew although what a person asked for waits: its pull request cannot be read."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.fail("read_pull_request", lambda: RepositoryGoneError("gone"), times=500)
+    await preview.handle.execute_update(EnvironmentWorkflow.redeploy, ALICE)
+    await until_continued(stage, preview, preview.id)
+    stage.controls.failures["read_pull_request"].clear()
+    await preview.event("edited")
+    await stage.until(lambda: len(preview.steps("deploy_release")) == 2)
+    await preview.reaches(Phase.READY)
     return [preview.id]

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.replay.asked import asked
 from tests.replay.developed import degraded, in_place, jobs_on_code, on_host
-from tests.replay.long import continued, hurried
+from tests.replay.long import continued, hurried, wishing
 from tests.replay.removed import closed, closed_while_building, reborn, reopened
 from tests.replay.reporting import refused, reported
 from tests.replay.services import backed_up, reset, with_services
@@ -20,6 +20,7 @@ from tests.replay.staged import (
     in_stages,
     superseded_in_a_stage,
 )
+from tests.replay.wishes import failed_beside, wished_meanwhile
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.values import PULL_REF, REF, pull
 from workflows import wire
@@ -190,7 +191,9 @@ SCENES: dict[str, Scene] = {
         degraded,
         asked,
         shared,
+        wished_meanwhile,
+        failed_beside,
     )
 }
-LONG_SCENES: dict[str, Scene] = {"continued": continued, "hurried": hurried}
+LONG_SCENES: dict[str, Scene] = {scene.__name__: scene for scene in (continued, hurried, wishing)}
 """Played where histories count as long after a few steps."""
