@@ -69,7 +69,7 @@ class WorkerSettings(BaseSettings):
     """True on the local stack only."""
     builder_image: str
     """Rootless BuildKit with git. In environments it takes in code that is worked on, and lets jobs wait until services
-    accept connections, by `nc` or bash; BuildKit's own image has all of it."""
+    accept connections, by `nc -z` or bash; BuildKit's own image has all of it."""
     registry_mirror: str = ""
     """Registry that BuildKit asks for images of docker.io; empty: the real one."""
     build_sources: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ _SCRIPT: Final = (
     'timeout "$1" /bin/sh -c "$0" "$2" "$3" || echo "$2:$3 is not reached after $1 seconds" >&2'
 )
 _REACHED: Final = 'until nc -z -w 2 "$0" "$1" || timeout 2 bash -c \': < "/dev/tcp/$0/$1"\' "$0" "$1"; do sleep 0.2; done 2> /dev/null'
-"""BusyBox's `nc`, as in BuildKit's own image, or bash, as in every Debian: nothing is sent, and nothing read."""
+"""BusyBox's `nc` as Alpine makes it, on which BuildKit's own image stands (Debian's knows no `-z`), or bash, as in every
+Debian. Nothing is sent, and nothing read."""
 
 
 def until_reached(host: str, port: int) -> dict[str, JsonValue]:
