@@ -8,7 +8,7 @@ from workflows.models import RepositoryTree
 from workflows.planning.compose.reading.loading import Loading
 from workflows.planning.compose.reading.parts import Part
 from workflows.planning.compose.reading.shelf import Shelf
-from workflows.planning.compose.specification.checking import Checked, check, ignored_told
+from workflows.planning.compose.specification.checking import Checked, check
 from workflows.planning.compose.specification.model import Port
 from workflows.planning.compose.translation import building, listening, naming, order
 from workflows.planning.compose.translation.environment import Settings
@@ -37,6 +37,7 @@ def compose(tree: RepositoryTree, wishes: Wishes) -> Composed:
     _tell_reading(done, loading, checked)
     # Also where there are problems: all of them are told at once.
     _Translation(shelf, wishes, loading, checked, done).run()
+    done.reasons += checked.idle.reasons()
     done.problems = _by_place(checked.problems)
     return done
 
@@ -76,7 +77,18 @@ def _tell_reading(done: Composed, loading: Loading, checked: Checked) -> None:
             done.reasons.append(
                 f"Not started, for want of a profile in `COMPOSE_PROFILES` ({', '.join(wanted)[:200]}): {listed}."
             )
-    done.warnings += ignored_told(checked)
+    done.warnings += checked.idle.warnings()
+    for name, place in list(checked.external.items())[:_MAX_NAMED]:
+        done.warnings.append(
+            f"{place}: the volume `{shorten(name, 60)}` is `external`; a preview cannot reach what it holds elsewhere, and "
+            "begins with a new one."
+        )
+    if len(checked.networks) > 1:
+        listed = ", ".join(f"`{shorten(name, 60)}`" for name in checked.networks[:_MAX_NAMED])
+        rest = ", …" if len(checked.networks) > _MAX_NAMED else ""
+        done.reasons.append(
+            f"Networks are one in a preview, where each service reaches every other: {listed}{rest}."
+        )
 
 
 @dataclass

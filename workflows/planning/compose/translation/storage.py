@@ -98,7 +98,7 @@ class Storage:
             return
         volume, component = component_name(name), self.components[mounts.service]
         described = self.checked.volumes.get(name)
-        size = (described.size if described else None) or service.catalyst.size or SIZE
+        size = (described.catalyst.size if described else None) or service.catalyst.size or SIZE
         below = posixpath.normpath(mount.volume.subpath.strip("/"))
         values: Values = {
             "type": "persistent",
