@@ -124,7 +124,7 @@ def _volumes(checked: Checked, project: Part) -> None:
             )
         kept = checked.idle.without(part, {(): keys.VOLUME}, shorten(name), shown="volumes.")
         _unknown_of(checked, kept, name, keys.SAID_OF_VOLUMES)
-        _note_foreign(checked, name, kept)
+        _note_foreign(checked, kept)
         entries = {"external": kept.entries["external"]} if "external" in kept.entries else {}
         if extension := part.get("x-catalyst"):
             entries["catalyst"] = extension
@@ -134,7 +134,7 @@ def _volumes(checked: Checked, project: Part) -> None:
             checked.external[name] = kept.entries["external"].place
 
 
-def _note_foreign(checked: Checked, name: str, volume: Part) -> None:
+def _note_foreign(checked: Checked, volume: Part) -> None:
     """What keeps a volume elsewhere: in a preview it is a new one of the cluster."""
     for key in ("driver", "driver_opts"):
         said = volume.get(key)

@@ -97,8 +97,7 @@ def test_networks_are_one() -> None:
         ),
         (
             f"{START}    volumes: ['data:/data:or']\nvolumes: {{data: }}\n",
-            "compose.yaml:5: `services.web.volumes[0]` `data:/data:or` has an option `or`, which is none; "
-            "there are `ro`, `rw` and `nocopy`.",
+            "compose.yaml:5: `services.web.volumes[0]` `data:/data:or` has an option `or`, which is none; there are `ro`, `rw` and `nocopy`.",
         ),
         (
             f"{START}    configs: [{{source: main, mode: rwx}}]\nconfigs: {{main: {{content: a}}}}\n",
