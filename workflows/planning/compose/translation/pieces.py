@@ -9,6 +9,7 @@ from workflows.planning.compose.specification.model import Port, Service
 from workflows.planning.compose.translation import listening, resources
 from workflows.planning.compose.translation.building import Images
 from workflows.planning.compose.translation.environment import Settings
+from workflows.planning.compose.translation.naming import HOST_NAME
 from workflows.planning.compose.translation.special import literal, literals, secrets_in
 from workflows.planning.compose.translation.waiting import waits_for
 from workflows.planning.compose.wishes import Piece, Values
@@ -47,6 +48,8 @@ class Pieces:
         values: Values = self._job(name) if name in self.jobs else self._reached(name, service)
         values |= self._image(name, service)
         values |= self._commands(name, service, secrets)
+        if HOST_NAME.fullmatch(service.hostname):
+            values["hostname"] = service.hostname
         if volumes:
             values["volumes"] = volumes
         if limits := resources.resources_of(service):

@@ -66,7 +66,7 @@ def test_names_in_values_are_told_as_those_of_compose_files_are() -> None:
     assert found.refused == [(4, "the variable `G` is not set: needed")]
     text = "services: {web: {image: nginx, ports: [80], env_file: own.env}}\n"
     lines = "A=$B\nC=${D}${E}${F}\n"
-    told = [each for each in planned(text, {"own.env": lines, ".env": "X=$Y\n"}).warnings]
+    told = planned(text, {"own.env": lines, ".env": "X=$Y\n"}).warnings
     assert ".env:1: the variable `Y` is not set; an empty text takes its place." in told
     assert "own.env:1: the variable `B` is not set; an empty text takes its place." in told
     assert "own.env: 1 more variables are not set; empty texts take their places." in told
