@@ -31,7 +31,9 @@ def test_the_environment_tells_every_component_where_and_what_it_is(chart: Chart
 
 @pytest.mark.spec("ENV-012")
 def test_pods_call_themselves_as_they_are_told(chart: Chart) -> None:
-    rendered = chart.render(app(web=web(), queue=worker(hostname="rabbit"), seed=job(hostname="x1")))
+    rendered = chart.render(
+        app(web=web(), queue=worker(hostname="rabbit"), seed=job(hostname="x1"))
+    )
     assert rendered.pod("queue")["hostname"] == "rabbit"
     assert rendered.pod("seed")["hostname"] == "x1"
     assert "hostname" not in rendered.pod("web")

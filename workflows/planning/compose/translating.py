@@ -1,7 +1,7 @@
 """A compose file of a commit -> components of Catalyst's chart, images, and what is brought up after what (ENV-012)."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.models import RepositoryTree
@@ -13,6 +13,7 @@ from workflows.planning.compose.specification.model import Port
 from workflows.planning.compose.translation import building, listening, naming, order
 from workflows.planning.compose.translation.environment import Settings
 from workflows.planning.compose.translation.front import front_of
+from workflows.planning.compose.translation.images import check_of, merged
 from workflows.planning.compose.translation.mounts import mounted_texts
 from workflows.planning.compose.translation.pieces import Pieces
 from workflows.planning.compose.translation.special import KNOWN, of_placeholder, of_secret
@@ -106,6 +107,7 @@ class _Translation:
         wanted = order.dependencies(checked)
         jobs = order.jobs_of(checked)
         images = building.images_of(checked, components, self._arguments(), wishes.secrets)
+        self._own_checks(images, jobs)
         aliases, told = naming.aliases(checked)
         for warning in told:
             self._warn(warning)
@@ -161,6 +163,23 @@ class _Translation:
             warn=self._warn,
             published=published,
         )
+
+    def _own_checks(self, images: building.Images, jobs: Collection[str]) -> None:
+        """Checks of Dockerfiles, for services that say nothing against them. What runs another command than the image's
+        own is checked so only where the file asks for it: the check may be about what does not run."""
+        for name, service in self.checked.services.items():
+            build = images.plan_of(name)
+            is_as_built = service.command is None and service.entrypoint is None
+            is_asked = service.healthcheck or order.waits_for_health(self.checked, name)
+            if build is None or name in jobs or not (is_as_built or is_asked):
+                continue
+            own = check_of(self.shelf.dockerfile(build), build.target)
+            health = merged(service.healthcheck, own)
+            if health is not None and health is not service.healthcheck:
+                self.checked.services[name] = service.model_copy(update={"healthcheck": health})
+                self.done.reasons.append(
+                    f"`{shorten(name, 60)}` is ready when the `HEALTHCHECK` of its Dockerfile says so."
+                )
 
     def _arguments(self) -> dict[str, str]:
         """Variables that build arguments without a value take over."""
