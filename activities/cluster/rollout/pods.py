@@ -15,15 +15,8 @@ from workflows.errors import (
 
 _PULLING = ("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "ImageInspectError")
 _NO_SUCH_IMAGE = (
-    "not found",
-    "manifest unknown",
-    "no match for platform",
-    "no matching manifest",
-    "invalid reference format",
-    "unauthorized",
-    "authorization failed",
-    "denied",
-    "forbidden",
+    *("not found", "manifest unknown", "no match for platform", "no matching manifest"),
+    *("invalid reference format", "unauthorized", "authorization failed", "denied", "forbidden"),
 )
 """What registries say when asking again will not help. Anything else may be the registry's own trouble."""
 _WRONG_IMAGE = ("InvalidImageName", "ErrImageNeverPull")
@@ -37,8 +30,8 @@ _REFUSED = "connection refused"
 KILLED = 137
 """128 + SIGKILL."""
 _WHAT_ENDS = (
-    "What is to end is a job: `x-catalyst: {job: true}` for a service of a compose file, else an entry under `jobs` in "
-    "`.catalyst.yaml`. Otherwise let its command keep running."
+    "What is to end is a job: `x-catalyst: {job: true}` in a compose file, else `jobs` in `.catalyst.yaml`. "
+    "Otherwise let its command keep running."
 )
 
 CRASHES = 3
@@ -181,10 +174,9 @@ def _container_problem(
 
 def _is_crash(container: _Container, reason: str, events: Sequence[KubeObject]) -> bool:
     """Also an end without an error of what is to run for ever, unless a probe may have caused it."""
-    if container.ended.get("exitCode") != 0:
-        return True
     is_down = reason == "CrashLoopBackOff" or "terminated" in (container.status.get("state") or {})
-    return is_down and not container.is_init and not _probe_answer(events)
+    is_over = is_down and not container.is_init and not _probe_answer(events)
+    return is_over or container.ended.get("exitCode") != 0
 
 
 def _running_problem(container: _Container, said: str) -> Problem:
@@ -291,9 +283,8 @@ def _problem(
 
 
 def _not_ready(name: str) -> Problem:
-    return Problem(
-        f"{name}/starting", f"pod {name} has not begun to run", error=PhaseTimeoutError, pod=name
-    )
+    text = f"pod {name} has not begun to run"
+    return Problem(f"{name}/starting", text, error=PhaseTimeoutError, pod=name)
 
 
 def _last_pull_failure(events: Sequence[KubeObject]) -> str:
