@@ -15,15 +15,8 @@ from workflows.errors import (
 
 _PULLING = ("ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "ImageInspectError")
 _NO_SUCH_IMAGE = (
-    "not found",
-    "manifest unknown",
-    "no match for platform",
-    "no matching manifest",
-    "invalid reference format",
-    "unauthorized",
-    "authorization failed",
-    "denied",
-    "forbidden",
+    *("not found", "manifest unknown", "no match for platform", "no matching manifest"),
+    *("invalid reference format", "unauthorized", "authorization failed", "denied", "forbidden"),
 )
 """What registries say when asking again will not help. Anything else may be the registry's own trouble."""
 _WRONG_IMAGE = ("InvalidImageName", "ErrImageNeverPull")
@@ -36,6 +29,10 @@ _REFUSED = "connection refused"
 """What a probe meets where nothing listens."""
 KILLED = 137
 """128 + SIGKILL."""
+_WHAT_ENDS = (
+    "What is to end is a job: `x-catalyst: {job: true}` in a compose file, else `jobs` in `.catalyst.yaml`. "
+    "Otherwise let its command keep running."
+)
 
 CRASHES = 3
 """Starts that end at once before it counts as a crash: an application may have to wait for its database."""
@@ -166,13 +163,20 @@ def _container_problem(
     if reason in _CANNOT_CREATE:
         text = f"{container.subject} cannot be created: {said or reason}"
         return _problem(container, "create", text, patience=_CONFIG_PATIENCE)
-    if container.ended and container.ended.get("exitCode") != 0 and not may_crash:
+    if container.ended and not may_crash and _is_crash(container, reason, events):
         return _crash_problem(container)
     if container.waiting and reason in _STARTING:
         return _start_problem(container, reason, events)
     if not (container.status.get("state") or {}).get("running"):
         return None
     return _running_problem(container, _probe_answer(events))
+
+
+def _is_crash(container: _Container, reason: str, events: Sequence[KubeObject]) -> bool:
+    """Also an end without an error of what is to run for ever, unless a probe may have caused it."""
+    is_down = reason == "CrashLoopBackOff" or "terminated" in (container.status.get("state") or {})
+    is_over = is_down and not container.is_init and not _probe_answer(events)
+    return is_over or container.ended.get("exitCode") != 0
 
 
 def _running_problem(container: _Container, said: str) -> Problem:
@@ -222,6 +226,8 @@ def _crash_problem(container: _Container) -> Problem:
     elif code == KILLED:
         text = f"was killed (exit code {code}): out of memory (limit {limit}) or its liveness probe"
         hint = "Raise `resources.limits.memory` of that container, or correct its liveness probe."
+    elif code == 0:
+        text, hint = "has ended by itself, without an error (exit code 0)", _WHAT_ENDS
     else:
         text, hint = f"crashes with exit code {code}", ""
     started = f", {starts} times so far" if starts > 1 else ""
@@ -277,9 +283,8 @@ def _problem(
 
 
 def _not_ready(name: str) -> Problem:
-    return Problem(
-        f"{name}/starting", f"pod {name} has not begun to run", error=PhaseTimeoutError, pod=name
-    )
+    text = f"pod {name} has not begun to run"
+    return Problem(f"{name}/starting", text, error=PhaseTimeoutError, pod=name)
 
 
 def _last_pull_failure(events: Sequence[KubeObject]) -> str:

@@ -29,6 +29,16 @@ def test_the_environment_tells_every_component_where_and_what_it_is(chart: Chart
     assert "env" not in rendered.container("db")
 
 
+@pytest.mark.spec("ENV-012")
+def test_pods_call_themselves_as_they_are_told(chart: Chart) -> None:
+    rendered = chart.render(
+        app(web=web(), queue=worker(hostname="rabbit"), seed=job(hostname="x1"))
+    )
+    assert rendered.pod("queue")["hostname"] == "rabbit"
+    assert rendered.pod("seed")["hostname"] == "x1"
+    assert "hostname" not in rendered.pod("web")
+
+
 def test_a_commit_that_changes_nothing_for_a_component_does_not_restart_it(chart: Chart) -> None:
     def pods(commit: str) -> dict[str, Any]:
         values = app(web=web(), db=worker(image="registry.test/postgres:16", catalystEnv=False)) | {

@@ -1,18 +1,19 @@
 """A compose file of a commit -> components of Catalyst's chart, images, and what is brought up after what (ENV-012)."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.models import RepositoryTree
 from workflows.planning.compose.reading.loading import Loading
 from workflows.planning.compose.reading.parts import Part
 from workflows.planning.compose.reading.shelf import Shelf
-from workflows.planning.compose.specification.checking import Checked, check, ignored_told
+from workflows.planning.compose.specification.checking import Checked, check
 from workflows.planning.compose.specification.model import Port
 from workflows.planning.compose.translation import building, listening, naming, order
 from workflows.planning.compose.translation.environment import Settings
 from workflows.planning.compose.translation.front import front_of
+from workflows.planning.compose.translation.images import check_of, merged
 from workflows.planning.compose.translation.mounts import mounted_texts
 from workflows.planning.compose.translation.pieces import Pieces
 from workflows.planning.compose.translation.special import KNOWN, of_placeholder, of_secret
@@ -37,6 +38,7 @@ def compose(tree: RepositoryTree, wishes: Wishes) -> Composed:
     _tell_reading(done, loading, checked)
     # Also where there are problems: all of them are told at once.
     _Translation(shelf, wishes, loading, checked, done).run()
+    done.reasons += checked.idle.reasons()
     done.problems = _by_place(checked.problems)
     return done
 
@@ -76,7 +78,18 @@ def _tell_reading(done: Composed, loading: Loading, checked: Checked) -> None:
             done.reasons.append(
                 f"Not started, for want of a profile in `COMPOSE_PROFILES` ({', '.join(wanted)[:200]}): {listed}."
             )
-    done.warnings += ignored_told(checked)
+    done.warnings += checked.idle.warnings()
+    for name, place in list(checked.external.items())[:_MAX_NAMED]:
+        done.warnings.append(
+            f"{place}: the volume `{shorten(name, 60)}` is `external`; a preview cannot reach what it holds elsewhere, and "
+            "begins with a new one."
+        )
+    if len(checked.networks) > 1:
+        listed = ", ".join(f"`{shorten(name, 60)}`" for name in checked.networks[:_MAX_NAMED])
+        rest = ", …" if len(checked.networks) > _MAX_NAMED else ""
+        done.reasons.append(
+            f"Networks are one in a preview, where each service reaches every other: {listed}{rest}."
+        )
 
 
 @dataclass
@@ -94,6 +107,7 @@ class _Translation:
         wanted = order.dependencies(checked)
         jobs = order.jobs_of(checked)
         images = building.images_of(checked, components, self._arguments(), wishes.secrets)
+        self._own_checks(images, jobs)
         aliases, told = naming.aliases(checked)
         for warning in told:
             self._warn(warning)
@@ -149,6 +163,23 @@ class _Translation:
             warn=self._warn,
             published=published,
         )
+
+    def _own_checks(self, images: building.Images, jobs: Collection[str]) -> None:
+        """Checks of Dockerfiles, for services that say nothing against them. What runs another command than the image's
+        own is checked so only where the file asks for it: the check may be about what does not run."""
+        for name, service in self.checked.services.items():
+            build = images.plan_of(name)
+            is_as_built = service.command is None and service.entrypoint is None
+            is_asked = service.healthcheck or order.waits_for_health(self.checked, name)
+            if build is None or name in jobs or not (is_as_built or is_asked):
+                continue
+            own = check_of(self.shelf.dockerfile(build), build.target)
+            health = merged(service.healthcheck, own)
+            if health is not None and health is not service.healthcheck:
+                self.checked.services[name] = service.model_copy(update={"healthcheck": health})
+                self.done.reasons.append(
+                    f"`{shorten(name, 60)}` is ready when the `HEALTHCHECK` of its Dockerfile says so."
+                )
 
     def _arguments(self) -> dict[str, str]:
         """Variables that build arguments without a value take over."""

@@ -36,6 +36,8 @@ class _Stage:
     """An instruction is run by `/bin/sh`."""
     names_shell: bool = False
     """`SHELL` says that it is another one."""
+    said: dict[str, str] = field(default_factory=dict)
+    """The last instruction of each kind."""
 
 
 def detect_dockerfile(files: Files, folder: str) -> Finding:
@@ -76,14 +78,33 @@ def has_command(files: Files, path: str) -> bool:
 
 def has_shell(text: str, target: str = "") -> bool:
     """Whether the image of a Dockerfile has `/bin/sh` for certain: an instruction uses it, or the base image is known."""
-    stages = _stages(text)
-    named = [at for at, stage in enumerate(stages) if target and stage.name == target.lower()]
-    line = _lineage(stages[: named[-1] + 1] if named else stages)
-    if not line or (target and not named) or any(stage.names_shell for stage in line):
+    line = _line_of(text, target)
+    if not line or any(stage.names_shell for stage in line):
         return False
     base = line[0].base.lower().removeprefix("docker.io/").removeprefix("library/")
     is_known = "/" not in base and _image_name(base) in {*_SHELLS, *_SERVERS} - {"scratch"}
     return is_known or any(stage.uses_shell for stage in line)
+
+
+def last_said(text: str, instruction: str, target: str = "") -> str:
+    """What the last such instruction of an image says; empty where its Dockerfile has none."""
+    return next(
+        (
+            stage.said[instruction]
+            for stage in reversed(_line_of(text, target))
+            if instruction in stage.said
+        ),
+        "",
+    )
+
+
+def _line_of(text: str, target: str) -> list[_Stage]:
+    """The stage that is built after those it stands on; empty where there is none of that name."""
+    stages = _stages(text)
+    named = [at for at, stage in enumerate(stages) if target and stage.name == target.lower()]
+    if target and not named:
+        return []
+    return _lineage(stages[: named[-1] + 1] if named else stages)
 
 
 def port_of_dockerfile(files: Files, path: str) -> tuple[int, str]:
@@ -169,6 +190,7 @@ def _from(rest: str, arguments: dict[str, str]) -> _Stage:
 
 
 def _note(stage: _Stage, instruction: str, rest: str) -> None:
+    stage.said[instruction] = rest
     if instruction in ("ENV", "ARG"):
         stage.variables.update(_pairs(rest))
     elif instruction == "EXPOSE":

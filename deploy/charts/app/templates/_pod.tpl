@@ -50,6 +50,9 @@ restartPolicy: {{ . }}
 {{- /* The pod's own limit leaves the pod, and with it the log; the Job's deletes it. */ -}}
 activeDeadlineSeconds: {{ . | int }}
 {{ end -}}
+{{- with .settings.hostname -}}
+hostname: {{ . | quote }}
+{{ end -}}
 serviceAccountName: {{ include "app.serviceAccountName" .root | quote }}
 automountServiceAccountToken: false
 {{- /* Variables for every Service of the namespace would reach the application by accident. */}}

@@ -213,6 +213,23 @@ def test_the_log_shown_is_that_of_the_run_that_crashed() -> None:
     assert problem.container == "web"
 
 
+@pytest.mark.spec("FR-009", "ENV-012")
+@pytest.mark.parametrize(
+    "pod",
+    [
+        make_pod(state=waiting("CrashLoopBackOff"), last=ended(0, "Completed"), restarts=2),
+        make_pod(state=ended(0, "Completed"), restarts=2),
+    ],
+)
+def test_what_ends_by_itself_is_told_how_to_be_a_job(pod: dict[str, Any]) -> None:
+    problem = find_pod_problems(pod, ())[0]
+    assert "has ended by itself, without an error (exit code 0), 3 times so far" in problem.message
+    assert "x-catalyst: {job: true}" in problem.hint
+    assert "`jobs`" in problem.hint
+    killed = make_event("Unhealthy", "Startup probe failed: no")
+    assert "ended by itself" not in find_pod_problems(pod, [killed])[0].message
+
+
 @pytest.mark.spec("FR-009")
 def test_a_cause_that_only_an_event_names_is_found() -> None:
     pod = make_pod(state=waiting("ImagePullBackOff", "Back-off pulling image"))

@@ -31,6 +31,10 @@ class Variables:
     taken_over: list[str] = field(default_factory=list)
     bad_lines: list[int] = field(default_factory=list)
     """Lines, from 1, that are no such line."""
+    unset: dict[str, int] = field(default_factory=dict)
+    """Names in values that nothing sets, each with its first line."""
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    """Lines that cannot be filled in, and why, as a sentence without its full stop."""
 
 
 def read_variables(text: str, lookup: Lookup, *, is_raw: bool = False) -> Variables:
@@ -60,12 +64,22 @@ def read_variables(text: str, lookup: Lookup, *, is_raw: bool = False) -> Variab
             found.values[start[1]] = line[start.end() :]
         else:
             rest, at = _with_further_lines(line[start.end() :], lines, at)
-            value = _value(rest, known)
-            if value is None:
-                found.bad_lines.append(number)
-            else:
-                found.values[start[1]] = value
+            _set(found, start[1], rest, Interpolation(known, is_lenient=True), number)
     return found
+
+
+def _set(found: Variables, name: str, rest: str, filler: Interpolation, number: int) -> None:
+    try:
+        value = _value(rest, filler)
+    except InterpolationError as error:
+        found.refused.append((number, str(error)))
+        return
+    for each in filler.unset:
+        found.unset.setdefault(each, number)
+    if value is None:
+        found.bad_lines.append(number)
+    else:
+        found.values[name] = value
 
 
 def _with_further_lines(rest: str, lines: list[str], at: int) -> tuple[str, int]:
@@ -84,7 +98,7 @@ def _with_further_lines(rest: str, lines: list[str], at: int) -> tuple[str, int]
 def _end_of_quote(text: str, quote: str) -> int:
     position = 1
     while position < len(text):
-        if quote == '"' and text[position] == "\\":
+        if text[position] == "\\" and (quote == '"' or text.startswith("\\'", position)):
             position += 2
             continue
         if text[position] == quote:
@@ -93,22 +107,18 @@ def _end_of_quote(text: str, quote: str) -> int:
     return -1
 
 
-def _value(rest: str, lookup: Lookup) -> str | None:
-    """None where a quote is not closed or a required variable is missing."""
+def _value(rest: str, filler: Interpolation) -> str | None:
+    """None where a quote is not closed. Raises InterpolationError."""
     quote = rest[:1]
-    filler = Interpolation(lookup, is_lenient=True)
-    try:
-        if quote in ("'", '"'):
-            end = _end_of_quote(rest, quote)
-            if end < 0:
-                return None
-            inside = rest[1:end]
-            if quote == "'":
-                return inside
-            return filler.fill(_ESCAPED.sub(_unescaped, inside))
+    if quote not in ("'", '"'):
         return filler.fill(_COMMENT.sub("", rest).strip())
-    except InterpolationError:
+    end = _end_of_quote(rest, quote)
+    if end < 0:
         return None
+    inside = rest[1:end]
+    if quote == "'":
+        return inside.replace("\\'", "'")
+    return filler.fill(_ESCAPED.sub(_unescaped, inside))
 
 
 def _unescaped(found: re.Match[str]) -> str:

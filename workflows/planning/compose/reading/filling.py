@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from workflows.planning.compose.reading.dotenv import Variables
 from workflows.planning.compose.reading.interpolation import (
     Interpolation,
     InterpolationError,
@@ -34,6 +35,13 @@ class Filling:
         if isinstance(part.value, str) and "$" in part.value:
             return Part(self._text(part.value, part.place, lookup), part.place)
         return part
+
+    def take(self, path: str, found: Variables) -> None:
+        """What is wrong in a file of variables, and what nothing sets there."""
+        for line, why in found.refused:
+            self.problems.append(f"{Place(path, line)}: {shorten(why)}.")
+        for name, line in found.unset.items():
+            self.unset.setdefault(name, Place(path, line))
 
     def _text(self, text: str, place: Place, lookup: Lookup) -> str:
         if self._size > _MAX_FILLED:

@@ -121,6 +121,7 @@ class Loading:
             self.warnings += [
                 f"`{path}:{line}` is no line `NAME=value`." for line in found.bad_lines[:3]
             ]
+            self.filling.take(path, found)
         return lookup
 
     # --- extends

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from workflows.models import RepositoryTree
+from workflows.models import BuildPlan, RepositoryTree
 from workflows.planning.compose.reading.parts import Part, part_of
 from workflows.planning.detection.files import ROOT, Files, shorten
 
@@ -40,6 +40,10 @@ class Shelf:
         if found is None and path not in self._tree.problems:
             self._ask(path, is_document=False)
         return found
+
+    def dockerfile(self, build: BuildPlan) -> str:
+        """Of a build; empty where it is not known."""
+        return build.generated or self.text(build.dockerfile) or ""
 
     def document(self, path: str) -> Part | None:
         """As `text`, parsed."""

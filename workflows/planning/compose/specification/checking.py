@@ -6,15 +6,15 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
-from workflows.planning.compose.reading.parts import Part, Path
+from workflows.planning.compose.reading.parts import Part, Path, Place
 from workflows.planning.compose.specification import keys
+from workflows.planning.compose.specification.idle import Idle
 from workflows.planning.compose.specification.model import Content, Section, Service, Volume
 from workflows.planning.detection.files import shorten
 from workflows.repo_config.messages import reason
 from workflows.repo_config.nearest import nearest
 
 _TOP = ("name", "version", "services", "networks", "volumes", "configs", "secrets", "include")
-_MAX_LISTED = 6
 _MAX_SERVICES = 200
 S = TypeVar("S", bound=Section)
 
@@ -31,11 +31,18 @@ class Checked:
     inactive: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Services that do not run, with the profiles that would start them."""
     volumes: dict[str, Volume] = field(default_factory=dict)
+    external: dict[str, Place] = field(default_factory=dict)
+    """Of the volumes those that are somebody else's, each with the place that says so."""
     configs: dict[str, Content] = field(default_factory=dict)
     secrets: dict[str, Content] = field(default_factory=dict)
-    ignored: dict[str, list[str]] = field(default_factory=dict)
-    """Keys without effect, each with its lines."""
+    networks: list[str] = field(default_factory=list)
+    """Names of all that are described."""
     problems: list[str] = field(default_factory=list)
+    idle: Idle = field(init=False)
+    """Keys without effect."""
+
+    def __post_init__(self) -> None:
+        self.idle = Idle(self.problems)
 
     def place(self, service: str, *path: str | int) -> str:
         return str(self.parts[service].at(path))
@@ -58,21 +65,11 @@ def check(project: Part, profiles: Collection[str], only: Collection[str] = ()) 
         return checked
     for name, part in services.items():
         _service(checked, name, part, profiles, only)
+    _networks(checked, project)
     _volumes(checked, project)
     checked.configs = _contents(checked, project, "configs")
     checked.secrets = _contents(checked, project, "secrets")
     return checked
-
-
-def ignored_told(checked: Checked) -> list[str]:
-    """One warning for all keys without effect."""
-    if not checked.ignored:
-        return []
-    listed = [
-        f"`{key}` ({', '.join(places[:_MAX_LISTED])}{', …' if len(places) > _MAX_LISTED else ''})"
-        for key, places in sorted(checked.ignored.items())
-    ]
-    return [f"Without effect in a preview: {', '.join(listed)}."]
 
 
 def _service(
@@ -100,61 +97,21 @@ def _service(
 
 
 def _without_idle(checked: Checked, name: str, service: Part) -> Part:
-    """The service without what is ignored, refused or foreign."""
-    where = f"`{shorten(name)}`"
-    kept = _sifted(checked, service, where, keys.QUIET, keys.IGNORED, keys.REFUSED)
-    if build := kept.get("build"):
-        build = _sifted(
-            checked, build, f"the build of {where}",
-            keys.QUIET_OF_BUILD, keys.IGNORED_OF_BUILD, keys.REFUSED_OF_BUILD,
-        )  # fmt: skip
-        kept = kept.with_entries({**kept.entries, "build": build})
-    if deploy := kept.get("deploy"):
-        deploy = _sifted(checked, deploy, where, keys.QUIET_OF_DEPLOY, frozenset(), {})
-        kept = kept.with_entries({**kept.entries, "deploy": deploy})
-    if networks := kept.get("networks"):
-        kept = kept.with_entries({**kept.entries, "networks": _aliases_alone(networks)})
+    kept = checked.idle.service(name, service)
     if extension := service.get("x-catalyst"):
         kept = kept.with_entries({**kept.entries, "catalyst": extension})
     return kept
 
 
-def _sifted(
-    checked: Checked,
-    part: Part,
-    where: str,
-    quiet: Collection[str],
-    ignored: Collection[str],
-    refused: Mapping[str, keys.Refused],
-) -> Part:
-    if not part.entries:
-        return part
-    kept = {}
-    for key, each in part.entries.items():
-        if key in ignored:
-            checked.ignored.setdefault(key, []).append(str(each.place))
-        elif key in refused:
-            if not refused[key].is_harmless(each):
-                checked.problems.append(
-                    f"{each.place}: {where} asks for `{key}`, which is refused: {refused[key].reason}."
-                )
-        elif key not in quiet and not key.startswith("x-"):
-            kept[key] = each
-    return part.with_entries(kept)
-
-
-def _aliases_alone(networks: Part) -> Part:
-    """Of how a service is attached to networks only the names count: there is one network."""
-    if not networks.entries:
-        return networks
-    return networks.with_entries(
-        {
-            name: each.with_entries(
-                {key: value for key, value in each.entries.items() if key == "aliases"}
-            )
-            for name, each in networks.entries.items()
-        }
-    )
+def _networks(checked: Checked, project: Part) -> None:
+    """All of them are one, so nothing of them is kept."""
+    for name, part in _mapping(checked, project, "networks").items():
+        checked.networks.append(name)
+        kept = checked.idle.without(part, {(): keys.NETWORK}, shorten(name), shown="networks.")
+        _unknown_of(checked, kept, name, keys.SAID_OF_NETWORKS)
+        for key in keys.SAID_OF_NETWORKS:
+            if (each := kept.get(key)) and each.value not in (None, False, "false"):
+                checked.idle.ignored.setdefault(f"networks.{key}", []).append(str(each.place))
 
 
 def _volumes(checked: Checked, project: Part) -> None:
@@ -165,21 +122,33 @@ def _volumes(checked: Checked, project: Part) -> None:
                 f"{options.place}: the volume `{shorten(name)}` mounts a path of a machine or a share, which is refused: "
                 "a preview's volumes are its own; leave `driver_opts` out."
             )
-        extension = part.get("x-catalyst")
-        entries = {key: each for key, each in part.entries.items() if key in ("name", "external")}
-        if extension and (size := extension.get("size")):
-            entries["size"] = size
-        _unknown_of(checked, part, name, ("name", "external", "driver", "driver_opts", "labels"))
+        kept = checked.idle.without(part, {(): keys.VOLUME}, shorten(name), shown="volumes.")
+        _unknown_of(checked, kept, name, keys.SAID_OF_VOLUMES)
+        _note_foreign(checked, kept)
+        entries = {"external": kept.entries["external"]} if "external" in kept.entries else {}
+        if extension := part.get("x-catalyst"):
+            entries["catalyst"] = extension
         volume = _validated(checked, Volume, Part(entries, part.place), f"volumes.{name}")
         checked.volumes[name] = volume or Volume()
+        if volume and volume.external:
+            checked.external[name] = kept.entries["external"].place
+
+
+def _note_foreign(checked: Checked, volume: Part) -> None:
+    """What keeps a volume elsewhere: in a preview it is a new one of the cluster."""
+    for key in ("driver", "driver_opts"):
+        said = volume.get(key)
+        if said is not None and said.value not in (None, "", "local", {}):
+            checked.idle.ignored.setdefault(f"volumes.{key}", []).append(str(said.place))
 
 
 def _contents(checked: Checked, project: Part, section: str) -> dict[str, Content]:
     found = {}
-    known = (*Content.model_fields, "labels", "driver", "driver_opts", "template_driver")
+    known = tuple(Content.model_fields)
     for name, part in _mapping(checked, project, section).items():
-        kept = {key: each for key, each in part.entries.items() if key in Content.model_fields}
-        _unknown_of(checked, part, name, known)
+        left = checked.idle.without(part, {(): keys.CONTENT}, shorten(name), shown=f"{section}.")
+        kept = {key: each for key, each in left.entries.items() if key in known}
+        _unknown_of(checked, left, name, known)
         content = _validated(checked, Content, Part(kept, part.place), f"{section}.{name}")
         if content is not None:
             found[name] = content

@@ -16,6 +16,12 @@ _PORT = re.compile(
     r"(?:([0-9-]*):)?([0-9-]+)(?:/(tcp|udp|sctp))?",
     re.IGNORECASE,
 )
+_OPTIONS = (
+    *("ro", "rw", "nocopy"),
+    *("z", "Z", "cached", "delegated", "consistent"),
+    *("rshared", "rslave", "rprivate", "shared", "slave", "private"),
+)
+"""Of the short form of a mount. Those below the first line are about files of a machine, so they say nothing here."""
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0", "")
 
@@ -115,6 +121,16 @@ def flag(value: Any) -> Any:
     return value
 
 
+def mode(value: Any) -> Any:
+    """Permissions of a file: a text is octal, and a number is what YAML made of it."""
+    if not isinstance(value, str):
+        return value
+    digits = value.strip().removeprefix("0o")
+    if not re.fullmatch(r"[0-7]{1,5}", digits):
+        raise ValueError("must be an octal number such as `0755`")
+    return int(digits, 8)
+
+
 def ports(value: Any) -> Any:
     """Each port once, ranges spread out."""
     if value is None:
@@ -168,11 +184,16 @@ def mount(value: Any) -> Any:
         return {"type": "volume", "target": parts[0]}
     source, target = parts[:2]
     options = parts[2].split(",") if len(parts) == 3 else []
+    if unknown := [each for each in options if each not in _OPTIONS]:
+        raise ValueError(
+            f"`{value[:80]}` has an option `{unknown[0][:40]}`, which is none; there are `ro`, `rw` and `nocopy`"
+        )
     return {
         "type": "bind" if source.startswith((".", "/", "~")) else "volume",
         "source": source,
         "target": target,
         "read_only": "ro" in options,
+        **({"volume": {"nocopy": True}} if "nocopy" in options else {}),
     }
 
 

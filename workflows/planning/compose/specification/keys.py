@@ -1,7 +1,7 @@
 """Keys of compose files that change nothing in a preview, and those that no preview can have."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from workflows.planning.compose.reading.parts import Part
 from workflows.planning.detection.interest import words
@@ -10,14 +10,14 @@ QUIET = words(
     "init tty stdin_open labels label_file annotations logging attach develop pull_policy cap_drop "
     "storage_opt oom_score_adj oom_kill_disable"
 )
-"""Without effect, and nobody would expect one."""
+"""Without effect, and nobody would expect one: told in one sentence."""
 IGNORED = words(
     "stop_signal platform runtime sysctls ulimits extra_hosts external_links dns dns_opt dns_search domainname "
     "group_add mac_address mem_swappiness memswap_limit pids_limit cpu_count cpu_percent cpu_period cpu_quota "
     "cpu_rt_period cpu_rt_runtime cpu_shares cpuset cgroup_parent blkio_config isolation credential_spec uts "
     "post_start pre_stop provider_options gw_priority"
 )
-"""Without effect, and told."""
+"""Without effect, and somebody may count on it: a warning."""
 QUIET_OF_BUILD = words("labels tags cache_from cache_to no_cache pull provenance sbom platforms")
 IGNORED_OF_BUILD = words("network shm_size ulimits isolation extra_hosts no_cache_filter")
 QUIET_OF_DEPLOY = words(
@@ -37,6 +37,8 @@ class Refused:
         part.value in (None, False, "") or part.value == ()
     )
     """Whether the value asks for nothing."""
+    told: tuple[str, ...] = ()
+    """Values that are no danger, and have no effect."""
 
 
 def _no_host(part: Part) -> bool:
@@ -44,7 +46,7 @@ def _no_host(part: Part) -> bool:
 
 
 def _usual_network(part: Part) -> bool:
-    return part.value in (None, "", "bridge", "default", "none")
+    return part.value in (None, "", "bridge", "default")
 
 
 def _no_new_privileges(part: Part) -> bool:
@@ -54,7 +56,7 @@ def _no_new_privileges(part: Part) -> bool:
 REFUSED = {
     "privileged": Refused(_NODE),
     "network_mode": Refused(
-        "every service of a preview has a network address of its own", _usual_network
+        "every service of a preview has a network address of its own", _usual_network, ("none",)
     ),
     "pid": Refused(_NODE, _no_host),
     "ipc": Refused(_NODE, _no_host),
@@ -78,3 +80,46 @@ REFUSED_OF_BUILD = {
     "privileged": Refused(_NODE),
     "entitlements": Refused(_NODE),
 }
+
+Way = tuple[str, ...]
+"""Keys that lead to a mapping; `*` stands for every entry of a list or mapping."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which keys of a mapping become nothing; its extensions do not either."""
+
+    quiet: Collection[str] = ()
+    ignored: Collection[str] = ()
+    refused: Mapping[str, Refused] = field(default_factory=dict)
+
+
+_OWNER = Rules(words("uid gid"))
+RULES: Mapping[Way, Rules] = {
+    (): Rules(QUIET, IGNORED, REFUSED),
+    ("build",): Rules(QUIET_OF_BUILD, IGNORED_OF_BUILD, REFUSED_OF_BUILD),
+    ("build", "secrets", "*"): Rules(words("uid gid mode")),
+    ("configs", "*"): _OWNER,
+    ("secrets", "*"): Rules(words("uid gid mode")),
+    ("depends_on", "*"): Rules(words("restart")),
+    ("deploy",): Rules(QUIET_OF_DEPLOY),
+    ("deploy", "resources", "limits"): Rules((), words("pids")),
+    ("networks", "*"): Rules(
+        words("driver_opts gw_priority interface_name link_local_ips mac_address priority"),
+        words("ipv4_address ipv6_address"),
+    ),
+    ("ports", "*"): Rules(words("app_protocol host_ip mode")),
+    ("volumes", "*"): Rules(words("bind consistency")),
+    ("volumes", "*", "tmpfs"): Rules(words("mode")),
+    ("volumes", "*", "volume"): Rules(words("labels")),
+}
+"""Of a service."""
+NETWORK = Rules(
+    words("attachable driver driver_opts enable_ipv4 enable_ipv6 labels name"), words("ipam")
+)
+VOLUME = Rules(words("labels name"))
+CONTENT = Rules(words("labels"), words("driver driver_opts template_driver"))
+"""Of what stands under the top-level `networks`, `volumes`, and `configs` or `secrets`."""
+SAID_OF_NETWORKS = ("internal", "external")
+SAID_OF_VOLUMES = ("external", "driver", "driver_opts")
+"""Keys that are told only where their values ask for something."""

@@ -26,6 +26,7 @@ Whole = Annotated[int, BeforeValidator(forms.number)]
 Number = Annotated[float, BeforeValidator(forms.decimal), Field(ge=0, le=1024)]
 Flag = Annotated[bool, BeforeValidator(forms.flag)]
 Assignments = Annotated[dict[str, str | None], BeforeValidator(forms.assignments)]
+Mode = Annotated[int, BeforeValidator(forms.mode), Field(ge=0, le=0o7777)]
 MountPath = Annotated[str, Field(pattern=r"^/[^:\s]+$", max_length=1024)]
 PortNumber = Annotated[int, BeforeValidator(forms.number), Field(ge=1, le=65535)]
 
@@ -34,10 +35,7 @@ class Port(Section):
     target: Annotated[int, Field(ge=1, le=65535)]
     published: Annotated[int, Field(ge=0, le=65535)] = 0
     protocol: Literal["tcp", "udp", "sctp"] = "tcp"
-    host_ip: str = ""
-    mode: str = ""
     name: str = ""
-    app_protocol: str = ""
 
 
 class Granted(Section):
@@ -45,9 +43,8 @@ class Granted(Section):
 
     source: str
     target: str = ""
-    uid: Text = ""
-    gid: Text = ""
-    mode: Text = ""
+    mode: Mode = 0o444
+    """Of a config; what may be run counts."""
 
 
 class Build(Section):
@@ -64,7 +61,6 @@ class Dependency(Section):
         "service_started"
     )
     required: Flag = True
-    restart: Flag = False
 
 
 class Health(Section):
@@ -84,13 +80,6 @@ class VolumeOptions(Section):
 
 class TmpfsOptions(Section):
     size: Bytes = 0
-    mode: Text = ""
-
-
-class BindOptions(Section):
-    propagation: str = ""
-    create_host_path: Flag = True
-    selinux: str = ""
 
 
 class Mount(Section):
@@ -100,8 +89,6 @@ class Mount(Section):
     read_only: Flag = False
     volume: VolumeOptions = VolumeOptions()
     tmpfs: TmpfsOptions = TmpfsOptions()
-    bind: BindOptions = BindOptions()
-    consistency: str = ""
 
 
 class Attachment(Section):
@@ -119,7 +106,6 @@ class EnvFile(Section):
 class Amounts(Section):
     cpus: Number | None = None
     memory: Bytes | None = None
-    pids: Whole | None = None
 
 
 class DeployResources(Section):
@@ -186,13 +172,17 @@ class Service(Section):
     catalyst: Extension = Extension()
 
 
+class VolumeExtension(Section):
+    """`x-catalyst` of a named volume."""
+
+    size: Bytes | None = None
+
+
 class Volume(Section):
     """A named volume."""
 
-    name: str = ""
     external: Flag = False
-    size: Bytes | None = None
-    """From its `x-catalyst`."""
+    catalyst: VolumeExtension = VolumeExtension()
 
 
 class Content(Section):

@@ -20,6 +20,9 @@ class Images:
     """By component; each content once."""
     of: dict[str, str] = field(default_factory=dict)
 
+    def plan_of(self, service: str) -> BuildPlan | None:
+        return self.builds.get(self.of.get(service, ""))
+
 
 def images_of(
     checked: Checked, components: dict[str, str], variables: dict[str, str], secrets: Sequence[str]

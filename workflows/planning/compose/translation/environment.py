@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from workflows.planning.compose.reading.dotenv import read_variables
+from workflows.planning.compose.reading.dotenv import Variables, read_variables
 from workflows.planning.compose.reading.interpolation import Lookup
 from workflows.planning.compose.reading.paths import inside
 from workflows.planning.compose.reading.shelf import Shelf
@@ -15,6 +15,8 @@ from workflows.planning.compose.translation.special import is_secret_alone, lite
 from workflows.planning.compose.wishes import Wishes
 from workflows.planning.detection.files import shorten
 
+_MAX_TOLD = 3
+"""Lines of one file."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _EXAMPLES = (".example", ".sample", ".dist", ".template")
 _LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})")
@@ -103,9 +105,20 @@ class Settings:
             for key in found.taken_over:
                 if (value := self.lookup(key)) is not None:
                     said[key] = value
-            for line in found.bad_lines[:3]:
-                self.warn(f"`{path}:{line}` is no line `NAME=value`.")
+            self._note_lines(path, found)
         return said
+
+    def _note_lines(self, path: str, found: Variables) -> None:
+        for line in found.bad_lines[:_MAX_TOLD]:
+            self.warn(f"`{path}:{line}` is no line `NAME=value`.")
+        for line, why in found.refused:
+            self.checked.problems.append(f"{path}:{line}: {shorten(why)}.")
+        for name, line in list(found.unset.items())[:_MAX_TOLD]:
+            self.warn(
+                f"{path}:{line}: the variable `{shorten(name, 60)}` is not set; an empty text takes its place."
+            )
+        if (more := len(found.unset) - _MAX_TOLD) > 0:
+            self.warn(f"{path}: {more} more variables are not set; empty texts take their places.")
 
     def _note_missing(self, name: str, file: EnvFile, path: str) -> None:
         if not file.required and path and not self.shelf.has(path):

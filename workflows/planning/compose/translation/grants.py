@@ -23,8 +23,11 @@ def grant(
     target = target if target.startswith("/") else f"{folder}{target}"
     text = _text(content, shelf, wishes) if content else None
     secret = secret_of(granted.source, content, wishes.secrets)
+    is_run = bool(granted.mode & 0o111)
+    if "mode" in granted.model_fields_set and not (is_run and text is not None):
+        checked.idle.quiet.setdefault(f"{section}.mode", []).append(mounts.place)
     if text is not None:
-        mounts.file(granted.source, target, text)
+        mounts.file(granted.source, target, text, is_run=is_run)
     elif secret:
         mounts.add(
             f"secret-{granted.source}",

@@ -62,14 +62,21 @@ class Mounts:
         limit: Values = {"sizeLimit": quantity(size)} if size else {}
         self.add("memory", path, {"type": "empty", "medium": "Memory", **limit})
 
-    def file(self, name: str, target: str, text: str) -> None:
+    def file(self, name: str, target: str, text: str, *, is_run: bool = False) -> None:
         """One file in a directory that the image fills."""
-        self.folder(name, target, {name_of(target): text}, sub_path=name_of(target))
+        texts = {name_of(target): text}
+        self.folder(name, target, texts, sub_path=name_of(target), is_run=is_run)
 
     def folder(
-        self, name: str, target: str, texts: Mapping[str, str], *, sub_path: str = ""
+        self,
+        name: str,
+        target: str,
+        texts: Mapping[str, str],
+        *,
+        sub_path: str = "",
+        is_run: bool = False,
     ) -> None:
-        """Files directly in a directory; nothing else is there."""
+        """Files directly in a directory; nothing else is there. `is_run`: they are programs, whatever they begin with."""
         self.budget.size += sum(len(text.encode()) for text in texts.values())
         bad = [each for each in texts if not _KEY.fullmatch(each)]
         if self.budget.size > MAX_TEXTS:
@@ -84,7 +91,7 @@ class Mounts:
                 f"`{shorten(name, 60)}` of {self.shown} would hold a secret; use `secrets` instead of `configs`"
             )
         else:
-            self.add(name, target, _config(texts, sub_path))
+            self.add(name, target, _config(texts, sub_path, is_run=is_run))
 
     def too_much(self, name: str, size: str) -> None:
         self.problem(
@@ -101,12 +108,12 @@ class Mounts:
         return taken
 
 
-def _config(texts: Mapping[str, str], sub_path: str) -> Values:
+def _config(texts: Mapping[str, str], sub_path: str, *, is_run: bool) -> Values:
     values: Values = {
         "type": "config",
         "files": {each: literal(text) for each, text in sorted(texts.items())},
     }
-    if any(text.startswith("#!") for text in texts.values()):
+    if is_run or any(text.startswith("#!") for text in texts.values()):
         values["executable"] = True
     return {**values, **({"subPath": sub_path} if sub_path else {})}
 

@@ -8,6 +8,8 @@ from workflows.planning.detection.files import shorten
 
 MAX_COMPONENT = 40
 _ALIAS = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+"""What a pod may call itself (RFC 1123, a label)."""
 _HOST_VARIABLE = re.compile(r"(^|_)(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|HOSTS)$")
 
 

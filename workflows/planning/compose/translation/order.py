@@ -8,6 +8,7 @@ from workflows.planning.detection.compose import base_name
 from workflows.planning.detection.files import shorten
 from workflows.planning.detection.interest import words
 
+_HEALTHY = "service_healthy"
 _COMPLETED = "service_completed_successfully"
 _ENDING = words(
     "migrate migration migrations migrator seed seeder seeds init initdb setup bootstrap provision createbucket "
@@ -15,6 +16,18 @@ _ENDING = words(
 )
 """Words in names of services that do one thing and end."""
 _ENDING_IMAGES = words("mc migrate flyway liquibase")
+
+
+def waits_for_health(checked: Checked, name: str) -> str:
+    """The first service that waits until this one is healthy; empty where none does."""
+    return next(
+        (
+            other
+            for other, service in checked.services.items()
+            if name in service.depends_on and service.depends_on[name].condition == _HEALTHY
+        ),
+        "",
+    )
 
 
 def jobs_of(checked: Checked) -> dict[str, str]:

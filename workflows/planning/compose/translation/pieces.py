@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from workflows.naming import PROJECT_SECRETS
 from workflows.planning.compose.specification.checking import Checked
 from workflows.planning.compose.specification.model import Port, Service
-from workflows.planning.compose.translation import listening, resources
+from workflows.planning.compose.translation import listening, order, resources
 from workflows.planning.compose.translation.building import Images
 from workflows.planning.compose.translation.environment import Settings
+from workflows.planning.compose.translation.images import starts
+from workflows.planning.compose.translation.naming import HOST_NAME
 from workflows.planning.compose.translation.special import literal, literals, secrets_in
 from workflows.planning.compose.translation.waiting import waits_for
 from workflows.planning.compose.wishes import Piece, Values
@@ -47,6 +49,8 @@ class Pieces:
         values: Values = self._job(name) if name in self.jobs else self._reached(name, service)
         values |= self._image(name, service)
         values |= self._commands(name, service, secrets)
+        if HOST_NAME.fullmatch(service.hostname):
+            values["hostname"] = service.hostname
         if volumes:
             values["volumes"] = volumes
         if limits := resources.resources_of(service):
@@ -90,13 +94,19 @@ class Pieces:
         )
         if probes := listening.probes_of(service, ports, sure):
             values["probes"] = probes
+        elif waiting := order.waits_for_health(self.checked, name):
+            self.settings.warn(
+                f"{self.checked.place(waiting, 'depends_on', name)}: `{shorten(waiting, 60)}` waits until `{shorten(name, 60)}` is "
+                "healthy, and nothing tells when: it has neither a `healthcheck` nor a port that is known. It counts as "
+                "soon as it runs."
+            )
         replicas = resources.replicas_of(service)
         return values if replicas is None else {**values, "replicas": replicas}
 
     def _commands(self, name: str, service: Service, secrets: dict[str, str]) -> Values:
         """Secrets that a command names become variables of the same name."""
         values: Values = {}
-        for key, words in (("command", service.entrypoint), ("args", service.command)):
+        for key, words in self._started(name, service):
             if words:
                 values[key] = list(literals(words, is_expanded=True))
                 for secret in (each for word in words for each in secrets_in(word)):
@@ -110,6 +120,29 @@ class Pieces:
         elif directory:
             values["workingDir"] = literal(directory)
         return values
+
+    def _started(self, name: str, service: Service) -> list[tuple[str, Sequence[str]]]:
+        """Words by the chart's keys. An empty `entrypoint` or `command` takes the image's own back, for which Kubernetes
+        has no word: the other of the two is said in its place, where it is known."""
+        if service.entrypoint == () and service.command:
+            return [("command", service.command)]
+        if service.entrypoint == ():
+            return self._without(name, "entrypoint", left="CMD")
+        if service.command == () and not service.entrypoint:
+            return self._without(name, "command", left="ENTRYPOINT")
+        return [("command", service.entrypoint or ()), ("args", service.command or ())]
+
+    def _without(self, name: str, key: str, *, left: str) -> list[tuple[str, Sequence[str]]]:
+        build = self.images.plan_of(name)
+        text = self.settings.shelf.dockerfile(build) if build else ""
+        if build and (words := starts(text, left, build.target)):
+            return [("command", words)]
+        place = self.checked.place(name, key)
+        self.settings.warn(
+            f"{place}: the empty `{key}` of `{shorten(name, 60)}` is without effect, for nothing tells the `{left}` of its "
+            "image, which would run alone; write it there in full."
+        )
+        return []
 
     def _security(self, name: str, service: Service) -> Values:
         security, problem = resources.security_of(service)

@@ -98,7 +98,7 @@ class Storage:
             return
         volume, component = component_name(name), self.components[mounts.service]
         described = self.checked.volumes.get(name)
-        size = (described.size if described else None) or service.catalyst.size or SIZE
+        size = (described.catalyst.size if described else None) or service.catalyst.size or SIZE
         below = posixpath.normpath(mount.volume.subpath.strip("/"))
         values: Values = {
             "type": "persistent",
@@ -125,7 +125,7 @@ class Storage:
     def _filled(self, mounts: Mounts, mount: Mount, shown: str) -> Values:
         """As Docker fills an empty volume: with what the image has there. The image's own shell does it."""
         build, target = self.builds[mounts.service], f"`{shorten(mount.target, 80)}`"
-        if has_shell(self._dockerfile(build), build.target):
+        if has_shell(self.shelf.dockerfile(build), build.target):
             self.reasons.append(
                 f"The volume {shown} begins with what the image of {mounts.shown} has in {target}; later images do not change it."
             )
@@ -135,9 +135,6 @@ class Storage:
             f"{target} is hidden, for nothing in its Dockerfile tells that it has a shell to copy it with."
         )
         return {}
-
-    def _dockerfile(self, build: BuildPlan) -> str:
-        return build.generated or self.shelf.text(build.dockerfile) or ""
 
     # --- paths of the repository and of the machine
 
@@ -182,7 +179,7 @@ class Storage:
         self, mounts: Mounts, mount: Mount, path: str, shown: str, build: BuildPlan
     ) -> None:
         """What the service's own image is built from: in it, unless its Dockerfile leaves it out."""
-        if is_copied(self._dockerfile(build), build.context, path):
+        if is_copied(self.shelf.dockerfile(build), build.context, path):
             self.reasons.append(
                 f"{shown} is not mounted into {mounts.shown}: its image is built from the commit, and holds it."
             )

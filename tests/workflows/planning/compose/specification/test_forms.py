@@ -40,6 +40,8 @@ from workflows.planning.compose.specification.model import Service
         (forms.number, 7, 7),
         (forms.decimal, "0.5", 0.5),
         (forms.decimal, 2, 2.0),
+        (forms.mode, 0o755, 0o755),
+        (forms.mode, "0o755", 0o755),
         (forms.flag, "yes", True),
         (forms.flag, "false", False),
         (forms.flag, True, True),
