@@ -86,4 +86,23 @@ CHOIR = ComposeScene(
         "commit {commit}",
     ),
 )
-SCENES = (COUNTER, NEWSPAPER, CHOIR)
+SAFE = ComposeScene(
+    "safe",
+    (r"entry \d+ of Little Sandbank",),
+    {"web": 1, "clerk": 1, "safe": 1},
+    ".env",
+    "TOWN=Little",
+    "TOWN=Great",
+    (r"entry \d+ of Great Sandbank",),
+    keeps="entry",
+)
+LIGHTHOUSE = ComposeScene(
+    "lighthouse",
+    ("lighthouse shines, lit", "commit {commit}"),
+    {"web": 1, "beacon": 1},
+    "shine.sh",
+    "'lit'",
+    "'blinking'",
+    ("lighthouse shines, blinking", "commit {commit}"),
+)
+SCENES = (COUNTER, NEWSPAPER, CHOIR, SAFE, LIGHTHOUSE)

@@ -183,7 +183,8 @@ def _front(
                     f"Port {ports[0]}, by `{key}` of the service `{name}` in `{path}`.",
                 )
     for name in own:
-        port, reason = port_of_dockerfile(files, _dockerfile(path, services[name]))
+        target = string(mapping(services[name].get("build")).get("target"))
+        port, reason = port_of_dockerfile(files, _dockerfile(path, services[name]), target)
         if port:
             return name, port, f"{reason[:-1]}, which builds the service `{name}`."
     return "", 0, ""

@@ -107,22 +107,22 @@ def _line_of(text: str, target: str) -> list[_Stage]:
     return _lineage(stages[: named[-1] + 1] if named else stages)
 
 
-def port_of_dockerfile(files: Files, path: str) -> tuple[int, str]:
-    """The port the last stage listens on, with its reason; 0 and nothing when it does not say."""
-    stages = _stages(files.text(path))
-    for stage in reversed(_lineage(stages)):
+def port_of_dockerfile(files: Files, path: str, target: str = "") -> tuple[int, str]:
+    """The port that the stage `target` (default: the last) listens on, with its reason; 0 and nothing when it does not say."""
+    line = _line_of(files.text(path), target)
+    for stage in reversed(line):
         if stage.exposed:
             port = next((each for each in stage.exposed if each not in _NOT_FOR_PEOPLE), 0)
             return port or stage.exposed[
                 0
             ], f"Port {port or stage.exposed[0]}, by `EXPOSE` in `{path}`."
-    for stage in reversed(_lineage(stages)):
+    for stage in reversed(line):
         for call in calls_of(stage.command):
             if port := port_of_call(call):
                 return port, f"Port {port}, by the command in `{path}`."
         if port := as_port(stage.variables.get("PORT", "")):
             return port, f"Port {port}, by `ENV PORT` in `{path}`."
-    base = _image_name(_lineage(stages)[0].base) if stages else ""
+    base = _image_name(line[0].base) if line else ""
     if port := _SERVERS.get(base, 0):
         return port, f"Port {port}, the usual one of `{base}`, the base image of `{path}`."
     return 0, ""

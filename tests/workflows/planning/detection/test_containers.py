@@ -64,6 +64,15 @@ def test_services_without_ports_are_reached_where_their_dockerfile_says() -> Non
     assert found.candidates == ()
 
 
+@pytest.mark.spec("ENV-012")
+def test_of_a_dockerfile_with_stages_the_one_that_is_built_says_where_it_listens() -> None:
+    dockerfile = "FROM a AS api\nEXPOSE 4300\nCMD x\nFROM b\nEXPOSE 4400\nCMD x\n"
+    for target, port in (("api", 4300), ("API", 4300), ("", 4400), ("none", 0)):
+        text = f"services: {{web: {{build: {{context: ., target: '{target}'}}}}}}"
+        found = understood({"compose.yaml": text, "Dockerfile": dockerfile})
+        assert found.application.port == port, target
+
+
 def test_services_that_say_nothing_leave_the_port_open() -> None:
     found = compose({"one": {"image": "example/one"}})
     assert found.application.kind is ApplicationKind.COMPOSE

@@ -37,7 +37,7 @@ def sure_ports(files: Files, service: Service) -> list[Port]:
     # What an image exposes says nothing of a command that is run instead of its own: a worker listens nowhere.
     is_as_built = not service.command and not service.entrypoint
     if not found and service.build is not None and is_as_built:
-        port, _ = port_of_dockerfile(files, dockerfile_of(service.build))
+        port, _ = port_of_dockerfile(files, dockerfile_of(service.build), service.build.target)
         found += [Port(target=port)] if port else []
     if not found and service.build is None:
         found += [Port(target=each) for each in _USUAL.get(base_name(service.image), ())]

@@ -62,7 +62,7 @@ def that_serves(case: Case, found: Understanding, container: Devcontainer) -> Wa
     case.story.because(
         f"Nothing else runs, and `{container.dockerfile}` of `{container.path}` says what runs in its container."
     )
-    port, reason = port_of_dockerfile(files, container.dockerfile)
+    port, reason = port_of_dockerfile(files, container.dockerfile, container.target)
     if container.forward_ports:
         port = container.forward_ports[0]
         reason = f"Port {port}, by `forwardPorts` in `{container.path}`."

@@ -41,7 +41,7 @@ def from_builds(
     front = front_of(case, list(by_name))
     components = []
     for build in by_name.values():
-        port, reason = port_of_dockerfile(files, build.dockerfile)
+        port, reason = port_of_dockerfile(files, build.dockerfile, build.target)
         if application and application.port:
             port, reason = application.port, ""  # told already
         component = Component(build.component, port=port)
