@@ -46,20 +46,30 @@ async def test_a_push_stops_the_old_commit_before_the_new_one_begins(
 
 
 @pytest.mark.spec("FR-007")
-async def test_the_old_version_serves_until_the_new_one_is_healthy(
+async def test_the_old_version_serves_until_the_pods_of_the_new_one_are_ready(
     stage: Stage, preview: Preview
 ) -> None:
     await preview.open()
     await preview.reaches(Phase.READY, "a")
+    stage.controls.hold("wait_for_rollout")
     stage.controls.hold("check_health")
     await preview.push("b")
-    snapshot = await preview.reaches(Phase.CHECKING, "b")
-    assert snapshot.serving is not None
-    assert snapshot.serving.commit == commit("a")
+    await preview.begins("wait_for_rollout", "b")
+    served = [await serving(preview)]
+    stage.controls.release("wait_for_rollout")
+    await preview.reaches(Phase.CHECKING, "b")
+    served.append(await serving(preview))
     stage.controls.release("check_health")
-    snapshot = await preview.reaches(Phase.READY, "b")
-    assert snapshot.serving is not None
-    assert snapshot.serving.commit == commit("b")
+    await preview.reaches(Phase.READY, "b")
+    served.append(await serving(preview))
+    assert served == [(commit("a"), True), (commit("b"), False), (commit("b"), True)]
+
+
+async def serving(preview: Preview) -> tuple[str, bool]:
+    """What the URL leads to, and whether that was seen to be healthy."""
+    found = (await preview.snapshot()).serving
+    assert found is not None
+    return found.commit, found.is_healthy
 
 
 @pytest.mark.spec("EC-4")

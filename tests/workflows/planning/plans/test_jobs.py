@@ -84,7 +84,7 @@ def test_a_job_waits_for_every_service_that_has_a_port_and_for_no_other() -> Non
     expected = {
         "files": until_reached("pr-shop-7-files", 9000),
         "maps": until_reached("pr-shop-7-maps", 8080),
-        "search": until_reached("pr-shop-7-search", 9200),
+        "search": until_reached("chart-pr-shop-7-search", 9200),
     }
     assert component(plan_of(files, AUTO, services + jobs), "migrate")["waitFor"] == expected
     beside = plan_of({**files, **CHART}, Template(type="helm"), services + jobs).extras
