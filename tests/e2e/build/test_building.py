@@ -11,6 +11,7 @@ from temporalio.activity import ActivityCancellationDetails
 from temporalio.testing import ActivityEnvironment
 
 from activities.build import BuildActivities, BuildConfig
+from activities.log_masking import mask_log
 from tests.e2e.build.conftest import Builds, repository_of, with_limits
 from tests.e2e.conftest import unique
 from tests.e2e.support.waiting import eventually
@@ -113,13 +114,13 @@ async def test_a_failing_step_is_named_with_its_line_and_its_last_lines(builds: 
 
 
 class Shelf:
-    """Keeps logs in memory; the store's own keeping is shown in its tests."""
+    """Keeps logs in memory, masked as the store masks them; its own keeping is shown in its tests."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str, str], Sequence[str]] = {}
 
     async def keep(self, namespace: str, pod: str, container: str, lines: Sequence[str]) -> None:
-        self.kept[namespace, pod, container] = lines
+        self.kept[namespace, pod, container] = await mask_log(lines)
 
 
 @pytest.mark.spec("FR-006", "FR-009")

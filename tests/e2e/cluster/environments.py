@@ -10,6 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.addresses import PublicAddress
 from activities.cluster import ClusterActivities, ClusterConfig
+from activities.log_masking import mask_log
 from activities.manifests import NetworkRules, cidr_of
 from deploy.local.cluster import ClusterConnection
 from deploy.local.instance import POD_NETWORK, SERVICE_NETWORK
@@ -31,13 +32,13 @@ KubeObject = dict[str, Any]
 
 
 class Kept:
-    """A store for logs in memory; the real one has tests of its own."""
+    """A store for logs in memory, which masks as the real one does; that has tests of its own."""
 
     def __init__(self) -> None:
         self.logs: dict[tuple[str, str], list[str]] = {}
 
     async def keep(self, namespace: str, pod: str, container: str, lines: Sequence[str]) -> None:
-        self.logs[pod, container] = list(lines)
+        self.logs[pod, container] = list(await mask_log(lines))
 
 
 class Environment:

@@ -46,7 +46,7 @@ async def test_records_that_are_not_catalysts_are_left_alone_and_stop_nobody(
     release: Release,
 ) -> None:
     namespace = release.ref.namespace
-    await release.deploy(await release.source.push(charts.chart()))
+    await release.deploy(await release.source.push(charts.chart(config=PLAIN)))
     # Somebody's own, and one that looks like the environment's and that no Helm has made.
     others = ("debug-tools", release.ref.environment)
     for name in others:
@@ -54,7 +54,8 @@ async def test_records_that_are_not_catalysts_are_left_alone_and_stop_nobody(
         metadata = {"name": f"somebody.{name}", "namespace": namespace, "labels": labels}
         body = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
         await release.cluster.apply({**body, "stringData": {"release": "?"}})
-    request = release.request(await release.source.push(charts.chart(config=PLAIN)))
+    again = charts.chart(config=f"{PLAIN}# once more\n")
+    request = release.request(await release.source.push(again))
     request = request.model_copy(update={"service_charts": ()})
     await release.activities.deploy_release(request)
     await release.stop()
