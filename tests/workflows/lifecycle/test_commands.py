@@ -6,6 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from tests.replay.wishes import wished_meanwhile
 from tests.workflows.stage import Preview, Stage, commit
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import BuildFailedError, ClusterError
@@ -70,18 +71,7 @@ async def test_a_wish_that_comes_while_something_else_is_stopped_is_kept(
     stage: Stage, preview: Preview
 ) -> None:
     """A draft that was redeployed is pushed to: that push is skipped, and a redeploy accepted meanwhile is not."""
-    preview.set(is_draft=True)
-    await preview.open()
-    await preview.says("skipped: draft")
-    stage.controls.hold("build_image")
-    await preview.handle.execute_update(EnvironmentWorkflow.redeploy, ALICE)
-    await preview.begins("build_image")
-    stage.controls.hold("stop_builds")
-    await preview.push("b")
-    await stage.until(lambda: preview.steps("stop_builds"))
-    await preview.handle.execute_update(EnvironmentWorkflow.redeploy, ALICE)
-    stage.controls.release("build_image")
-    stage.controls.release("stop_builds")
+    await wished_meanwhile(stage, preview)
     snapshot = await preview.reaches(Phase.READY, "b")
     assert snapshot.revisions[0].trigger == "redeploy by alice"
     assert len(snapshot.revisions) == 2
