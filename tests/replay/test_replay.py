@@ -40,14 +40,18 @@ def test_every_scene_has_a_recorded_history() -> None:
 @pytest.mark.invariant(9)
 @pytest.mark.parametrize("name", SCENES)
 async def test_what_was_just_played_replays(stage: Stage, name: str) -> None:
-    for history in (await histories_of(stage, name)).values():
+    played = await histories_of(stage, name)
+    assert played
+    for history in played.values():
         await replayer().replay_workflow(history)
 
 
 @pytest.mark.invariant(9)
 @pytest.mark.parametrize("name", LONG_SCENES)
 async def test_what_was_just_continued_replays(short_stage: Stage, name: str) -> None:
-    for history in (await histories_of(short_stage, name)).values():
+    played = await histories_of(short_stage, name)
+    assert any(each.endswith("-continued") for each in played)
+    for history in played.values():
         await replayer().replay_workflow(history)
 
 

@@ -16,6 +16,8 @@ from workflows.models import (
     Serving,
     SourceCommit,
 )
+from workflows.models.messages import RevisionResult
+from workflows.planning import begin_revision
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 A, B, C = "a" * 40, "b" * 40, "c" * 40
@@ -24,6 +26,7 @@ REF = EnvironmentRef(
 )
 PULL_REF = PullRequestRef(installation=1, repository_id=42, repository="acme/shop", number=7)
 URL = "http://acme-shop-pr-shop-7.localhost:8080/"
+SUCCEEDED = RevisionResult(state="succeeded", url=URL, reasons=("Chart shop",))
 
 
 def pull(head: str = A, **changes: object) -> PullRequest:
@@ -42,6 +45,12 @@ def pull(head: str = A, **changes: object) -> PullRequest:
 def state(**changes: object) -> EnvironmentState:
     made = EnvironmentState(ref=REF, pull_request=PULL_REF, run8="12345678")
     return made.model_copy(update=changes)
+
+
+def begin(known: EnvironmentState, commit: str = A) -> None:
+    """Write down one more revision."""
+    known.count += 1
+    begin_revision(known, revision_id=f"rev:{known.count}", commit=commit, trigger="push", now=NOW)
 
 
 def serving(commit: str = A) -> Serving:

@@ -75,7 +75,10 @@ def _environment() -> dict[str, str]:
 
 
 def _processes(instance: Instance) -> list[Process]:
-    node = instance.network.node_address
+    return [*_registry_and_runtime(), *_control_plane(instance), *_node_components(instance)]
+
+
+def _registry_and_runtime() -> list[Process]:
     return [
         _process(
             "registry",
@@ -87,10 +90,15 @@ def _processes(instance: Instance) -> list[Process]:
             [f"{_DEBIAN}/usr/bin/containerd", "--config", f"{CONFIGURATION}/containerd.toml"],
             unix=str(layout.CONTAINERD_SOCKET),
         ),
+    ]
+
+
+def _control_plane(instance: Instance) -> list[Process]:
+    return [
         _process("etcd", _etcd(), http="http://127.0.0.1:2379/health"),
         _process(
             "kube-apiserver",
-            _apiserver(node),
+            _apiserver(instance.network.node_address),
             after=["etcd"],
             http=f"https://127.0.0.1:{layout.KUBERNETES_PORT}/readyz",
             authority=_AUTHORITY,
@@ -107,6 +115,11 @@ def _processes(instance: Instance) -> list[Process]:
             after=["kube-apiserver"],
             http="https://127.0.0.1:10259/healthz",
         ),
+    ]
+
+
+def _node_components(instance: Instance) -> list[Process]:
+    return [
         _process(
             "kubelet",
             _kubelet(instance),

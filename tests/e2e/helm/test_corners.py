@@ -113,3 +113,4 @@ async def test_uninstalling_without_the_namespaces_identity_is_left_to_its_delet
         f"/api/v1/namespaces/{release.ref.namespace}/serviceaccounts/catalyst-helm"
     )
     await release.uninstall()
+    assert await release.config() is not None

@@ -52,33 +52,34 @@ class Previews:
         name = f"r{secrets.token_hex(4)}"
         known = self._sample() if tree is None else dict(tree)
         changed = {**known, **(files or {})}
-        repository = await self.stack.github.create_repository(
-            f"{TEAM}/{name}", {k: v for k, v in changed.items() if v is not None}
-        )
-        others = {
-            each: await self.stack.github.create_repository(f"{TEAM}/{name}-{each}", files)
-            for each, files in (beside or {}).items()
+        main = source or name
+        trees = {main: {k: v for k, v in changed.items() if v is not None}, **(beside or {})}
+        repositories = {
+            each: await self.stack.github.create_repository(
+                f"{TEAM}/{name if each == main else f'{name}-{each}'}", held
+            )
+            for each, held in trees.items()
         }
         installed = await self.stack.github.install_app(TEAM)
         told = installed if installation is None else installation
-        sources = {source or name: repository, **others}
         project = Project(
             key=f"{TEAM}-{name}",
             team=TEAM,
             name=name,
-            sources=tuple(_source(*each, told) for each in sources.items()),
+            sources=tuple(_source(*each, told) for each in repositories.items()),
             templates={"development": make_template(**template)},
             drafts=drafts,
             share_by_branch=is_shared,
         )
         await self.stack.catalyst.put_project(project)
+        repository = repositories.pop(main)
         preview = Preview(
             self.stack,
             repository,
             project.key,
-            source or name,
+            main,
             known,
-            others=others,
+            others=repositories,
             is_shared=is_shared,
         )
         self.made.append(preview)

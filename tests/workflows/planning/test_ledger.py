@@ -4,13 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from tests.workflows.values import NOW, URL, A, B, failure, pull, revision, serving, state
-from workflows.models import Approval, EnvironmentState, Phase, Revision, RevisionState
-from workflows.models.messages import RevisionProgress, RevisionResult
+from tests.workflows.values import (
+    NOW,
+    SUCCEEDED,
+    A,
+    B,
+    begin,
+    failure,
+    pull,
+    revision,
+    serving,
+    state,
+)
+from workflows.models import Approval, EnvironmentState, Phase, RevisionState
+from workflows.models.messages import RevisionProgress
 from workflows.planning import (
     MAX_REVISIONS,
     backoff,
-    begin_revision,
     end_revision,
     forget_resources,
     gone_in_a_row,
@@ -23,11 +33,8 @@ from workflows.planning import (
     settle,
     stop,
     take_over,
-    unharmed,
 )
 
-SUCCEEDED = RevisionResult(state="succeeded", url=URL, reasons=("Chart shop",))
-UNCHANGED = RevisionResult(state="succeeded", url=URL, unchanged="Only `README.md` changed.")
 GONE = failure(type="CommitGoneError")
 
 
@@ -47,11 +54,6 @@ def test_a_sequence_grows_even_when_the_clock_stands_still_or_goes_back() -> Non
     assert next_sequence(first, NOW) == first + 1
     assert next_sequence(first, NOW - timedelta(hours=1)) == first + 1
     assert next_sequence(first, NOW + timedelta(hours=1)) > first + 1
-
-
-def begin(known: EnvironmentState, commit: str = A) -> None:
-    known.count += 1
-    begin_revision(known, revision_id=f"rev:{known.count}", commit=commit, trigger="push", now=NOW)
 
 
 def test_a_new_revision_comes_first_and_ends_a_stop() -> None:
@@ -117,107 +119,6 @@ def test_progress_that_was_overtaken_on_its_way_is_ignored() -> None:
     uncounted = RevisionProgress(number=1, phase=Phase.DEPLOYING)
     assert note_progress(known, uncounted, now=NOW)
     assert known.phase is Phase.DEPLOYING
-
-
-@pytest.mark.spec("FR-009")
-def test_nothing_older_serves_once_the_pods_are_another_commits() -> None:
-    known = state(serving=serving(B))
-    begin(known)
-    checking = RevisionProgress(number=1, phase=Phase.CHECKING, url=URL)
-    assert note_progress(known, checking, now=NOW)
-    assert known.serving is not None
-    assert (known.serving.commit, known.serving.is_healthy) == (A, False)
-    later = NOW + timedelta(minutes=1)
-    assert note_progress(known, checking, now=later)
-    assert known.serving.since == NOW, "told again, nothing new"
-    well = checking.model_copy(update={"is_healthy": True, "phase": Phase.DEPLOYING})
-    assert note_progress(known, well, now=later)
-    assert (known.serving.is_healthy, known.serving.since) == (True, later)
-
-
-@pytest.mark.parametrize(
-    "final", [RevisionState.FAILED, RevisionState.SUPERSEDED, RevisionState.CANCELLED]
-)
-def test_what_took_the_place_of_what_served_is_not_called_ready(final: RevisionState) -> None:
-    known = state(serving=serving(B))
-    begin(known)
-    note_progress(known, RevisionProgress(number=1, phase=Phase.CHECKING, url=URL), now=NOW)
-    result = RevisionResult(state="failed", failure=failure()) if final == "failed" else None
-    cause = result.failure if result else None
-    end_revision(known, final, now=NOW, result=result, failure=cause)
-    rest(known, "skipped: draft")
-    assert known.phase is Phase.PENDING
-    assert known.serving is not None
-    assert (known.serving.commit, known.serving.is_healthy) == (A, False)
-
-
-def test_a_success_serves() -> None:
-    known = state()
-    begin(known)
-    end_revision(known, RevisionState.SUCCEEDED, now=NOW, result=SUCCEEDED)
-    assert known.serving is not None
-    assert (known.serving.commit, known.serving.url) == (A, URL)
-    assert known.revisions[0].reasons == ("Chart shop",)
-
-
-@pytest.mark.invariant(3)
-def test_a_commit_that_answered_before_it_failed_serves() -> None:
-    known = state(serving=serving(B))
-    begin(known)
-    result = RevisionResult(state="failed", url=URL, failure=failure())
-    end_revision(known, RevisionState.FAILED, now=NOW, result=result, failure=failure())
-    assert known.phase is Phase.FAILED
-    assert known.serving is not None
-    assert known.serving.commit == A
-    begin(known)
-    end_revision(
-        known,
-        RevisionState.FAILED,
-        now=NOW,
-        result=RevisionResult(state="failed", failure=failure()),
-        failure=failure(),
-    )
-    assert known.serving.commit == A
-
-
-@pytest.mark.invariant(3)
-def test_where_nothing_has_changed_what_served_goes_on_and_is_named() -> None:
-    known = state(serving=serving(B))
-    begin(known)
-    end_revision(known, RevisionState.SUCCEEDED, now=NOW, result=UNCHANGED)
-    assert known.serving == serving(B)
-    assert (known.phase, known.reason) == (Phase.READY, "unchanged: Only `README.md` changed.")
-    assert known.revisions[0].unchanged == UNCHANGED.unchanged
-    settle(known, A)
-    assert known.reason == "unchanged: Only `README.md` changed."
-
-
-@pytest.mark.parametrize(
-    ("before", "is_unharmed"),
-    [
-        ([revision()], True),
-        ([revision(1, A, RevisionState.FAILED), revision()], False),
-        ([revision(1, A, RevisionState.SUPERSEDED), revision()], False),
-        ([revision(1, A, RevisionState.CANCELLED), revision()], False),
-        ([], False),
-    ],
-)
-def test_what_serves_is_compared_with_unless_something_else_was_begun_since(
-    before: list[Revision], is_unharmed: bool
-) -> None:
-    newest = revision(9, B, RevisionState.PENDING)
-    known = state(revisions=[newest, *before], serving=serving())
-    assert unharmed(known) == (serving() if is_unharmed else None)
-
-
-def test_the_revision_that_serves_is_remembered_however_many_come_after() -> None:
-    known = state(revisions=[revision(1, B)], serving=serving(B))
-    for _ in range(18):
-        begin(known)
-        end_revision(known, RevisionState.SUCCEEDED, now=NOW, result=UNCHANGED)
-    assert len(known.revisions) == MAX_REVISIONS
-    assert known.revisions[-1] == revision(1, B)
-    assert [each.number for each in known.revisions[:-1]] == list(range(18, 9, -1))
 
 
 def test_a_failure_is_shown_and_what_served_stays() -> None:
