@@ -15,21 +15,25 @@ from starlette.staticfiles import StaticFiles
 from activities.cluster_reader import ClusterReader
 from activities.executing import CommandRunner
 from activities.store import Store
-from api import errors, pages, rest, setup_page, webhooks
+from api import errors
 from api.dependencies import ReadinessDep, State
 from api.guard import Guard, host_name
 from api.health import Readiness
 from api.links import LinkMaker
 from api.operations import Services
 from api.operations.deliveries import Deliveries
+from api.pages import environments as pages
+from api.pages import setup as setup_page
+from api.rest import routes as rest
 from api.settings import APISettings
 from api.temporal import Gateway, connect
+from api.webhooks import routes as webhooks
 from workflows.errors import StoreError
 
 log = logging.getLogger(__name__)
 UPGRADE_EVERY = 2.0
 """Seconds between attempts while the database is not there yet."""
-_HERE = Path(__file__).parent
+_STATIC = Path(__file__).parent / "pages" / "static"
 Opener = Callable[[APISettings], AbstractAsyncContextManager[State]]
 
 
@@ -80,7 +84,7 @@ def create_app(settings: APISettings, *, opener: Opener = open_state) -> FastAPI
     # The set-up page before the others, whose route for commands would take its form for one.
     for router in (webhooks.router, rest.create_router(), setup_page.router, pages.router):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     _add_probes(app)
     errors.install(app, pages.problem_page)
     app.add_middleware(Guard, trusted=settings.trusted_networks, hosts=_hosts(settings))

@@ -7,10 +7,10 @@ from fastapi import Depends, Header
 from starlette.requests import Request
 
 from api.body import read_body
-from api.github_events import MAX_BODY, Event, read_event
 from api.health import Readiness
 from api.operations import Caller, Services
 from api.operations.deliveries import Deliveries
+from api.webhooks.github_events import MAX_BODY, Event, read_event
 from workflows.commands import Permission
 
 

@@ -20,8 +20,8 @@ from api.failures import (
     RefusedError,
     UnreachableError,
 )
-from api.github_events import SignatureError, UnreadableEventError
 from api.schemas import Code, Problem
+from api.webhooks.github_events import SignatureError, UnreadableEventError
 from workflows.errors import CatalystError, ClusterError, StoreError
 from workflows.repo_config.messages import reason
 

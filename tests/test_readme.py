@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, JsonValue
 
 from activities.documents import read_document
-from api.rest import PLACES, PREFIX, unknown_fields
+from api.rest.routes import PLACES, PREFIX, unknown_fields
 from api.settings import APISettings
 from deploy.local import versions
 from worker.settings import WorkerSettings

@@ -17,7 +17,7 @@ EVENT_LINES = 6
 _FULL = "no space left on device"
 """What C libraries, and so nearly all programs, say of ENOSPC."""
 _FULL_HINT = (
-    "A volume is full: free some of it from a shell, or throw the service's data away with the operation `reset_service`. "
+    "A volume is full: free some of it from a shell, or throw the service's data away (its reset is on the environment's page). "
     "How much a new volume holds is `size` of the service in `.catalyst.yaml`, or of `x-catalyst` in a compose file."
 )
 

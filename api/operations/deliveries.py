@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from activities.store import Store
-from api.github_events import Event, NothingToDo, Ping, PullRequestChanged, PullRequestClosed
 from api.schemas import Receipt
 from api.temporal import Gateway
+from api.webhooks.github_events import (
+    Event,
+    NothingToDo,
+    Ping,
+    PullRequestChanged,
+    PullRequestClosed,
+)
 from workflows import naming
 from workflows.models import EnvironmentRef, EventDecision, Project, PullRequestRef, Source
 from workflows.models.messages import GitHubEvent

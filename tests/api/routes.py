@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import httpx
 from starlette.routing import BaseRoute, Mount, Route
 
-from api import examples
 from api.app import create_app
-from api.rest import PREFIX
+from api.rest import examples
+from api.rest.routes import PREFIX
 from api.settings import APISettings
 from tests.support.examples import COMMIT
 from workflows.commands import CATALOGUE, ENVIRONMENT_COMMANDS

@@ -2,10 +2,10 @@
 
 import pytest
 
-from api import examples
 from api.failures import ForbiddenError
 from api.links import LinkMaker
 from api.operations import OPERATIONS, Caller, Services
+from api.rest import examples
 from tests.api.conftest import Catalyst
 from tests.support.examples import COMMIT, make_project, make_snapshot
 from workflows.commands import CATALOGUE, Permission

@@ -3,7 +3,7 @@
 import pytest
 
 from activities.store import Store
-from api.github_events import MAX_BODY
+from api.webhooks.github_events import MAX_BODY
 from deploy.local.control.worker import database_url
 from tests.e2e.support.preview import Preview
 from tests.e2e.support.previews import Previews

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.deliveries import make_headers, pull_request
+from tests.api.webhooks.deliveries import make_headers, pull_request
 from tests.support.examples import make_project
 from tests.support.temporal_server import TemporalServer, free_port
 from tests.support.wait import eventually

@@ -1,0 +1,1 @@
+"""REST: the operations at their paths, with examples for the OpenAPI document."""
