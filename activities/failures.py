@@ -45,10 +45,8 @@ class _Inbound(ActivityInboundInterceptor):
 
 
 def masked(error: CatalystError) -> CatalystError:
-    """The same failure with every text masked."""
-    return type(error)(
-        mask(str(error)),
-        excerpt=mask_lines(error.excerpt),
-        hint=mask(error.hint),
-        retry_after=error.retry_after,
-    )
+    """The same failure with every text masked. Changed in its place: kinds of it are made from other things than texts."""
+    error.args = (mask(str(error)),)
+    error.excerpt = mask_lines(error.excerpt)
+    error.hint = mask(error.hint)
+    return error

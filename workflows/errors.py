@@ -155,7 +155,7 @@ class StoreError(PlatformError):
 
 
 class PhaseTimeoutError(PlatformError):
-    pass
+    hint = "Nothing tries it again by itself from here on: see what it waits for, then push, or `retry`."
 
 
 class ConfigurationError(CatalystError):

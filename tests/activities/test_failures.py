@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
+from activities import kube
+from activities.documents import DocumentError
 from activities.failures import FailureInterceptor
 from workflows.errors import BuildFailedError, CommitGoneError, ManifestError
 from workflows.models import Failure, FailureKind
@@ -98,6 +101,8 @@ async def test_every_text_of_a_named_failure_is_masked() -> None:
         (BuildFailedError("step 3"), FailureKind.USER, True),
         (CommitGoneError("gone"), FailureKind.GONE, True),
         (KeyError("x"), FailureKind.PLATFORM, False),
+        (kube.NotFoundError("no such namespace", status=404), FailureKind.PLATFORM, False),
+        (DocumentError("values.yaml", 1, 1, "is no text"), FailureKind.USER, True),
     ],
 )
 async def test_whose_fault_it_is_travels_with_the_failure(
@@ -105,7 +110,17 @@ async def test_whose_fault_it_is_travels_with_the_failure(
 ) -> None:
     raised, failure = await failure_of(error)
     assert failure.kind is kind
+    assert failure.message.endswith(str(error)), "its own words, whatever it is made from"
     assert raised.non_retryable is is_final
+
+
+@pytest.mark.spec("FR-011")
+async def test_how_long_the_cluster_asks_to_wait_travels_too() -> None:
+    pause = timedelta(seconds=3)
+    refused = kube.KubeError("the Kubernetes API answered 429", status=429, retry_after=pause)
+    raised, failure = await failure_of(refused)
+    assert raised.next_retry_delay == pause
+    assert failure.message == "the Kubernetes API answered 429"
 
 
 @pytest.mark.parametrize("ended", [asyncio.CancelledError, CancelledError])

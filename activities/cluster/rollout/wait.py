@@ -1,6 +1,7 @@
 """Waiting until a release is up, or until it is certain that it will not be."""
 
 import time
+from collections.abc import Sequence
 
 from kubernetes.aio.client import ApiClient
 
@@ -11,6 +12,7 @@ from activities.cluster.release import require_service
 from activities.cluster.rollout.jobs import outcome
 from activities.cluster.rollout.problem import Patience, Problem, gravest
 from activities.cluster.rollout.snapshot import take_snapshot
+from activities.cluster.rollout.stuck import StuckPods
 from activities.cluster.rollout.workloads import Verdict, judge
 from activities.heartbeat import Progress
 from activities.known_secrets import read_known
@@ -74,14 +76,15 @@ class Rollouts:
         """Raises RolloutFailedError, or a platform's error when nothing of the user's is at fault."""
         namespace, seconds = request.ref.namespace, request.timeout.total_seconds()
         limit, patience, proof = Limit(seconds), Patience(), Proof()
+        stuck = StuckPods(self._api, seconds)
         async with watching(self._api, _watched(namespace)) as changes:
             while True:
-                verdict = await self._look(request, limit.deadline)
+                verdict = await self._look(request, limit.deadline, stuck)
                 now = time.monotonic()
                 limit.note(now, was_seen=verdict is not None)
                 if verdict is not None and proof.is_given(verdict, now):
                     await self._check_service(request)
-                    return _result(request, verdict)
+                    return _result(request, verdict, stuck.reasons)
                 problems = verdict.problems if verdict else ()
                 if (problem := patience.first_lasting(problems, now)) is not None:
                     raise await self._failure(namespace, problem)
@@ -90,12 +93,15 @@ class Rollouts:
                 progress.detail = "; ".join(verdict.waiting_for if verdict else ())[:500]
                 await changes.wait(min(limit.deadline - now, _POLL))
 
-    async def _look(self, request: WaitForRolloutInput, deadline: float) -> Verdict | None:
+    async def _look(
+        self, request: WaitForRolloutInput, deadline: float, stuck: StuckPods
+    ) -> Verdict | None:
         """None while the API does not answer: a short outage is not the release's failure."""
         try:
             snapshot = await take_snapshot(
                 self._api, request.ref.namespace, request.release, request.components
             )
+            await stuck.replace(request.ref.namespace, snapshot, time.monotonic())
         except (kube.NotFoundError, kube.ForbiddenError, kube.InvalidError):
             raise
         except ClusterError:
@@ -130,11 +136,14 @@ class Rollouts:
         return await self._failure(namespace, problem, before)
 
 
-def _result(request: WaitForRolloutInput, verdict: Verdict) -> WaitForRolloutResult | None:
-    if not request.components:
+def _result(
+    request: WaitForRolloutInput, verdict: Verdict, replaced: Sequence[str]
+) -> WaitForRolloutResult | None:
+    if not request.components and not replaced:
         return None
     revision = naming.short_hash(request.revision)
-    return WaitForRolloutResult(reasons=tuple(outcome(job, revision) for job in verdict.jobs))
+    done = verdict.jobs if request.components else ()
+    return WaitForRolloutResult(reasons=(*replaced, *(outcome(job, revision) for job in done)))
 
 
 def _watched(namespace: str) -> list[str]:

@@ -92,9 +92,13 @@ def current_pods(workload: KubeObject, snapshot: Snapshot) -> list[KubeObject]:
         return list(snapshot.pods_of(newest)) if newest else []
     pods = list(snapshot.pods_of(workload))
     if workload["kind"] == "StatefulSet" and (revision := status.get("updateRevision")):
-        label = "controller-revision-hash"
-        return [pod for pod in pods if pod["metadata"].get("labels", {}).get(label) == revision]
+        return [pod for pod in pods if revision_of(pod) == revision]
     return pods
+
+
+def revision_of(pod: KubeObject) -> str:
+    """Of a StatefulSet's pod: the form that it was made of."""
+    return str((pod["metadata"].get("labels") or {}).get("controller-revision-hash", ""))
 
 
 def newest_replica_set(deployment: KubeObject, snapshot: Snapshot) -> KubeObject | None:
@@ -132,7 +136,7 @@ def _why_replicas_unready(workload: KubeObject) -> str | None:
     ready = status.get("availableReplicas" if is_deployment else "readyReplicas", 0)
     is_old_left = status.get("replicas", 0) > wanted
     if not is_deployment:
-        if _keeps_old_pods(workload):
+        if keeps_old_pods(workload):
             updated = wanted
         else:
             is_old_left |= status.get("currentRevision") != status.get("updateRevision")
@@ -141,7 +145,7 @@ def _why_replicas_unready(workload: KubeObject) -> str | None:
     return "old pods still serve" if is_old_left else None
 
 
-def _keeps_old_pods(stateful_set: KubeObject) -> bool:
+def keeps_old_pods(stateful_set: KubeObject) -> bool:
     """The chart replaces pods in its own time."""
     strategy = stateful_set["spec"].get("updateStrategy") or {}
     is_partial = bool((strategy.get("rollingUpdate") or {}).get("partition"))

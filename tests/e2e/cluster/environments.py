@@ -80,11 +80,14 @@ class Environment:
         result: m.EnsureNamespaceResult = await self.run(self.activities.ensure_namespace, request)
         return result
 
-    async def rollout(self, seconds: float = 60) -> None:
+    async def rollout(self, seconds: float = 60) -> m.WaitForRolloutResult | None:
         request = m.WaitForRolloutInput(
             ref=self.ref, commit=COMMIT, release=RELEASE, timeout=timedelta(seconds=seconds)
         )
-        await self.run(self.activities.wait_for_rollout, request)
+        result: m.WaitForRolloutResult | None = await self.run(
+            self.activities.wait_for_rollout, request
+        )
+        return result
 
     async def route(
         self, route: RouteSettings | None = None, *more: PathRoute

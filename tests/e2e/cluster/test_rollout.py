@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from activities.kube import KubeObject
 from tests.e2e.cluster.environments import (
     READY,
     SLEEP,
@@ -16,6 +17,12 @@ from workflows.errors import PhaseTimeoutError, RolloutFailedError
 from workflows.models import Quota
 
 pytestmark = pytest.mark.cluster
+
+
+def make_set(deployment: KubeObject) -> KubeObject:
+    """The same as a StatefulSet."""
+    spec = {**deployment["spec"], "serviceName": "web"}
+    return {**deployment, "kind": "StatefulSet", "spec": spec}
 
 
 @pytest.mark.spec("FR-016")
@@ -146,12 +153,26 @@ async def test_a_pod_over_quota_is_refused_and_the_user_is_told(environment: Env
 async def test_a_stateful_set_over_quota_is_told_too(environment: Environment) -> None:
     await environment.ensure(Quota(memory="256Mi"))
     limits = {"limits": {"memory": "1Gi"}, "requests": {"memory": "1Gi"}}
-    web = make_web(environment, SLEEP, resources=limits)
-    web["kind"] = "StatefulSet"
-    web["spec"]["serviceName"] = "web"
-    await environment.apply(web)
+    await environment.apply(make_set(make_web(environment, SLEEP, resources=limits)))
     with pytest.raises(RolloutFailedError, match="exceeded quota"):
         await environment.rollout(90)
+
+
+@pytest.mark.spec("FR-007", "FR-011")
+async def test_a_stateful_set_comes_up_again_once_a_push_has_mended_it(
+    environment: Environment,
+) -> None:
+    """Kubernetes alone would wait without end for the broken pod to get ready."""
+    await environment.ensure()
+    crash = make_web(environment, "raise SystemExit(3)", readinessProbe=READY)
+    await environment.apply(make_set(crash))
+    with pytest.raises(RolloutFailedError, match="crashes with exit code 3"):
+        await environment.rollout(120)
+    mended = make_web(environment, make_server("it works"), readinessProbe=READY)
+    await environment.apply(make_set(mended))
+    result = await environment.rollout(120)
+    assert result is not None
+    assert "pod `web-0` was broken before this revision and is replaced" in result.reasons[0]
 
 
 @pytest.mark.spec("FR-013")

@@ -227,7 +227,8 @@ class WaitForRolloutInput(Payload):
 
 class WaitForRolloutResult(Payload):
     reasons: tuple[str, ...] = ()
-    """How the jobs ended, in words: ``job `migrate` succeeded in 3 s``."""
+    """What was done about pods that would have kept the release from coming up, then how the jobs ended, in words: ``job
+    `migrate` succeeded in 3 s``."""
 
 
 class EnsureRouteInput(Payload):
