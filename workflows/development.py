@@ -74,6 +74,7 @@ class InPlace:
 
     async def _bring_in(self, url: str) -> None:
         result = await self._sync()
+        self._progress.has_begun_anew = True
         self.url = self._progress.url = url
         what = "Code updated in place" if self._request.serving is not None else "Code brought in"
         self._progress.reasons += (f"{what} at {self._request.commit[:7]}.", *result.reasons)
@@ -95,7 +96,7 @@ class InPlace:
                     release=self._plan.release.name,
                     development=self._development,
                     held=request.serving.commit if request.serving else "",
-                    is_anew=bool(request.resets),
+                    is_anew=request.is_anew,
                     is_restart=request.serving is None or not self._development.follows_changes,
                 ),
                 **policies.SYNC_CODE,

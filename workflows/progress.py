@@ -41,6 +41,8 @@ class Progress:
         """Public URL, once what it shows is this commit's."""
         self.is_healthy = False
         """Whether the commit was seen to answer there."""
+        self.has_begun_anew = False
+        """Whether programs know of the data that was thrown away or brought back."""
 
     @property
     def timings(self) -> tuple[PhaseTiming, ...]:
@@ -93,6 +95,7 @@ class Progress:
             sources=self.sources,
             url=self.url,
             is_healthy=self.is_healthy,
+            has_begun_anew=self.has_begun_anew,
         )
         self._telling = asyncio.create_task(self._send(progress))
 

@@ -127,9 +127,11 @@ class RevisionSlot:
         )
 
     def _input(self, revision: Revision, pull: PullRequest, decision: Decision) -> m.RevisionInput:
-        is_due = decision.is_renewal or bool(self._state.resets or self._state.restores)
+        state = self._state
+        is_other_data = state.resets or state.restores or state.after_reset or state.after_restore
+        is_due = decision.is_renewal or bool(is_other_data)
         return m.RevisionInput(
-            ref=self._state.ref,
+            ref=state.ref,
             pull_request=pull.ref,
             commit=revision.commit,
             number=revision.number,
@@ -137,12 +139,14 @@ class RevisionSlot:
             environment_workflow_id=workflow.info().workflow_id,
             branch=pull.head_branch,
             is_trusted=not pull.is_fork,
-            serving=None if is_due else planning.unharmed(self._state),
-            resets=tuple(self._state.resets),
-            restores=tuple(self._state.restores),
-            is_development=self._state.asked is not None,
-            is_on_host=self._state.asked is not None and self._state.asked.is_on_host,
-            heads=tuple(self._state.begun),
+            serving=None if is_due else planning.unharmed(state),
+            resets=tuple(state.resets),
+            restores=tuple(state.restores),
+            is_development=state.asked is not None,
+            is_on_host=state.asked is not None and state.asked.is_on_host,
+            heads=tuple(state.begun),
+            after_reset=state.after_reset,
+            after_restore=state.after_restore,
         )
 
     async def _prepare(self) -> None:

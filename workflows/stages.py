@@ -44,6 +44,7 @@ class Stages:
     async def bring_up(self) -> str:
         """The public URL, once all pods are ready and the route is there."""
         await self._deploy_all()
+        self._progress.has_begun_anew = True
         return await self._expose()
 
     async def prepare(self) -> str:
@@ -66,7 +67,7 @@ class Stages:
         if not self._steps:
             await self._deploy("deploy", self._plan.release)
             await self._forget_restores()
-            if self._request.resets and self._plan.volumes:
+            if self._request.is_anew and self._plan.volumes:
                 await restart_application(self._request, self._plan, self._progress)
             return
         *before, last = self._steps
@@ -75,7 +76,7 @@ class Stages:
             await restore_backups(self._request, self._plan, self._progress, step)
         await self._forget_restores()
         await self._deploy(_phase(last), last.release, last, self._words(last))
-        if self._request.resets or self._request.restores:
+        if self._request.is_other_data:
             await restart_application(self._request, self._plan, self._progress)
 
     async def _forget_restores(self) -> None:

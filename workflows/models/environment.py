@@ -259,6 +259,10 @@ class EnvironmentState(Payload):
     """Of now; the first one is at work."""
     restores: list[Restore] = Field(default_factory=list)
     """Not carried out yet, as `resets`."""
+    after_reset: bool = False
+    """Data was thrown away by a revision that may not have come so far as to begin anew what works with it."""
+    after_restore: bool = False
+    """Data was brought back, likewise."""
     wanted: Wanted | None = None
     """A person's wish that no look has acted upon, carried through continue-as-new."""
     asked: AskedFor | None = None

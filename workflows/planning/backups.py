@@ -41,6 +41,7 @@ def ask_for_restore(state: EnvironmentState, restore: Restore) -> None:
 def without_restores(state: EnvironmentState, ids: Sequence[str]) -> None:
     """These were carried out, or given up for good."""
     state.restores = [each for each in state.restores if each.id not in ids]
+    state.after_restore = True
 
 
 def forget_backups(state: EnvironmentState) -> None:

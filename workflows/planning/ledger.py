@@ -18,7 +18,7 @@ from workflows.models import (
 )
 from workflows.models.messages import RevisionProgress, RevisionResult
 from workflows.planning.backups import forget_backups
-from workflows.planning.resets import note_services
+from workflows.planning.resets import note_begun_anew, note_services
 from workflows.planning.sharing import first_sources, heads_of, own_source, seen_by_leader
 
 MAX_REVISIONS = 10
@@ -90,6 +90,8 @@ def note_progress(state: EnvironmentState, progress: RevisionProgress, *, now: d
     state.phase, state.reason = progress.phase, progress.reason
     _note_front(state, progress, now)
     note_services(state, progress)
+    if progress.has_begun_anew:
+        note_begun_anew(state)
     return True
 
 
@@ -137,6 +139,7 @@ def end_revision(
     elif final is RevisionState.SUCCEEDED and result is not None:
         state.phase, state.failure = Phase.READY, None
         state.reason = _why_unchanged(state.revisions[0])
+        note_begun_anew(state)
     elif failure is not None:
         state.phase, state.reason, state.failure = (
             _phase_of_failed(state.revisions[0]),
@@ -221,6 +224,7 @@ def forget_resources(state: EnvironmentState, reason: str) -> None:
     state.commit, state.serving, state.failure = None, None, None
     state.has_resources, state.unconfirmed, state.blockers = False, "", []
     state.services, state.resets = [], []
+    note_begun_anew(state)
     forget_backups(state)
     state.phase, state.reason = Phase.DELETED, reason
 

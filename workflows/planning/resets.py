@@ -1,7 +1,8 @@
 """Services whose data is to be thrown away (ENV-017): asked for once, told to every revision until one has done it.
 
 A revision that is superseded half-way leaves the wish where it is, so the next one begins it anew; one that has done it
-says so before the service comes back, so that nothing that was written since is ever thrown away.
+says so before the service comes back, so that nothing that was written since is ever thrown away. What works with the
+data begins anew afterwards; where that revision does not come so far, the next one sees to it.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,12 @@ def ask_for_reset(state: EnvironmentState, reset: Reset) -> None:
 def note_resets(state: EnvironmentState, ids: Sequence[str]) -> None:
     """These have been carried out."""
     state.resets = [each for each in state.resets if each.id not in ids]
+    state.after_reset = True
+
+
+def note_begun_anew(state: EnvironmentState) -> None:
+    """What works with the data has begun anew since it was thrown away or brought back."""
+    state.after_reset = state.after_restore = False
 
 
 def resettable(plan: RevisionPlan) -> tuple[str, ...]:

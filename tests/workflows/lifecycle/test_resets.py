@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.workflows.developed import developed_plan
 from tests.workflows.lifecycle.test_commands import ALICE, refused
 from tests.workflows.stage import Preview, Stage
 from tests.workflows.staged import with_chart
@@ -99,11 +100,34 @@ async def test_what_was_thrown_away_once_is_left_alone_afterwards(
     stage.controls.fail("deploy_release", lambda: BuildFailedError("it does not render"))
     await reset(preview)
     await preview.reaches(Phase.FAILED)
+    assert stage.cluster.restarted == []
     await preview.handle.execute_update(EnvironmentWorkflow.retry, ALICE)
     await preview.reaches(Phase.READY)
+    assert len(stage.cluster.restarted) == 1, "its programs know nothing of it before that"
     await preview.push("b")
     await preview.reaches(Phase.READY, "b")
     assert len(stage.cluster.reset) == 1
+    assert len(stage.cluster.restarted) == 1
+
+
+@pytest.mark.spec("ENV-005")
+async def test_a_development_server_begins_anew_too_whichever_revision_comes_so_far(
+    stage: Stage, preview: Preview
+) -> None:
+    """What ran once for the old data runs once more for the new."""
+    stage.cluster.plan = {**developed_plan(preview), **plan_with(preview, "db")}
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.hold("wait_for_rollout")
+    await reset(preview)
+    await stage.until(lambda: stage.cluster.reset and preview.begun("wait_for_rollout") == 3)
+    await preview.push("b")
+    stage.controls.release("wait_for_rollout")
+    await preview.reaches(Phase.READY, "b")
+    assert len(stage.cluster.reset) == 1
+    await preview.push("c")
+    await preview.reaches(Phase.READY, "c")
+    assert [each.is_anew for each in stage.cluster.synced] == [False, True, False]
 
 
 async def test_a_push_in_between_begins_it_anew(stage: Stage, preview: Preview) -> None:

@@ -43,6 +43,20 @@ class RevisionInput(Payload):
     """Somebody wants its code to be the project's directory of the node."""
     heads: tuple[SourceHead, ...] = ()
     """What is taken of sources whose pull requests share, or shared, the environment."""
+    after_reset: bool = False
+    """A revision before this one threw data away, and did not come so far as to begin anew what works with it."""
+    after_restore: bool = False
+    """One before this one brought data back, likewise."""
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether there is nothing yet where programs may remember something."""
+        return bool(self.resets) or self.after_reset
+
+    @property
+    def is_other_data(self) -> bool:
+        """Whether what programs are connected with is not what it was when they began."""
+        return self.is_anew or bool(self.restores) or self.after_restore
 
 
 class RevisionProgress(Payload):
@@ -66,6 +80,8 @@ class RevisionProgress(Payload):
     """Public URL, once what it shows is this commit's; empty while that may be an older one's."""
     is_healthy: bool = False
     """Whether the commit was seen to answer there."""
+    has_begun_anew: bool = False
+    """Programs know of the data that was thrown away or brought back."""
 
 
 class RevisionResult(Payload):
