@@ -20,8 +20,8 @@ from activities.build.manifests import (
     make_secret,
 )
 from activities.build.network import make_build_policy
-from activities.build.patience import insist
 from activities.kube import KubeObject, Query
+from activities.kube.patience import insist
 from workflows import naming
 from workflows.errors import ClusterError
 

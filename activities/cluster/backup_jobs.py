@@ -13,6 +13,7 @@ from activities import kube
 from activities.cluster.evidence import Evidence, describe_event
 from activities.known_secrets import read_known
 from activities.kube import KubeObject
+from activities.kube.patience import insist
 from activities.masking import mask
 from workflows import naming
 from workflows.errors import ClusterError
@@ -22,6 +23,8 @@ BEGIN = 120.0
 """Seconds for a pod to have begun; the image is on the node, since the database runs in it."""
 END = 3600.0 + 60.0
 """Seconds in all: the Job's own limit, and some for Kubernetes to say so."""
+OUTAGE = 60.0
+"""Seconds for which the Kubernetes API may be away: the Job goes on meanwhile."""
 _CRON_JOB, _JOB, _POD = ("batch/v1", "CronJob"), ("batch/v1", "Job"), ("v1", "Pod")
 _GRACE = 1
 
@@ -65,13 +68,18 @@ class BackupJobs:
             await kube.request(self._api, "POST", path, body=job)
         name = job["metadata"]["name"]
         begin, end = time.monotonic() + BEGIN, time.monotonic() + END
+        has_begun = False
         while True:
-            found = await kube.request(self._api, "GET", kube.path_of(job))
+            found = await insist(
+                lambda: kube.request(self._api, "GET", kube.path_of(job)),
+                until=time.monotonic() + OUTAGE,
+            )
             if condition := _verdict(found):
                 return await self._ended(name, condition)
+            has_begun = has_begun or is_begun(found)
             if time.monotonic() > end:
                 raise ClusterError(f"the Job {name} does not end")
-            if time.monotonic() > begin and not (found.get("status") or {}).get("ready"):
+            if time.monotonic() > begin and not has_begun:
                 raise ClusterError(f"the Job {name} has not begun: {await self._why(name)}")
             await asyncio.sleep(POLL)
 
@@ -183,6 +191,13 @@ def _make_job(cron_job: KubeObject, name: str) -> KubeObject:
         "metadata": {"name": name, "namespace": cron_job["metadata"]["namespace"]},
         "spec": deepcopy(cron_job["spec"]["jobTemplate"]["spec"]),
     }
+
+
+def is_begun(job: KubeObject) -> bool:
+    """Whether a pod of it has been at work. One that has just ended is neither ready nor counted for a moment."""
+    status = job.get("status") or {}
+    signs = ("ready", "terminating", "succeeded", "failed", "conditions", "uncountedTerminatedPods")
+    return any(status.get(each) for each in signs)
 
 
 def _verdict(job: KubeObject) -> KubeObject | None:

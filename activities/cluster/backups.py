@@ -21,7 +21,7 @@ from workflows.models.messages import (
     RestoreBackupResult,
 )
 
-_RESTORED = f"{naming.DOMAIN}/restored"
+RESTORED = f"{naming.DOMAIN}/restored"
 """Annotation of the CronJob: the last restore that was done, so that none is done twice."""
 
 
@@ -95,20 +95,28 @@ class _Restoring:
 
     def is_done(self, cron_job: KubeObject) -> bool:
         annotations = cron_job["metadata"].get("annotations") or {}
-        return bool(annotations.get(_RESTORED) == self._mark)
+        return bool(annotations.get(RESTORED) == self._mark)
 
     async def load(self, cron_job: KubeObject) -> None:
         """All of it into a fresh database; the application goes on meanwhile."""
         self._progress.detail = f"reading {self._request.restore.backup}"
-        _check(self._request, await self._run(cron_job, "restore", LOAD))
+        ended = await self._run(cron_job, "restore", LOAD)
+        _check(self._request, ended)
+        if ended.said:  # killed, too long: the fresh database is whole or it is not there
+            raise as_it_was(self._request, ended, ended.said)
 
     async def exchange(self, cron_job: KubeObject) -> None:
         """The fresh database takes the place of the other one; the application stands still until all is cleared away."""
         self._progress.detail = "stopping the application"
         await self._still.begin()
         self._progress.detail = "exchanging the data"
-        _check(self._request, await self._run(cron_job, "exchange", EXCHANGE))
-        await self.jobs.annotate(cron_job, {_RESTORED: self._mark})
+        ended = await self._run(cron_job, "exchange", EXCHANGE)
+        _check(self._request, ended)
+        if (
+            ended.said
+        ):  # nobody knows whether it came to that; the next attempt sees it at the database
+            raise ClusterError(f"the exchange of the data was interrupted: {ended.said}")
+        await self.jobs.annotate(cron_job, {RESTORED: self._mark})
 
     async def clear_away(self) -> None:
         """The application goes on, and nothing of this is left; also what a lost attempt has left standing still."""
@@ -124,7 +132,11 @@ class _Restoring:
 
 
 def _check(request: RestoreBackupInput, ended: Ended) -> None:
-    """Raises RestoreError for what the backup, or whoever asked for it, is to blame; else ClusterError."""
+    """What the scripts say of themselves.
+
+    Raises RestoreError for what the backup, or whoever asked for it, is to blame; ClusterError where the database did not
+    answer.
+    """
     service, backup = request.restore.service, request.restore.backup
     if not ended.said:
         return
@@ -135,11 +147,17 @@ def _check(request: RestoreBackupInput, ended: Ended) -> None:
     if 0 <= ended.code < UNKNOWN:  # the database did not answer, or psql had trouble with it
         last = f": {ended.lines[-1]}" if ended.lines else ""
         raise ClusterError(f"`{backup}` could not be brought back{last}")
-    why = {
-        UNREADABLE: "it cannot be read, or the database does not take it",
-        IN_USE: "somebody uses the database without a pause",
-    }.get(ended.code, ended.said)
-    raise RestoreError(
+    if ended.code == UNREADABLE:
+        why = "it cannot be read, or the database does not take it"
+        raise as_it_was(request, ended, why)
+    if ended.code == IN_USE:
+        raise as_it_was(request, ended, "somebody uses the database without a pause")
+
+
+def as_it_was(request: RestoreBackupInput, ended: Ended, why: str) -> RestoreError:
+    """The backup could not be brought back, and nothing has changed."""
+    service, backup = request.restore.service, request.restore.backup
+    return RestoreError(
         f"`{backup}` could not be brought back, and the data of `{service}` is as it was: {why}",
         excerpt=ended.lines,
     )

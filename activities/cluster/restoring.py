@@ -1,7 +1,8 @@
 """The scripts that bring a backup back, for `sh` in the database's own image.
 
 First everything of it goes into a fresh database beside the one in use; only when that is whole the two change their
-names, in one transaction. So whatever fails leaves the data as it was, and nobody ever sees half of a backup.
+names, in one transaction. So whatever fails leaves the data as it was, and nobody ever sees half of a backup. The same
+transaction writes down at the database which restore it has, so that no attempt ever does one again.
 
 Their own exit codes lie above those of psql.
 
@@ -29,6 +30,12 @@ until pg_isready --quiet --timeout=3; do
 done
 fresh="catalyst_restored_$RESTORE_MARK"
 old="catalyst_replaced_$RESTORE_MARK"
+said="catalyst: $RESTORE_MARK"
+restored="$(ask "SELECT count(*) FROM pg_database WHERE datname = '$PGDATABASE' AND shobj_description(oid, 'pg_database') = '$said'")"
+if [ "$restored" = 1 ]; then
+  ask "DROP DATABASE IF EXISTS \"$old\"" || true
+  exit 0  # an earlier attempt has done it
+fi
 """
 LOAD = "".join(
     (
@@ -56,12 +63,9 @@ EXCHANGE = "".join(
     (
         _COMMON,
         r"""
-if [ "$(ask "SELECT count(*) FROM pg_database WHERE datname = '$fresh'")" = 0 ]; then
-  exit 0  # an earlier attempt has done it
-fi
 left=20
 until ask "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('$PGDATABASE', '$fresh')" > /dev/null &&
-  ask "BEGIN; ALTER DATABASE \"$PGDATABASE\" RENAME TO \"$old\"; ALTER DATABASE \"$fresh\" RENAME TO \"$PGDATABASE\"; COMMIT"
+  ask "BEGIN; ALTER DATABASE \"$PGDATABASE\" RENAME TO \"$old\"; ALTER DATABASE \"$fresh\" RENAME TO \"$PGDATABASE\"; COMMENT ON DATABASE \"$PGDATABASE\" IS '$said'; COMMIT"
 do
   left=$((left - 1))
   if [ "$left" -le 0 ]; then exit 12; fi

@@ -11,7 +11,7 @@ from kubernetes.aio.client import ApiClient
 from temporalio import activity
 
 from activities import kube
-from activities.development.failures import failure_of, reasons_of
+from activities.development.failures import SIGNALLED, check_ended, failure_of, reasons_of
 from activities.development.on_host import LAY_OUT, LOOK, reasons_on_host
 from activities.development.packing import Pack, pack_commit
 from activities.development.pods import Pods
@@ -117,6 +117,7 @@ class DevelopmentActivities(DevelopmentPort):
                 seconds=seconds * 1.5 + 30,
                 tell=lambda line: setattr(progress, "detail", line),
             )
+            check_ended(waited)
             said = (waited.lines or [""])[-1]
             if said == "listening":
                 return
@@ -143,6 +144,7 @@ class DevelopmentActivities(DevelopmentPort):
                 if not is_given_up():  # its successor waits for the same jobs
                     await self._end_jobs(container)
                 raise
+            check_ended(done)
             said = (done.lines or [""])[-1]
             if not said.startswith("done"):
                 raise failure_of(said, request.development, await self._last_lines(request))
@@ -244,6 +246,8 @@ def _check(taken: Executed) -> None:
         return
     if taken.code in (BUSY, INCOMPLETE):
         raise ClusterError("the code could not be taken in yet: an earlier attempt is at it")
+    if taken.code >= SIGNALLED:
+        check_ended(taken)
     raise DevelopmentError(
         "the code could not be brought into the environment", excerpt=mask_lines(taken.complaints)
     )

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from activities.kube import Executed
 from activities.lock_files import hint_of
-from workflows.errors import DevelopmentError
+from workflows.errors import ClusterError, DevelopmentError
 from workflows.models import DevelopmentPlan, DevelopmentStep
 from workflows.models.development import time_of
 from workflows.planning.plans.development.supervisor import LOST, OVERDUE
@@ -27,6 +28,22 @@ _UNREACHED = (
     "of the project add the host of the package registry to `egress` of the template, or the operator "
     "name a mirror (CATALYST_WORKER_NPM_MIRROR, CATALYST_WORKER_PYPI_MIRROR)."
 )
+
+
+SIGNALLED = 128
+"""Exit codes from here on: the program was ended by a signal, such as 137 by KILL."""
+
+
+def check_ended(looking: Executed) -> None:
+    """A script of ours ends with 0 whatever it has to tell. Raises ClusterError where something else has ended it.
+
+    The container begins again by itself, or another pod takes its place, with what is on the volume.
+    """
+    if looking.code != 0:
+        raise ClusterError(
+            "the container that has the code was ended while it was at work "
+            f"(exit code {looking.code}): it ran out of memory, or its pod was moved"
+        )
 
 
 def failure_of(

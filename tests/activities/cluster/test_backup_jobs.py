@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from activities.cluster.backup_jobs import make_extra_run, make_other_run
+from activities.cluster.backup_jobs import is_begun, make_extra_run, make_other_run
 
 pytestmark = pytest.mark.spec("ENV-017")
 
@@ -59,3 +59,20 @@ def test_another_run_has_the_same_surroundings_and_is_nobodys_but_its_makers() -
     ]
     original = CRON["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
     assert original["command"] == ["/bin/sh", "-c", "make one"], "the CronJob's own stays"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({}, False),
+        ({"active": 1}, False),
+        ({"active": 1, "ready": 1}, True),
+        ({"active": 1, "ready": 0, "conditions": [{"type": "SuccessCriteriaMet"}]}, True),
+        ({"ready": 0, "terminating": 1}, True),
+        ({"failed": 1}, True),
+    ],
+)
+def test_a_job_whose_pod_has_just_ended_has_begun(
+    status: dict[str, Any], *, expected: bool
+) -> None:
+    assert is_begun({"status": status}) is expected

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from activities.development.failures import failure_of
+from activities.development.failures import check_ended, failure_of
 from activities.development.pods import takes_code
+from activities.kube import Executed
 from tests.activities.development.container import PLAN
+from workflows.errors import ClusterError
 from workflows.models import DevelopmentStep
 
 KNOWN = PLAN.model_copy(
@@ -90,3 +92,10 @@ def test_a_lock_file_that_is_out_of_date_is_told_with_what_mends_it() -> None:
     line = "error: lockfile had changes, but lockfile is frozen"
     told = failure_of("failed dependencies 1", KNOWN, (line,))
     assert "Run `bun install`, commit the lock file, then push." in told.hint
+
+
+@pytest.mark.spec("FR-011")
+def test_a_container_that_was_killed_meanwhile_is_not_the_commits_fault() -> None:
+    check_ended(Executed(code=0, stdout=bytearray(b"failed dev 1")))
+    with pytest.raises(ClusterError, match="exit code 137"):
+        check_ended(Executed(code=137, stdout=bytearray(b"running dependencies 0")))

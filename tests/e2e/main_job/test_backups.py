@@ -7,6 +7,8 @@ import pytest
 
 from activities import kube
 from activities.cluster.backup_jobs import BackupJobs, make_other_run
+from activities.cluster.backups import RESTORED, Backups
+from activities.heartbeat import Progress
 from api.schemas import ServiceBackups
 from deploy.gallery.examples import DIRECTORY, read_example
 from deploy.local.demo.catalyst import CatalystError
@@ -18,7 +20,8 @@ from tests.e2e.support.secrets import Secret, find_leaks
 from tests.e2e.support.surfaces import open_surfaces
 from tests.e2e.support.waiting import eventually
 from workflows import naming
-from workflows.models import EnvironmentSnapshot, FailureKind, Phase
+from workflows.models import EnvironmentSnapshot, FailureKind, Phase, Restore
+from workflows.models import messages as m
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900), pytest.mark.spec("ENV-017")]
 
@@ -195,6 +198,32 @@ async def test_a_backup_that_cannot_be_read_leaves_everything_as_it_was(
     await preview.stack.catalyst.command("retry", preview.project, preview.environment)
     await preview.until_phase(Phase.READY)
     assert "After" in (await preview.page()).text, "a retry does not try that again"
+
+
+async def test_what_was_brought_back_is_never_brought_back_twice(previews: Previews) -> None:
+    """Also where all that had told of it was lost on the way: the mark at the CronJob, and the Jobs."""
+    preview = await create(previews)
+    await preview.until_ready(await preview.open(NOTE))
+    name = await back_up(preview)
+    stack = preview.stack
+    request = m.RestoreBackupInput(
+        ref=(await preview.snapshot()).ref,
+        restore=Restore(id="restore-of-a-test", service="db", backup=name),
+        component=COMPONENT,
+        release=naming.release_name(preview.environment),
+        kept=("db",),
+    )
+    backups = Backups(stack.cluster.api)
+    assert not (await backups.restore(request, Progress())).was_done
+    assert (await backups.restore(request, Progress())).was_done
+    await ask(preview, "INSERT INTO books (title, author) VALUES ('After', 'Ada')")
+    jobs = BackupJobs(stack.cluster.api, await preview.namespace())
+    cron_job = await jobs.find(COMPONENT)
+    assert cron_job is not None
+    await jobs.annotate(cron_job, {RESTORED: ""})
+    assert not (await backups.restore(request, Progress())).was_done
+    assert await ask(preview, "SELECT count(*) FROM books WHERE title = 'After'") == "1"
+    assert "After" in (await preview.page()).text
 
 
 async def test_a_reset_leaves_the_backups_and_one_of_them_brings_the_data_back(
