@@ -4,6 +4,7 @@ from activities.cluster_reader import NamespaceStanding as Namespace
 from api.schemas import Action, Standing, StandingState
 from api.temporal import WorkflowStanding as Workflow
 from workflows.models import EnvironmentSnapshot, Phase
+from workflows.planning import CLOSED, MERGED
 
 _COMING = {Phase.PENDING, Phase.QUEUED, Phase.BUILDING, Phase.DEPLOYING}
 """Phases in which the namespace need not be there yet."""
@@ -34,7 +35,7 @@ def _explain(snapshot: EnvironmentSnapshot, workflow: Workflow, namespace: Names
             (),
         )
     if snapshot.phase is Phase.DELETED:
-        return _explain_removed(namespace)
+        return _explain_removed(snapshot, namespace)
     if workflow in (Workflow.MISSING, Workflow.ENDED):
         return (
             "missing",
@@ -51,7 +52,7 @@ def _explain(snapshot: EnvironmentSnapshot, workflow: Workflow, namespace: Names
     return _explain_namespace(snapshot, namespace)
 
 
-def _explain_removed(namespace: Namespace) -> _Told:
+def _explain_removed(snapshot: EnvironmentSnapshot, namespace: Namespace) -> _Told:
     if namespace in (Namespace.PRESENT, Namespace.TERMINATING):
         return (
             "left over",
@@ -59,7 +60,14 @@ def _explain_removed(namespace: Namespace) -> _Told:
             ("somebody created it again by hand", "the removal is about to end"),
             ("redeploy", "delete"),
         )
-    return "removed", "It was removed; a push or a redeploy brings it back.", (), ("redeploy",)
+    if snapshot.reason in (CLOSED, MERGED):
+        how = "merged" if snapshot.reason == MERGED else "closed"
+        said = f"It was removed when its pull request was {how}; reopening that brings it back."
+    elif snapshot.asked is not None:
+        said = "It was removed; a redeploy brings it back."
+    else:
+        said = "It was removed; a push or a redeploy brings it back."
+    return "removed", said, (), usual_actions(snapshot)
 
 
 def _explain_namespace(snapshot: EnvironmentSnapshot, namespace: Namespace) -> _Told:
@@ -113,7 +121,7 @@ def usual_actions(snapshot: EnvironmentSnapshot) -> tuple[Action, ...]:
     if snapshot.phase is Phase.DELETING:
         return ()
     if snapshot.phase is Phase.DELETED:
-        return ("redeploy",)
+        return () if snapshot.reason in (CLOSED, MERGED) else ("redeploy",)
     if snapshot.reason.startswith("fork") and snapshot.commit:
         return ("approve", "delete")
     if snapshot.phase in (Phase.FAILED, Phase.DEGRADED):

@@ -72,6 +72,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
                 self._collect()
             if self._must_halt:
                 await self._halt("the pull request was closed")
+                if self._slot.in_flight() is not None:
+                    return planning.CLOSED  # it ends with what keeps it from stopping
             if self._must_remove:
                 reason = f"stopped by {self._state.stopped_by}"
                 self._decide("remove", reason)
@@ -207,7 +209,10 @@ class EnvironmentWorkflow(EnvironmentInbox):
     ) -> None:
         """`wanted` is the wish that was decided upon; one that comes meanwhile is left to the next look."""
         if decision.step is Step.DEPLOY:
-            if await self._slot.begin(decision, pull, is_outdated=self._is_outdated):
+            begun = await self._slot.begin(
+                decision, pull, is_outdated=self._is_outdated, is_urgent=self._is_urgent
+            )
+            if begun:
                 self._forget_wish(wanted)
                 self._mention_recovery()  # it may have failed already, for want of a namespace
                 self._changed()
@@ -242,7 +247,9 @@ class EnvironmentWorkflow(EnvironmentInbox):
         self._changed()
 
     async def _halt(self, reason: str) -> None:
-        await self._slot.stop(reason, RevisionState.CANCELLED)
+        await self._slot.stop(
+            reason, RevisionState.CANCELLED, within=policies.SETTLE_BEFORE_REMOVAL
+        )
         await self._backups.stop()
         self._must_halt = False
         self._changed()
@@ -259,6 +266,7 @@ class EnvironmentWorkflow(EnvironmentInbox):
         while not await removal.tear_down(state, reason):
             polls += 1
             await workflow.sleep(policies.removal_poll(polls))
+        await self._slot.end()
         self._must_remove = False
         planning.forget_resources(state, reason)
         self._changed()

@@ -281,7 +281,8 @@ UNINSTALL = ActivityConfig(
 )
 """Lets a chart's delete hooks run. Bounded: deleting the namespace removes what Helm could not."""
 SETTLE_BEFORE_REMOVAL = timedelta(minutes=5)
-"""The same for a release that cannot be settled; builds are stopped without such a bound, as they survive a namespace."""
+"""The same for a release that cannot be settled, and before that for a revision that is to stop; builds are stopped
+without such a bound, as they survive a namespace."""
 TELL_AFTER = timedelta(minutes=1)
 """Of a removal's step that waits for cluster or registry: then people read what blocks, and it is begun again (FR-008)."""
 

@@ -1,5 +1,6 @@
 """The one place for a revision at work: begun, stopped and collected by its entity, never two at a time (invariant 1)."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +22,9 @@ from workflows.models import messages as m
 from workflows.planning import Decision
 from workflows.ports import ClusterPort
 from workflows.revision import RevisionWorkflow
+
+REMOVE_IN_ANY_CASE = "remove-in-any-case"
+"""Patch: what cannot be confirmed stopped, such as pods of a node that is gone, keeps no environment from its removal."""
 
 _Handle = workflow.ChildWorkflowHandle[RevisionWorkflow, m.RevisionResult]
 
@@ -47,12 +51,20 @@ class RevisionSlot:
         return self._handle is not None and self._handle.done()
 
     async def begin(
-        self, decision: Decision, pull: PullRequest, *, is_outdated: Callable[[], bool]
+        self,
+        decision: Decision,
+        pull: PullRequest,
+        *,
+        is_outdated: Callable[[], bool],
+        is_urgent: Callable[[], bool],
     ) -> bool:
-        """Start a revision of the decided commit; False when that was outdated before anything began."""
+        """Start a revision of the decided commit; False when that was outdated before anything began.
+
+        `is_urgent`: nothing may begin any more, so nothing is waited for either.
+        """
         failure = None
         try:
-            await self._prepare()
+            await self._prepare(is_urgent)
         except PhaseFailedError as error:
             failure = error.found
         if is_outdated():
@@ -79,16 +91,32 @@ class RevisionSlot:
             return False
         return True
 
-    async def stop(self, reason: str, ends_as: RevisionState) -> None:
-        """Cancel the revision at work and wait until nothing of it runs any more (FR-007)."""
-        if self._handle is None:
+    async def stop(
+        self, reason: str, ends_as: RevisionState, *, within: timedelta | None = None
+    ) -> None:
+        """Cancel the revision at work and wait until nothing of it runs any more (FR-007).
+
+        After `within` it may still be in flight: then a removal has to come, and `end` after it.
+        """
+        if self._handle is None or self._ends_as is not None:
             return
         self._ends_as = ends_as
         self._say(f"{reason}; stopping {self._state.revisions[0].commit[:7]}")
         self._handle.cancel(reason)
         # Never `await handle`: a cancel that lands together with its end would be lost.
-        await workflow.wait_condition(self._handle.done)
+        if within is not None and not workflow.patched(REMOVE_IN_ANY_CASE):
+            within = None
+        try:
+            await workflow.wait_condition(self._handle.done, timeout=within)
+        except TimeoutError:
+            return
         self._collect(self._handle)
+
+    async def end(self) -> None:
+        """Until a revision that was stopped in vain has ended, since a removal took away what kept it from that."""
+        if self._handle is not None:
+            await workflow.wait_condition(self._handle.done)
+            self._collect(self._handle)
 
     def collect(self) -> timedelta | None:
         """Note how the revision ended, if it has. A time: its commit had vanished, look again after that."""
@@ -149,14 +177,20 @@ class RevisionSlot:
             after_restore=state.after_restore,
         )
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, is_urgent: Callable[[], bool]) -> None:
         """The namespace is chosen once, and nothing of an earlier revision may run in it. Raises PhaseFailedError."""
         await self._choose_namespace()
         state = self._state
         if state.unconfirmed:
             self._say("waiting until the work of an earlier revision is confirmed stopped")
             release = naming.release_name(state.ref.environment)
-            await confirm_stopped(state.ref, state.unconfirmed, release)
+            work = asyncio.create_task(confirm_stopped(state.ref, state.unconfirmed, release))
+            await workflow.wait_condition(lambda: work.done() or is_urgent())
+            if not work.done() and workflow.patched(REMOVE_IN_ANY_CASE):
+                work.cancel()
+                await workflow.wait_condition(work.done)
+                return
+            await work
             state.unconfirmed = ""
 
     async def _choose_namespace(self) -> None:

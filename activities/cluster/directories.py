@@ -48,7 +48,8 @@ class Directories:
         namespace = await kube.request(self._api, "GET", f"/api/v1/namespaces/{ref.namespace}")
         wanted = make_directory_volume(ref, request.branch, path, namespace["metadata"]["uid"])
         await self._forget_former(ref, path, progress)
-        await kube.apply(self._api, wanted)
+        made = await kube.apply(self._api, wanted)
+        await self._check_first(ref, path, made)
         await kube.apply(self._api, make_directory_claim(ref, request.branch))
         progress.detail = "waiting for the directory's volume"
         await self._until_bound(ref.namespace)
@@ -70,10 +71,15 @@ class Directories:
         for volume in await self._volumes(ref.project):
             other = volume["metadata"]["labels"].get(naming.ENVIRONMENT_LABEL)
             if _path_of(volume) == path and other != ref.environment:
-                raise PlanError(
-                    f"the directory of the project is the code of `{other}` already",
-                    hint=f"Work there, or delete `{other}` first; then `retry`.",
-                )
+                raise _taken(other)
+
+    async def _check_first(self, ref: EnvironmentRef, path: str, made: KubeObject) -> None:
+        """Of two that were asked for in the same moment, and saw nothing of each other, the older volume stays."""
+        for volume in await self._volumes(ref.project):
+            other = volume["metadata"]["labels"].get(naming.ENVIRONMENT_LABEL)
+            if _path_of(volume) == path and other != ref.environment and _age(volume) < _age(made):
+                await self._delete(made["metadata"]["name"])
+                raise _taken(other)
 
     async def _forget_former(self, ref: EnvironmentRef, path: str, progress: Progress) -> None:
         """A volume that an earlier claim had is bound to no other one, and its path cannot be changed."""
@@ -138,3 +144,15 @@ def _path_of(volume: KubeObject) -> str:
 
 def _claim_path(namespace: str) -> str:
     return f"{kube.collection_path('v1', 'PersistentVolumeClaim', namespace)}/{CLAIM}"
+
+
+def _taken(other: str) -> PlanError:
+    return PlanError(
+        f"the directory of the project is the code of `{other}` already",
+        hint=f"Work there, or delete `{other}` first; then `retry`.",
+    )
+
+
+def _age(volume: KubeObject) -> tuple[str, str]:
+    """Less for what was made earlier; never the same for two."""
+    return volume["metadata"]["creationTimestamp"], volume["metadata"]["name"]

@@ -1,7 +1,7 @@
 """Logs that outlive their container: of failed and of removed environments (FR-006)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime
 from sqlalchemy import delete, select
@@ -17,6 +17,11 @@ MAX_CHARACTERS = 500_000
 """Of one container: about 5,000 lines, the newest."""
 MAX_CONTAINERS = 100
 """Of one namespace: a preview that restarts for weeks must not fill the disk."""
+
+
+LOGS_KEPT = timedelta(days=90)
+"""As long as decisions: then nobody asks any more why a preview of long ago failed, and every pull request has its own
+namespace."""
 
 
 class KeptLog(Payload):
@@ -58,6 +63,9 @@ class KeptLogs:
                 )
             )
             await _drop_oldest(connection, namespace)
+            await connection.execute(
+                delete(KeptLogRow).where(KeptLogRow.kept_at < values["kept_at"] - LOGS_KEPT)
+            )
 
     async def of_namespace(
         self, namespace: str, *, container: str | None = None

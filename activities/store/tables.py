@@ -175,7 +175,10 @@ class KeptLogRow(Base):
     """Last lines of a container that is gone or about to go."""
 
     __tablename__ = "kept_logs"
-    __table_args__ = (Index("ix_kept_logs_namespace_kept_at", "namespace", "kept_at"),)
+    __table_args__ = (
+        Index("ix_kept_logs_namespace_kept_at", "namespace", "kept_at"),
+        Index("ix_kept_logs_kept_at", "kept_at"),
+    )
 
     namespace: Mapped[str] = mapped_column(String(63), primary_key=True)
     pod: Mapped[str] = mapped_column(String(253), primary_key=True)

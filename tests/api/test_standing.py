@@ -79,7 +79,9 @@ def test_whatever_is_wrong_comes_with_an_explanation_and_something_to_do(
         (Phase.PENDING, f"fork: needs approval of {COMMIT}", ("approve", "delete")),
         (Phase.PENDING, "skipped: draft", ("redeploy", "delete")),
         (Phase.DELETING, "closed", ()),
-        (Phase.DELETED, "closed", ("redeploy",)),
+        (Phase.DELETED, "stopped by alice", ("redeploy",)),
+        (Phase.DELETED, "pull request closed", ()),
+        (Phase.DELETED, "pull request merged", ()),
     ],
 )
 def test_only_what_makes_sense_is_offered(

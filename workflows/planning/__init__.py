@@ -57,7 +57,7 @@ from workflows.planning.members import (
     hear,
     pull_request_keys,
 )
-from workflows.planning.next_step import Decision, Step, next_step
+from workflows.planning.next_step import CLOSED, MERGED, Decision, Step, next_step
 from workflows.planning.pauses import backoff
 from workflows.planning.reconcile import Candidate, Findings, World, compare, leftover_name
 from workflows.planning.recovery import next_recovery
@@ -74,8 +74,10 @@ from workflows.planning.siblings import (
 from workflows.planning.surfaces import after_write, give_up, surface_kind, surface_writes
 
 __all__ = [
+    "CLOSED",
     "GONE_TYPE",
     "MAX_REVISIONS",
+    "MERGED",
     "Candidate",
     "Decision",
     "Findings",

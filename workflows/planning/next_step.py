@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.models import Commit, EnvironmentState, PullRequest, Wanted
 
+CLOSED, MERGED = "pull request closed", "pull request merged"
+"""Reasons of a removal that only a reopening takes back."""
 RECOVERY = "next try after a failure of the platform"
 
 
@@ -52,7 +54,7 @@ def next_step(  # noqa: PLR0911  (each return is one row of the table)
     head = pull.head_commit
     is_superseding = in_flight is not None and in_flight != head
     if not pull.is_open:
-        reason = "pull request merged" if pull.is_merged else "pull request closed"
+        reason = MERGED if pull.is_merged else CLOSED
         return Decision(step=Step.TEAR_DOWN, reason=reason, commit=head)
     if is_stopped(state, pull) and wanted is None:
         return Decision(step=Step.STAY, reason=f"stopped by {state.stopped_by}", commit=head)

@@ -1,5 +1,7 @@
 """Logs outlive their containers, without secrets and without filling the disk."""
 
+from datetime import timedelta
+
 import pytest
 
 from activities.store import Store
@@ -57,3 +59,14 @@ async def test_only_the_newest_containers_of_a_namespace_are_kept(
     kept = await store.kept_logs.of_namespace("ns")
     assert [each.pod for each in kept] == ["shop-5", "shop-4", "shop-3"]
     assert len(await store.kept_logs.of_namespace("other")) == 1
+
+
+async def test_logs_of_long_ago_go_whichever_namespace_they_are_of(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every pull request has a namespace of its own, so a limit for each alone would keep all of them."""
+    monkeypatch.setattr(module, "LOGS_KEPT", timedelta(0))
+    await store.kept_logs.keep("merged-long-ago", "shop-1", "web", ["x"])
+    await store.kept_logs.keep("ns", "shop-1", "web", ["x"])
+    assert await store.kept_logs.of_namespace("merged-long-ago") == ()
+    assert len(await store.kept_logs.of_namespace("ns")) == 1

@@ -10,7 +10,7 @@ from tests.fakes import AT_WORK
 from tests.workflows.developed import plan_with
 from tests.workflows.stage import Preview, Stage, commit
 from workflows import naming, policies
-from workflows.errors import ClusterError
+from workflows.errors import ClusterError, HelmError
 from workflows.models import Phase, RevisionState
 
 
@@ -35,6 +35,48 @@ async def test_closing_removes_everything_in_order(stage: Stage, preview: Previe
     assert snapshot.phase is Phase.DELETED
     assert snapshot.reason == "pull request closed"
     assert snapshot.serving is None
+
+
+def never_settles(stage: Stage) -> None:
+    """Until it is mended: such as pods of a node that is gone."""
+    stage.controls.fail("settle_release", lambda: HelmError("its pods do not end"), times=500)
+
+
+@pytest.mark.invariant(2)
+@pytest.mark.spec("FR-008")
+async def test_closing_does_not_wait_without_end_for_what_cannot_be_confirmed_stopped(
+    skipping: Stage,
+) -> None:
+    preview = Preview(skipping)
+    never_settles(skipping)
+    skipping.controls.hold("wait_for_rollout")
+    await preview.open()
+    await preview.begins("wait_for_rollout")
+    await preview.close()
+    await skipping.until(lambda: preview.steps("delete_namespace"), skip=5)
+    skipping.controls.failures.clear()
+    await skipping.until(lambda: (found := preview.last()) and found.phase is Phase.DELETED, skip=5)
+    snapshot = preview.last()
+    assert snapshot is not None
+    assert snapshot.reason == "pull request closed"
+    assert snapshot.revisions[0].state is RevisionState.CANCELLED
+
+
+@pytest.mark.invariant(2)
+@pytest.mark.spec("FR-008")
+async def test_closing_is_heard_while_an_earlier_revision_cannot_be_confirmed_stopped(
+    skipping: Stage,
+) -> None:
+    preview = Preview(skipping)
+    never_settles(skipping)
+    skipping.controls.fail("deploy_release", lambda: HelmError("no answer"), times=3)
+    await preview.open()
+    await preview.reaches(Phase.FAILED, skip=5)
+    await preview.push("b")
+    await preview.says("waiting until the work of an earlier revision is confirmed stopped")
+    await preview.close()
+    await preview.reaches(Phase.DELETED, skip=5)
+    assert preview.steps("plan_revision")[-1].commit == commit("a"), "nothing began any more"
 
 
 @pytest.mark.invariant(2)
