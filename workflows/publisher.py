@@ -85,13 +85,14 @@ class Publisher:
         self, pull: PullRequestRef, events: list[m.GitHubEvent], decision: str, reason: str
     ) -> None:
         """Record what became of each event and command."""
-        now = workflow.now()
+        now, ref = workflow.now(), self._state.ref
         decisions = [
             EventDecision(
                 at=now,
                 repository=(event.pull_request or pull).repository,
                 repository_id=(event.pull_request or pull).repository_id,
                 number=(event.pull_request or pull).number,
+                environment=f"{ref.project}/{ref.environment}" if self._state.asked else "",
                 delivery=event.delivery,
                 event=event.event,
                 action=event.action,

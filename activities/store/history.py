@@ -61,15 +61,19 @@ class Decisions:
         *,
         repository_id: int | None = None,
         number: int | None = None,
+        environment: str | None = None,
         since: datetime | None = None,
         limit: int = 50,
     ) -> tuple[EventDecision, ...]:
-        """Newest first; of one pull request, one repository or all."""
+        """Newest first; of one pull request, one repository, one environment (`project/environment`) that follows no pull
+        request, or all."""
         query = select(DecisionRow.__table__).order_by(DecisionRow.at.desc()).limit(limit)
         if repository_id is not None:
             query = query.where(DecisionRow.repository_id == repository_id)
         if number is not None:
             query = query.where(DecisionRow.number == number)
+        if environment is not None:
+            query = query.where(DecisionRow.environment == environment)
         if since is not None:
             query = query.where(DecisionRow.at >= since)
         async with reading(self._engine) as connection:

@@ -155,6 +155,7 @@ class DecisionRow(Base):
     __tablename__ = "decisions"
     __table_args__ = (
         Index("ix_decisions_pull_request", "repository_id", "number", "at"),
+        Index("ix_decisions_environment", "environment", "at"),
         Index("ix_decisions_at", "at"),
     )
 
@@ -164,6 +165,8 @@ class DecisionRow(Base):
     repository: Mapped[str] = mapped_column(String(255))
     repository_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int] = mapped_column(Integer)
+    environment: Mapped[str] = mapped_column(String(127), default="", server_default="")
+    """`project/environment` of one that follows no pull request; else empty."""
     delivery: Mapped[str] = mapped_column(String(64))
     event: Mapped[str] = mapped_column(String(64))
     action: Mapped[str] = mapped_column(String(64))

@@ -65,8 +65,10 @@ async def get_environment(
 
 
 async def _decisions(services: Services, snapshot: EnvironmentSnapshot) -> list[EventDecision]:
-    """About all pull requests whose environment it is, newest first. None without one: what becomes of what people ask
-    is in the audit."""
+    """About all pull requests whose environment it is, or about it alone where it follows none; newest first."""
+    if snapshot.asked is not None:
+        name = f"{snapshot.ref.project}/{snapshot.ref.environment}"
+        return list(await services.store.decisions.list(environment=name, limit=MAX_DECISIONS))
     found = await asyncio.gather(
         *(
             services.store.decisions.list(

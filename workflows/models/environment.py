@@ -176,6 +176,8 @@ class EventDecision(Payload):
     repository: str
     repository_id: int = 0
     number: int = 0
+    environment: str = ""
+    """`project/environment` of one that follows no pull request."""
     delivery: str = ""
     event: str = ""
     action: str = ""

@@ -50,6 +50,15 @@ async def test_decisions_of_one_pull_request_are_read_newest_first(store: Store)
     assert [each.delivery for each in found] == ["b", "a"]
 
 
+async def test_decisions_of_an_environment_without_a_pull_request_are_its_own(
+    store: Store,
+) -> None:
+    await store.decisions.add(make_decision("a", number=0, environment="web-shop/agent-shop-ada"))
+    await store.decisions.add(make_decision("b", number=0, environment="web-shop/agent-shop-bob"))
+    found = await store.decisions.list(environment="web-shop/agent-shop-ada")
+    assert [each.delivery for each in found] == ["a"]
+
+
 async def test_texts_from_outside_are_cut_to_what_a_column_holds(store: Store) -> None:
     await store.decisions.add(make_decision(action="x" * 500, repository="r" * 500))
     (found,) = await store.decisions.list()

@@ -21,6 +21,7 @@ from tests.support.examples import (
 )
 from tests.workflows.values import backend
 from workflows.models import (
+    AskedFor,
     EventDecision,
     Phase,
     PullRequestRef,
@@ -135,6 +136,33 @@ async def test_whoever_shares_the_environment_is_shown_with_what_was_decided_for
         "a push to acme/api",
         "a push to acme/shop",
     ]
+
+
+@pytest.mark.spec("ENV-017", "ENV-022")
+async def test_an_environment_without_a_pull_request_shows_what_was_decided_for_it(
+    catalyst: Catalyst,
+) -> None:
+    """Such as how a backup ended that somebody asked for."""
+    snapshot = make_snapshot(asked=AskedFor(by="ada"))
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    for environment in ("pr-shop-12", "agent-shop-bob"):
+        await catalyst.store.decisions.add(
+            EventDecision(
+                at=NOW,
+                repository=snapshot.pull_request.repository,
+                repository_id=snapshot.pull_request.repository_id,
+                environment=f"web-shop/{environment}",
+                delivery=environment,
+                event="command",
+                action="back_up_service",
+                decision="back up",
+                reason=f"the backup of {environment} failed",
+            )
+        )
+    page = await read(catalyst, ONE)
+    assert "the backup of pr-shop-12 failed" in page
+    assert "agent-shop-bob" not in page
 
 
 @pytest.mark.spec("ENV-018", "FR-009")
