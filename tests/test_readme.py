@@ -231,3 +231,6 @@ def test_every_link_leads_somewhere() -> None:
             assert target[1:] in headings, target
         elif "://" not in target:
             assert (ROOT / target.partition("#")[0]).exists(), target
+    folders = "tests|api|workflows|activities|worker|cli|deploy"
+    for path in re.findall(rf"`((?:{folders})/[\w/.-]+)`", prose):
+        assert (ROOT / path).exists(), path

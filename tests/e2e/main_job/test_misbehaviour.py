@@ -6,14 +6,26 @@ import secrets
 import httpx
 import pytest
 
-from deploy.local.control.github import webhook_url
+from deploy.local.control.github import github_data, webhook_url
 from tests.e2e.support.faults import fault, until_happened
+from tests.e2e.support.preview import Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
 from tests.e2e.support.waiting import eventually
-from workflows.models import Phase
+from tests.support.github.git import Git, GitError
+from workflows.models import Phase, RevisionState
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+
+
+async def forget(preview: Preview, commit: str) -> None:
+    """Let GitHub's store have no such commit any more, which is unreachable, as its housekeeping does one day."""
+    git = Git(github_data(preview.stack.instance) / "git")
+    repository = preview.repository.id
+    await git.run(repository, "reflog", "expire", "--expire=now", "--all")
+    await git.run(repository, "gc", "--quiet", "--prune=now")
+    with pytest.raises(GitError):
+        await git.run(repository, "cat-file", "-e", commit)
 
 
 @pytest.mark.spec("FR-015")
@@ -46,19 +58,27 @@ async def test_a_write_that_was_done_although_it_failed_is_not_repeated(
     assert len(deployments) == 1
 
 
-@pytest.mark.spec("EC-9", "FR-007")
+@pytest.mark.spec("EC-4", "EC-9", "FR-007")
 async def test_a_head_commit_that_vanished_before_it_was_fetched_gives_way_to_the_new_head(
     previews: Previews,
 ) -> None:
+    """Nobody tells of the new head: that the old one is gone is all there is to go by."""
     preview = await previews.create()
-    await preview.push()
-    slow = {"kind": "hang_before", "path": "git-upload-pack", "seconds": 4.0}
-    async with fault(preview, **slow) as armed:
+    first = await preview.push()
+    slow = {"kind": "hang_before", "path": "git-upload-pack", "seconds": 10.0}
+    silent = {"kind": "hook_vanished", "event": "synchronize", "count": None}
+    async with fault(preview, **silent), fault(preview, **slow) as armed:
         await preview.open_pull()
         await until_happened(preview, armed)
         last = await preview.push(force=True)
+        await forget(preview, first)
         await preview.until_ready(last)
+    gone = await preview.revision_of(first)
+    assert gone.state is RevisionState.SUPERSEDED
+    assert gone.failure is not None
+    assert gone.failure.type == "CommitGoneError"
     assert last in (await preview.page()).text
+    assert len(await preview.comments()) == 1
 
 
 @pytest.mark.spec("FR-001")

@@ -78,3 +78,40 @@ async def test_github_restarting_while_building_changes_nothing(
     await preview.until_ready(commit)
     assert commit in (await preview.page()).text
     await preview.until_comment(preview.url)
+
+
+@pytest.mark.spec("EC-5", "EC-9")
+async def test_an_event_heard_before_github_was_away_is_acted_upon_when_it_is_back(
+    previews: Previews, stack: Stack
+) -> None:
+    """Away while the pull request is read: a reason is told, and nothing begins on a guess."""
+    preview = await previews.create()
+    slow = {"kind": "hang_before", "path": r"/pulls/\d+", "caller": "installation", "seconds": 3.0}
+    async with stack.fault(**slow):
+        commit = await preview.open()
+        await stack.until_fault_happened()
+        async with stack.without("github"):
+            snapshot = await preview.until(
+                lambda s: "GitHub" in s.reason, what="it says whom it waits for"
+            )
+            assert snapshot.revisions == ()
+            assert await preview.leftovers_in_cluster() == []
+    await preview.until_ready(commit)
+    assert len(await preview.comments()) == 1
+
+
+@pytest.mark.spec("EC-5", "FR-011")
+async def test_github_away_while_a_commit_is_fetched_is_no_failure_of_the_commit(
+    previews: Previews, stack: Stack
+) -> None:
+    preview = await previews.create()
+    async with stack.fault(kind="hang_before", path="git-upload-pack", seconds=3.0):
+        commit = await preview.open()
+        await stack.until_fault_happened()
+        async with stack.without("github"):
+            await preview.until(
+                lambda s: "next attempt in" in s.reason, what="the phase is tried again"
+            )
+    snapshot = await preview.until_ready(commit)
+    assert len(snapshot.revisions) == 1
+    assert len(await preview.comments()) == 1
