@@ -32,11 +32,19 @@ def cluster(stack: Stack, request: pytest.FixtureRequest) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def namespaces(cluster: Cluster) -> Iterator[tuple[Cluster, Cluster]]:
+def namespaces(
+    cluster: Cluster, request: pytest.FixtureRequest
+) -> Iterator[tuple[Cluster, Cluster]]:
     names = ("one", "other")
     for name in names:
         cluster.kubectl("create", "namespace", name)
-    yield cluster.within(names[0]), cluster.within(names[1])
+    one, other = cluster.within(names[0]), cluster.within(names[1])
+    yield one, other
+    if request.session.testsfailed:  # while it is still there
+        for each in (one, other):
+            sys.stderr.write(each.kubectl("get", "pods,events", check=False))
+            logs = ("logs", "--selector=!nothing", "--all-containers", "--prefix", "--tail=40")
+            sys.stderr.write(each.kubectl(*logs, check=False))
     cluster.kubectl("delete", "namespace", *names)
 
 

@@ -1,6 +1,7 @@
 """One running stack for all tests; each test has repositories and projects of its own."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
@@ -73,10 +74,17 @@ def _add_evidence(evidence: Evidence, stack: Stack, preview: Preview) -> None:
     async def comments() -> list[str]:
         return ["--- comment", *(await preview.comments() if preview.number else ["none"])]
 
+    async def pods() -> list[str]:
+        namespaces = {preview.expected_namespace}
+        with contextlib.suppress(Exception):  # Temporal may be what has failed
+            namespaces.add(await preview.namespace())
+        found = [await describe_namespace(stack.cluster, each) for each in namespaces]
+        return [line for lines in found for line in lines]
+
     selector = f"{naming.ENVIRONMENT_LABEL}={preview.environment}"
     looks = (
         partial(describe_workflows, stack.temporal, preview.project, preview.environment),
-        partial(describe_namespace, stack.cluster, preview.expected_namespace),
+        pods,
         partial(describe_namespace, stack.cluster, naming.BUILD_NAMESPACE, selector=selector),
         comments,
     )

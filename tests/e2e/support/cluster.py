@@ -59,9 +59,18 @@ class Cluster:
         records = [_release(secret) for secret in found]
         return sorted(records, key=lambda record: int(record["version"]))
 
-    async def logs(self, namespace: str, pod: str, container: str, *, tail: int = 40) -> str:
+    async def logs(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        tail: int = 40,
+        is_previous: bool = False,
+    ) -> str:
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
         query = [("container", container), ("tailLines", str(tail))]
+        query += [("previous", "true")] * is_previous
         answer = await self.api.call_api(
             *await self.api.param_serialize(
                 "GET", path, query_params=query, auth_settings=["BearerToken"]

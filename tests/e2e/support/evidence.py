@@ -18,9 +18,9 @@ async def describe_namespace(cluster: Cluster, namespace: str, *, selector: str 
     for pod in await cluster.pods(namespace, selector=selector):
         name = pod["metadata"]["name"]
         lines.append(f"pod {name}: {pod['status'].get('phase')}")
-        for status in pod["status"].get("containerStatuses") or []:
-            lines.append(f"  {status['name']}: {status['state']}")
-            lines += [f"    | {line}" async for line in _log(cluster, pod, status["name"])]
+        for kind in ("initContainerStatuses", "containerStatuses"):
+            for status in pod["status"].get(kind) or []:
+                lines += [each async for each in _describe_container(cluster, pod, status)]
     for event in await cluster.items(f"/api/v1/namespaces/{namespace}/events"):
         subject = event["involvedObject"]
         lines.append(
@@ -48,10 +48,30 @@ async def describe_workflows(client: Client, project: str, environment: str) -> 
     return lines
 
 
-async def _log(cluster: Cluster, pod: dict[str, Any], container: str) -> AsyncIterator[str]:
+async def _describe_container(
+    cluster: Cluster, pod: dict[str, Any], status: dict[str, Any]
+) -> AsyncIterator[str]:
+    name = status["name"]
+    yield f"  {name}: {status['state']}, {status['restartCount']} restarts"
+    if status["restartCount"]:
+        async for line in _log(cluster, pod, name, is_previous=True):
+            yield f"    before | {line}"
+    async for line in _log(cluster, pod, name):
+        yield f"    | {line}"
+
+
+async def _log(
+    cluster: Cluster, pod: dict[str, Any], container: str, *, is_previous: bool = False
+) -> AsyncIterator[str]:
     metadata = pod["metadata"]
     try:
-        text = await cluster.logs(metadata["namespace"], metadata["name"], container, tail=_TAIL)
+        text = await cluster.logs(
+            metadata["namespace"],
+            metadata["name"],
+            container,
+            tail=_TAIL,
+            is_previous=is_previous,
+        )
     except Exception as error:  # noqa: BLE001  (evidence is gathered as far as it goes)
         text = f"no log: {error}"
     for line in text.splitlines():
