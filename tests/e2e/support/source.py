@@ -7,9 +7,13 @@ from pathlib import Path
 
 from activities.github import GitHubClients
 from tests.support.github.server import LocalGitHub
+from tests.support.github.state import State, Store
 from workflows.models import PullRequestRef
 
 NAME = "acme/shop"
+FIRST_ID = 4_000_000_000
+"""Far from the ids of the stack's own GitHub, whose reconcile would take this pull request for one of its own, long
+closed, and remove the namespace that a test works in."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class PullRequestSource:
 @asynccontextmanager
 async def open_source(directory: Path, host: str) -> AsyncIterator[PullRequestSource]:
     """Serve a private repository on `host` until the block ends."""
+    directory.mkdir(parents=True, exist_ok=True)
+    Store(directory / "state.json").save(State(last_id=FIRST_ID))
     async with LocalGitHub.start(directory, host=host) as server:
         repository = await server.create_repository(NAME, {"README.md": "shop\n"})
         installation = await server.install_app("acme")
