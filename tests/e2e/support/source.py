@@ -32,8 +32,7 @@ class PullRequestSource:
 @asynccontextmanager
 async def open_source(directory: Path, host: str) -> AsyncIterator[PullRequestSource]:
     """Serve a private repository on `host` until the block ends."""
-    directory.mkdir(parents=True, exist_ok=True)
-    Store(directory / "state.json").save(State(last_id=FIRST_ID))
+    _begin_at(FIRST_ID, directory)
     async with LocalGitHub.start(directory, host=host) as server:
         repository = await server.create_repository(NAME, {"README.md": "shop\n"})
         installation = await server.install_app("acme")
@@ -49,3 +48,9 @@ async def open_source(directory: Path, host: str) -> AsyncIterator[PullRequestSo
             number=pull.number,
         )
         yield PullRequestSource(server, reference, clients)
+
+
+def _begin_at(number: int, directory: Path) -> None:
+    """A GitHub that never was any other, but for the ids that it has given out."""
+    directory.mkdir(parents=True, exist_ok=True)
+    Store(directory / "state.json").save(State(last_id=number))
