@@ -46,13 +46,14 @@ class KeptLogs:
         Whoever hands them over leaves the masking to this: it is slow, so it is done once, and of what is kept alone.
         """
         text = "\n".join(await mask_log(_last(lines)))
+        now = datetime.now(UTC)
         values = {
             "namespace": namespace,
             "pod": pod,
             "container": container,
             # PostgreSQL takes no NUL in a text, and a program may well print one.
             "lines": text.replace("\0", "\N{REPLACEMENT CHARACTER}"),
-            "kept_at": datetime.now(UTC),
+            "kept_at": now,
         }
         async with writing(self._engine) as connection:
             insertion = insert_into(KeptLogRow, connection).values(values)
@@ -63,9 +64,7 @@ class KeptLogs:
                 )
             )
             await _drop_oldest(connection, namespace)
-            await connection.execute(
-                delete(KeptLogRow).where(KeptLogRow.kept_at < values["kept_at"] - LOGS_KEPT)
-            )
+            await connection.execute(delete(KeptLogRow).where(KeptLogRow.kept_at < now - LOGS_KEPT))
 
     async def of_namespace(
         self, namespace: str, *, container: str | None = None

@@ -16,7 +16,7 @@ from activities.cluster.evidence import hint_of
 def test_a_full_volume_is_told_with_what_helps(line: str) -> None:
     hint = hint_of(["starting", line])
     assert "full" in hint
-    assert "`reset_service`" in hint
+    assert "`.catalyst.yaml`" in hint
 
 
 def test_other_lines_hint_at_nothing() -> None:

@@ -23,7 +23,7 @@ def test_migrations_lead_from_an_empty_database_to_the_tables_of_the_code(url: s
     upgrade(url)
     engine = open_sync(url)
     with engine.begin() as connection:
-        assert current(connection) == head() == "0002"
+        assert current(connection) == head() == "0003"
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()

@@ -56,7 +56,7 @@ def test_a_sandbox_without_the_rights_is_told_which(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = subprocess.CompletedProcess[bytes]([], 1)
-    monkeypatch.setattr(preflight.subprocess, "run", lambda *_, **__: refused)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: refused)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(preflight, "_check_go", lambda _: [])
     assert "CAP_SYS_ADMIN and CAP_NET_ADMIN" in texts(find_problems(instance))

@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900), pytest.mark.spec("E
 
 _FULL = "No space left on device"
 DATA = "/var/lib/postgresql/data"
+_SPACES = (("mount", "mnt"), ("pid", "pid_for_children"))
 FILLER = f"{DATA}/filler"
 ARCHIVE = """\
 services:
@@ -145,10 +146,11 @@ async def is_bound(stack: Stack, name: str) -> bool:
 
 
 async def in_node(stack: Stack, *command: str) -> None:
-    """Run a program of this machine in the node's name space of mounts."""
+    """Run a program of this machine among the node's mounts and, since some look into `/proc`, its processes."""
     node = Processes(stack.instance).find(PROCESS)
     assert node is not None
-    entered = ("nsenter", f"--mount=/proc/{node.pid}/ns/mnt", "--", *command)
+    spaces = (f"--{each}=/proc/{node.pid}/ns/{file}" for each, file in _SPACES)
+    entered = ("nsenter", *spaces, "--", *command)
     process = await asyncio.create_subprocess_exec(*entered, stderr=asyncio.subprocess.PIPE)
     async with asyncio.timeout(30):
         _, complaints = await process.communicate()

@@ -120,7 +120,8 @@ async def test_a_development_server_begins_anew_too_whichever_revision_comes_so_
     await preview.reaches(Phase.READY)
     stage.controls.hold("wait_for_rollout")
     await reset(preview)
-    await stage.until(lambda: stage.cluster.reset and preview.begun("wait_for_rollout") == 3)
+    await stage.until(lambda: stage.diary.running("wait_for_rollout"))
+    assert len(stage.cluster.reset) == 1
     await preview.push("b")
     stage.controls.release("wait_for_rollout")
     await preview.reaches(Phase.READY, "b")
