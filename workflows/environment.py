@@ -152,9 +152,8 @@ class EnvironmentWorkflow(EnvironmentInbox):
         )
         if is_busy or not workflow.info().is_continue_as_new_suggested():
             return False
-        if self._wanted is not None and not workflow.patched(CARRY_A_WISH):
-            return False
-        return not self._watch.is_due() or workflow.patched(CONTINUE_BEFORE_A_LOOK)
+        may_go = self._wanted is None or workflow.patched(CARRY_A_WISH)
+        return may_go and (not self._watch.is_due() or workflow.patched(CONTINUE_BEFORE_A_LOOK))
 
     async def _look_and_act(self) -> str:
         """One look, one step; not empty when the pull request is closed."""

@@ -21,7 +21,8 @@ from workflows import naming
 from workflows.errors import CatalystError, ClusterError, PhaseTimeoutError
 from workflows.models.messages import WaitForRolloutInput, WaitForRolloutResult
 
-_POLL = 0.5
+_POLL = 1.0
+"""Seconds between looks while nothing is heard: a look lists all that is in the namespace, and many wait at once."""
 _PROVEN_AFTER = 2.0
 """Seconds that a container without a readiness probe has to live; most crashes at start come sooner."""
 
@@ -148,7 +149,10 @@ def _result(
 
 def _watched(namespace: str) -> list[str]:
     """What changes last when a release comes up; the rest is seen by the poll."""
-    return [
-        kube.collection_path(api_version, kind, namespace)
-        for api_version, kind in (("v1", "Pod"), ("apps/v1", "Deployment"))
-    ]
+    kinds = (
+        ("v1", "Pod"),
+        ("apps/v1", "Deployment"),
+        ("apps/v1", "StatefulSet"),
+        ("batch/v1", "Job"),
+    )
+    return [kube.collection_path(api_version, kind, namespace) for api_version, kind in kinds]

@@ -74,7 +74,7 @@ async def test_an_application_without_a_dockerfile_is_built_and_serves(
 
 
 @pytest.mark.spec("ENV-031", "FR-002")
-@pytest.mark.parametrize("kind", ["python", "go", variant("node"), variant("static")])
+@pytest.mark.parametrize("kind", ["python", variant("go"), variant("node"), variant("static")])
 async def test_a_change_of_one_line_runs_nothing_again_that_it_does_not_touch_and_serves(
     builds: Builds, config: BuildConfig, namespaces: Namespaces, kind: str
 ) -> None:

@@ -123,6 +123,7 @@ async def test_more_than_half_full_it_is_emptied(builds: Builds, config: BuildCo
     assert FETCHED in await small.log_of("rev:2")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-002", "ENV-031")
 async def test_a_program_that_is_compiled_compiles_only_what_has_changed(builds: Builds) -> None:
     files = {**repositories.GO, "Dockerfile": COMPILED}

@@ -227,6 +227,11 @@ def test_backing_services_come_along_and_the_application_is_told_where_they_are(
     assert plan.route.service == "pr-shop-7-web"
 
 
+def test_a_backing_service_of_the_applications_own_name_is_refused() -> None:
+    (problem,) = problems_of({**NODE, "compose.yaml": "services: {web: {image: postgres}}\n"})
+    assert "the service `web` has the name of the application's own component" in problem
+
+
 def test_a_chart_says_itself_what_is_there_beside_the_application() -> None:
     files = {"compose.yaml": "services: {db: {image: postgres}}\n", "c/Chart.yaml": "name: shop\n"}
     plan = plan_of(files)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.workflows.planning.compose.repository import planned
 from tests.workflows.planning.plans.cases import component
-from workflows.planning.compose.specification.model import Service
+from workflows.planning.compose.specification.model import Port, Service
 from workflows.planning.compose.translation import listening
 
 pytestmark = pytest.mark.spec("ENV-012")
@@ -28,3 +28,11 @@ def test_a_link_without_another_name_is_no_alias() -> None:
     links = "[db, 'db:store']"
     text = f"services:\n  web: {{image: nginx, ports: ['80'], links: {links}}}\n  db: {{image: redis}}\n"
     assert component(planned(text), "db")["service"]["aliases"] == ["db", "store"]
+
+
+def test_the_port_that_people_come_by_is_the_first_whether_or_not_it_is_written() -> None:
+    ports = [Port(target=9000), Port(target=8080)]
+    assert [each["port"] for each in listening.chart_ports(ports, 8080)] == [8080, 9000]
+    [front, other] = listening.chart_ports(ports[:1], 8080)
+    assert front == {"name": "http", "port": 8080}
+    assert other == {"name": "tcp-9000", "port": 9000}

@@ -31,6 +31,13 @@ def test_more_text_than_kubernetes_keeps_is_refused() -> None:
     assert any(f"more than {MAX_TEXTS // 1024} KiB" in each for each in found)
 
 
+def test_a_directory_with_more_text_than_kubernetes_keeps_is_refused() -> None:
+    text = service("image: nginx, volumes: ['./site:/site:ro']")
+    files = {f"site/f{at}.txt": "x" * 100_000 for at in range(MAX_TEXTS // 100_000 + 1)}
+    found = problems_of({"compose.yaml": text, **files})
+    assert any(f"more than {MAX_TEXTS // 1024} KiB" in each for each in found)
+
+
 def test_one_file_that_the_image_does_not_copy_is_mounted() -> None:
     text = service("build: ., volumes: ['./shop.conf:/etc/shop.conf:ro']")
     files = {"Dockerfile": "FROM nginx\nCOPY site /site\nEXPOSE 80\n", "shop.conf": "a = 1\n"}
