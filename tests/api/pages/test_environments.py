@@ -261,6 +261,19 @@ async def test_logs_are_shown_a_container_each(failed: Catalyst) -> None:
     assert "?tail=1000&amp;timestamps=true" in page
 
 
+@pytest.mark.spec("FR-008")
+async def test_a_merged_pull_requests_environment_offers_nothing_that_would_not_help(
+    catalyst: Catalyst,
+) -> None:
+    removed = make_snapshot(phase=Phase.DELETED, reason="pull request merged", serving=None)
+    await catalyst.store.environments.record(removed)
+    catalyst.cluster.says = NamespaceStanding.MISSING
+    page = await read(catalyst, ONE)
+    assert "reopening that brings it back" in page
+    assert "Redeploy" not in page
+    assert "not yet" not in page
+
+
 @pytest.mark.spec("FR-006")
 async def test_kept_logs_of_a_removed_environment_are_shown(catalyst: Catalyst) -> None:
     await catalyst.store.environments.record(make_snapshot(phase=Phase.DELETED))
