@@ -23,6 +23,16 @@ async def closed_while_building(stage: Stage, preview: Preview) -> list[str]:
     return [preview.id]
 
 
+async def closed_while_deploying(stage: Stage, preview: Preview) -> list[str]:
+    """Since a removal waits no longer than it must for what is to stop."""
+    stage.controls.hold("deploy_release")
+    await preview.open()
+    await preview.begins("deploy_release")
+    await preview.close()
+    await preview.ends()
+    return [preview.id]
+
+
 async def reopened(stage: Stage, preview: Preview) -> list[str]:
     await preview.open()
     await preview.reaches(Phase.READY)

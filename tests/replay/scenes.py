@@ -10,7 +10,13 @@ from collections.abc import Awaitable, Callable
 from tests.replay.asked import asked
 from tests.replay.developed import degraded, in_place, jobs_on_code, on_host
 from tests.replay.long import continued, hurried, wishing
-from tests.replay.removed import closed, closed_while_building, reborn, reopened
+from tests.replay.removed import (
+    closed,
+    closed_while_building,
+    closed_while_deploying,
+    reborn,
+    reopened,
+)
 from tests.replay.reporting import refused, reported
 from tests.replay.services import backed_up, reset, with_services
 from tests.replay.shared import shared
@@ -170,6 +176,7 @@ SCENES: dict[str, Scene] = {
         pushed_while_looking,
         closed,
         closed_while_building,
+        closed_while_deploying,
         reopened,
         reborn,
         commands,
