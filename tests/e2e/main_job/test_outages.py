@@ -105,8 +105,9 @@ async def test_github_away_while_a_commit_is_fetched_is_no_failure_of_the_commit
     previews: Previews, stack: Stack
 ) -> None:
     preview = await previews.create()
+    commit = await preview.push()
     async with stack.fault(kind="hang_before", path="git-upload-pack", seconds=3.0):
-        commit = await preview.open()
+        await preview.open_pull()
         await stack.until_fault_happened()
         async with stack.without("github"):
             await preview.until(
