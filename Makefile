@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo status down test thorough validate check unit cluster format lint types imports docs bench oracle lock
+.PHONY: help setup demo status down test thorough validate invariants check unit cluster format lint types imports docs bench oracle lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -41,6 +41,9 @@ thorough: setup ## Run all tests with every variant: what another test shows, wi
 
 validate: setup ## Live through the cases that Catalyst exists for, on the local stack
 	@$(BIN)/python -m tests.validate
+
+invariants: setup ## Break each invariant on purpose, in a copy, and see that its tests notice
+	@$(BIN)/python -m tests.invariants
 
 unit: setup ## Run the fast tests only (no cluster)
 	@$(BIN)/pytest -q -m "not cluster" tests
