@@ -1,7 +1,9 @@
 """A process of ours is kept while nothing about it changed, and replaced when something did."""
 
+import os
 import shutil
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,8 +68,14 @@ def context_for(instance: Instance) -> StepContext:
 
 
 def variable_of(pid: int, name: str) -> str:
-    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
-    return dict(each.partition("=")[::2] for each in variables)[name]
+    """Of its environment, which is empty for a moment while the program takes its place."""
+    deadline = time.monotonic() + 10
+    while True:
+        variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+        found = dict(each.partition("=")[::2] for each in variables)
+        if name in found or time.monotonic() > deadline:
+            return found[name]
+        os.sched_yield()
 
 
 async def pid_after(service: Service, instance: Instance, outcome: Outcome) -> int:
