@@ -88,7 +88,7 @@ async def test_a_volume_that_is_full_is_told_with_what_helps(environment: Enviro
     await environment.ensure()
     script = "import pathlib; pathlib.Path('/data/all').write_bytes(bytes(3_000_000))"
     data = {"name": "data", "mountPath": "/data"}
-    web = make_web(environment, script, volumeMounts=[data])
+    web = make_web(environment, script, volumeMounts=[data], readinessProbe=READY)
     small = {"name": "data", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
     web["spec"]["template"]["spec"]["volumes"] = [small]
     await environment.apply(web)

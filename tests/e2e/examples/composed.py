@@ -105,4 +105,4 @@ LIGHTHOUSE = ComposeScene(
     "'blinking'",
     ("lighthouse shines, blinking", "commit {commit}"),
 )
-SCENES = (COUNTER, NEWSPAPER, CHOIR, SAFE, LIGHTHOUSE)
+SCENES = {each.name: each for each in (COUNTER, NEWSPAPER, CHOIR, SAFE, LIGHTHOUSE)}

@@ -8,6 +8,7 @@ import pytest
 from tests.e2e.examples.composed import SCENES, ComposeScene
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.previews import Previews
+from tests.e2e.support.variants import variant
 from tests.e2e.support.waiting import eventually
 from workflows import naming
 
@@ -16,10 +17,14 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.spec("E
 NOTE: Files = {"NOTES.md": "One line more.\n"}
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize(
+    "name",
+    [variant(name) if name in ("newspaper", "lighthouse") else name for name in SCENES],
+)
 async def test_a_compose_file_is_opened_pushed_to_and_removed(
-    scene: ComposeScene, previews: Previews
+    name: str, previews: Previews
 ) -> None:
+    scene = SCENES[name]
     preview = await previews.create(tree=scene.files, type="auto")
     commit = await preview.open(NOTE)
     await preview.until_ready(commit)

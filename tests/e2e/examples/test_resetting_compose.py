@@ -2,12 +2,11 @@
 
 import pytest
 
-from activities import kube
 from deploy.local.demo.catalyst import CatalystError
 from tests.e2e.examples.scene import SCENES, create
 from tests.e2e.examples.test_compose import until_page_says
 from tests.e2e.main_job.test_resets import claims_of, reset
-from tests.e2e.support.preview import Preview
+from tests.e2e.support.inside import run
 from tests.e2e.support.previews import Previews
 from workflows.models import Phase
 
@@ -29,23 +28,6 @@ DIARY = """\
     volumes: ["pages:/diary:ro"]
 """
 ORDER = "INSERT INTO orders (what) VALUES ('Walnut bread')"
-
-
-async def run(preview: Preview, component: str, *command: str) -> str:
-    """What a program in the component's only pod answers."""
-    namespace = await preview.namespace()
-    found = await preview.stack.cluster.pods(
-        namespace, selector=f"app.kubernetes.io/component={component}"
-    )
-    (pod,) = [each for each in found if not each["metadata"].get("deletionTimestamp")]
-    api = await kube.connect(preview.stack.connection.kubeconfig)
-    try:
-        container = kube.Container(namespace, pod["metadata"]["name"], component)
-        done = await kube.execute(api, container, command, seconds=30)
-    finally:
-        await kube.close(api)
-    assert done.code == 0, done.complaints
-    return "\n".join(done.lines)
 
 
 async def test_a_database_of_a_compose_file_begins_anew_and_other_volumes_are_kept(

@@ -223,7 +223,11 @@ async def test_what_was_brought_back_is_never_brought_back_twice(previews: Previ
     await jobs.annotate(cron_job, {RESTORED: ""})
     assert not (await backups.restore(request, Progress())).was_done
     assert await ask(preview, "SELECT count(*) FROM books WHERE title = 'After'") == "1"
-    assert "After" in (await preview.page()).text
+
+    async def shown() -> bool:
+        return "After" in (await preview.page()).text
+
+    await eventually(shown, within=120, what="the application that was restarted shows it")
 
 
 async def test_a_reset_leaves_the_backups_and_one_of_them_brings_the_data_back(

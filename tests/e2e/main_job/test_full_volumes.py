@@ -14,9 +14,9 @@ import pytest
 from deploy.local.node.lifecycle import PROCESS
 from deploy.local.processes import Processes
 from tests.e2e.examples.test_bad_input import assert_users_fault, failure_told, workloads
-from tests.e2e.examples.test_resetting_compose import run
 from tests.e2e.main_job.test_resets import reset
 from tests.e2e.main_job.test_services import NOTE, create_library, visit
+from tests.e2e.support.inside import run
 from tests.e2e.support.preview import Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack

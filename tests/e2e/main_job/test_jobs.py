@@ -58,3 +58,48 @@ async def test_a_push_during_a_job_ends_it_first_and_a_close_leaves_nothing(
     await preview.close()
     await preview.until_gone()
     assert await preview.leftovers_in_cluster() == []
+
+
+MOMENTS = """\
+version: 1
+jobs:
+  check: {when: post-build, command: CHECK}
+  migrate: {when: pre-deploy, command: echo migrated}
+  greet:
+    when: post-deploy
+    command: python -c "import os; from urllib.request import urlopen; urlopen(os.environ['CATALYST_INNER_URL'], timeout=9)"; GREET
+"""
+
+
+def moments(check: str = "echo checked", greet: str = "echo greeted") -> dict[str, str]:
+    return {".catalyst.yaml": MOMENTS.replace("CHECK", check).replace("GREET", greet)}
+
+
+@pytest.mark.spec("FR-009")
+async def test_jobs_of_every_moment_run_in_their_order_and_say_how_they_went(
+    previews: Previews,
+) -> None:
+    preview = await previews.create(dict(moments()))
+    first = await preview.open()
+    snapshot = await preview.until_ready(first)
+    told = [each for each in snapshot.revisions[0].reasons if each.startswith("job `")]
+    assert [each.split("`")[1] for each in told] == ["check", "migrate", "greet"]
+    comment = await preview.until_comment("Preview ready", "succeeded in")
+    assert all(name in comment for name in ("check", "migrate", "greet"))
+
+    second = await preview.push(dict(moments(check="echo it is not as it should be; exit 5")))
+    snapshot = await preview.until_failed(second)
+    assert snapshot.failure is not None
+    assert "the job `check` ended with exit code 5" in snapshot.failure.message
+    assert "it is not as it should be" in snapshot.failure.excerpt
+    assert snapshot.serving is not None
+    assert snapshot.serving.commit == first
+    assert first in (await preview.page()).text
+
+    third = await preview.push(dict(moments(greet="echo nobody is at home; exit 6")))
+    snapshot = await preview.until_failed(third)
+    assert snapshot.failure is not None
+    assert "the job `greet` ended with exit code 6" in snapshot.failure.message
+    assert snapshot.serving is not None
+    assert snapshot.serving.commit == third, "it had answered before"
+    assert third in (await preview.page()).text

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from deploy.gallery.examples import DIRECTORY, read_example
+from tests.e2e.support.inside import run
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.secrets import Secret, find_leaks
@@ -88,6 +89,35 @@ signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
 '''
 NOTE: Files = {"CHANGES.md": "One line more.\n"}
+COUNTED = """\
+version: 1
+services:
+  tally: {image: "redis:7", port: 6379, volume: /data, size: 1Gi}
+"""
+COUNTER = '''
+"""Counts in whatever is called `tally`."""
+
+import os, signal, socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+TALLY = os.environ["TALLY_HOST"], int(os.environ["TALLY_PORT"])
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        with socket.create_connection(TALLY, timeout=5) as link:
+            link.sendall(b"INCR visits\\r\\n")
+            count = link.recv(100).decode().strip().removeprefix(":")
+        body = f"visits {count}\\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
+'''
 KEEPER_TREE = {
     ".catalyst.yaml": BOTH,
     "Dockerfile": (
@@ -142,6 +172,13 @@ async def test_a_database_stays_from_push_to_push_and_its_password_is_told_to_no
         second = await preview.push({"migrations/0003_year.sql": more})
         await preview.until_ready(second)
         assert await visit(preview) > before, "what was written is still there"
+        years = (
+            "psql",
+            "--username=app",
+            "--dbname=app",
+            "--command=SELECT count(year) FROM books",
+        )
+        assert await run(preview, "db", *years), "that commit's migration has run"
         assert (await secret_of(preview, "db"))["password"] == password
         assert await pods_of(preview, "db") == database, "a push does not restart it"
         assert await pods_of(preview, "seed") == seeds, "a seed runs once"
@@ -195,6 +232,28 @@ async def test_a_cache_and_a_bucket_keep_what_they_were_given(previews: Previews
 
 def visits(page: str) -> int:
     return int(page.split()[1].rstrip(","))
+
+
+async def test_any_image_is_a_service_that_keeps_its_data_and_goes_with_its_entry(
+    previews: Previews,
+) -> None:
+    """The application is told of it by its name, as whoever wrote that down may expect."""
+    tree = {
+        ".catalyst.yaml": COUNTED,
+        "Dockerfile": KEEPER_TREE["Dockerfile"],
+        "app.py": COUNTER,
+    }
+    preview = await previews.create(tree=tree, type="auto")
+    await preview.until_ready(await preview.open(NOTE))
+    pods = await pods_of(preview, "tally")
+    before = visits((await preview.page()).text)
+    second = await preview.push({"app.py": f"{COUNTER}\n# Another commit.\n"})
+    await preview.until_ready(second)
+    assert visits((await preview.page()).text) > before
+    assert await pods_of(preview, "tally") == pods
+    third = await preview.push({".catalyst.yaml": "version: 1\n"})
+    await preview.until_failed(third)
+    assert await pods_of(preview, "tally") == set(), "it goes with its entry"
 
 
 async def test_a_project_with_a_chart_of_its_own_has_its_services_beside_it(
