@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from workflows.models import (
+    Apart,
     ApplicationKind,
     Failure,
     Label,
@@ -72,7 +73,13 @@ class EnvironmentSummary(Payload):
     serving_commit: str = ""
     """What is there: an older commit than `commit` while a newer one is on its way or has failed."""
     is_healthy: bool = True
-    """False while that commit's pods have taken the older ones' place and it was not seen to answer."""
+    """False while that commit's pods have taken the older ones' place and it was not seen to answer, and while nothing
+    answers any more."""
+    shows: str = ""
+    """In words, what is to be found at the URL while that is not the wanted commit, whole and in good health; names and
+    commits in backticks."""
+    apart: tuple[Apart, ...] = ()
+    """Components at another commit than `serving_commit`, or without a pod that is ready."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
     links: Links

@@ -75,6 +75,12 @@ class EnvironmentInbox:
             self._changed()
 
     @workflow.signal
+    def serving_seen(self, told: m.ServingSeen) -> None:
+        """Also while it is being stopped: it says what that left behind."""
+        if planning.note_seen(self._state, told, now=workflow.now()):
+            self._changed()
+
+    @workflow.signal
     def services_reset(self, done: m.ServicesReset) -> None:
         planning.note_resets(self._state, done.ids)
 

@@ -201,6 +201,13 @@ DEPLOY = ActivityConfig(
 )
 """Helm without waiting for pods, but with the chart's own hooks. Cancel returns when its process has ended."""
 ENSURE_ROUTE = ENSURE_NAMESPACE
+READ_SERVING = ActivityConfig(
+    task_queue=wire.CLUSTER_QUEUE,
+    start_to_close_timeout=timedelta(seconds=5),
+    schedule_to_close_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=2),
+)
+"""One look, after a revision that was not brought up: whoever waits for its end is not kept for longer than that."""
 ROLLOUT = ActivityConfig(
     task_queue=wire.CLUSTER_QUEUE,
     heartbeat_timeout=HEARTBEAT,

@@ -157,6 +157,11 @@ class ClusterPort(ABC):
     async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:
         """Until the URL answers below 400 through the ingress. Raises UnhealthyError with the application's last lines."""
 
+    @activity.defn(name="read_serving")
+    @abstractmethod
+    async def read_serving(self, request: m.ReadServingInput) -> m.ReadServingResult:
+        """Which pods are ready behind the public URL, and of each component: those of the revision, or older ones."""
+
     @activity.defn(name="delete_namespace")
     @abstractmethod
     async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:

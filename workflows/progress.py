@@ -41,6 +41,8 @@ class Progress:
         """Public URL, once what it shows is this commit's."""
         self.is_healthy = False
         """Whether the commit was seen to answer there."""
+        self.has_changed = False
+        """Whether anything that serves may be another one by now."""
         self.has_begun_anew = False
         """Whether programs know of the data that was thrown away or brought back."""
 

@@ -16,6 +16,7 @@ from workflows.planning import resettable
 from workflows.ports import BuildPort, ClusterPort, SourcePort
 from workflows.progress import Progress
 from workflows.resets import reset_services
+from workflows.serving import tell_what_serves
 from workflows.stages import Stages
 
 CONFIRM_BESIDE_A_FAILURE = "confirm-beside-a-failure"
@@ -74,12 +75,14 @@ class RevisionWorkflow:
         """Ends as cancelled, when it is certain that nothing is left."""
         if self._has_touched:
             await self._confirm()
+        await self._see(is_stopped=True)
         raise asyncio.CancelledError
 
     async def _fail(self, failure: Failure) -> m.RevisionResult:
         is_confirmed = True
         if self._has_touched and self._is_something_left(failure):
             is_confirmed = await self._confirm(within=policies.CONFIRM_AFTER_FAILURE)
+        await self._see()
         if self._was_cancelled():
             return await self._stop()
         place = self._in_place
@@ -97,6 +100,11 @@ class RevisionWorkflow:
             is_degraded=bool(url_in_place) and failure.kind is FailureKind.USER,
             is_confirmed=is_confirmed,
         )
+
+    async def _see(self, *, is_stopped: bool = False) -> None:
+        """What answers after an update that was not brought up. In development mode that is known: the pods are the same."""
+        if self._progress.has_changed and not self._url and self._in_place is None:
+            await tell_what_serves(self._request, is_stopped=is_stopped)
 
     def _is_something_left(self, failure: Failure) -> bool:
         """Whether something may go on: a job that its stage has given up, or a build that was cancelled beside what failed."""
@@ -119,6 +127,7 @@ class RevisionWorkflow:
         self._has_stages = bool(plan.stages or plan.stages_after_health)
         images, secrets = await self._prepare(plan)
         if request.resets:
+            self._progress.has_changed = True
             secrets = await self._reset(plan, secrets)
         stages = Stages(request, plan, self._progress, images=images, secrets=secrets)
         if plan.development is None:

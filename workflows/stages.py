@@ -95,6 +95,7 @@ class Stages:
         self, phase: str, release: ReleasePlan, step: Step | None = None, words: str = ""
     ) -> None:
         request = self._request
+        self._progress.has_changed = True
         await self._progress.run(
             phase,
             Phase.DEPLOYING,

@@ -18,6 +18,7 @@ from activities.cluster.resets import Resets
 from activities.cluster.rollout.wait import Rollouts
 from activities.cluster.routes import Routes
 from activities.cluster.secrets import Secrets
+from activities.cluster.serving import read_serving
 from activities.heartbeat import beating
 from workflows.models import messages as m
 from workflows.ports import ClusterPort
@@ -27,6 +28,7 @@ class ClusterActivities(ClusterPort):
     """Everything done to one cluster, apart from Helm and builds."""
 
     def __init__(self, api: ApiClient, config: ClusterConfig, kept: KeptLogs) -> None:
+        self._api, self._config = api, config
         self._namespaces = Namespaces(api, config)
         self._enforcement = Enforcement(api, config)
         self._egress = EgressProxies(api, config)
@@ -109,6 +111,11 @@ class ClusterActivities(ClusterPort):
     async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:
         async with beating() as progress:
             return m.CheckHealthResult(status=await self._health.check(request, progress))
+
+    @activity.defn(name="read_serving")
+    async def read_serving(self, request: m.ReadServingInput) -> m.ReadServingResult:
+        async with beating():
+            return await read_serving(self._api, self._config, request)
 
     @activity.defn(name="delete_namespace")
     async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:

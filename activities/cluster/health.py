@@ -1,7 +1,6 @@
 """Whether the application answers at its URL, and whether it is the new one that answers (FR-016)."""
 
 import asyncio
-import functools
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,10 +14,10 @@ from activities.cluster.config import ClusterConfig
 from activities.cluster.evidence import Evidence
 from activities.cluster.rollout.pods import find_pod_problems, is_ready
 from activities.cluster.rollout.problem import Patience, gravest
+from activities.cluster.routes import routed_service
 from activities.heartbeat import Progress
 from activities.known_secrets import read_known
 from activities.logs import containers_of
-from activities.manifests import HTTP_ROUTE, INGRESS, ROUTE_NAME, service_of
 from activities.masking import mask
 from workflows.errors import ClusterError, UnhealthyError
 from workflows.models.messages import CheckHealthInput
@@ -116,14 +115,8 @@ class Health:
     ) -> Backends | None:
         """None when the route or its Service is not there: then the answer tells. `seconds` bound each call."""
         namespace = request.ref.namespace
-        ask = functools.partial(kube.request, self._api, "GET", timeout=seconds)
-        kind = INGRESS if self._config.address.ingress_class else HTTP_ROUTE
-        routes = kube.collection_path(kind["apiVersion"], kind["kind"], namespace)
-        try:
-            name = service_of(await ask(f"{routes}/{ROUTE_NAME}"))
-            services = kube.collection_path("v1", "Service", namespace)
-            service = await ask(f"{services}/{name}")
-        except kube.NotFoundError:
+        service = await routed_service(self._api, self._config, namespace, seconds=seconds)
+        if service is None:
             return None
         found = await read_backends(self._api, namespace, [service], seconds=seconds)
         return found[0] if found else None

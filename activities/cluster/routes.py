@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import time
 
 from kubernetes.aio.client import ApiClient
@@ -10,7 +11,15 @@ from activities import kube
 from activities.cluster.config import ClusterConfig
 from activities.cluster.release import choose_backend
 from activities.kube import KubeObject
-from activities.manifests import HTTP_ROUTE, INGRESS, Backend, is_owned_by, make_route
+from activities.manifests import (
+    HTTP_ROUTE,
+    INGRESS,
+    ROUTE_NAME,
+    Backend,
+    is_owned_by,
+    make_route,
+    service_of,
+)
 from activities.masking import mask
 from workflows import naming
 from workflows.errors import ClusterError, NameTakenError
@@ -67,6 +76,24 @@ class Routes:
                 raise ClusterError(f"the ingress does not accept the route: {problem}")
             await asyncio.sleep(_POLL)
             route = await kube.request(self._api, "GET", kube.path_of(route))
+
+
+async def routed_service(
+    api: ApiClient, config: ClusterConfig, namespace: str, *, seconds: float = kube.CALL_TIMEOUT
+) -> KubeObject | None:
+    """The Service behind the root of the environment's URL; None where route or Service is not there.
+
+    `seconds` bound each call. Raises ClusterError.
+    """
+    ask = functools.partial(kube.request, api, "GET", timeout=seconds)
+    kind = INGRESS if config.address.ingress_class else HTTP_ROUTE
+    routes = kube.collection_path(kind["apiVersion"], kind["kind"], namespace)
+    services = kube.collection_path("v1", "Service", namespace)
+    try:
+        name = service_of(await ask(f"{routes}/{ROUTE_NAME}"))
+        return await ask(f"{services}/{name}")
+    except kube.NotFoundError:
+        return None
 
 
 def why_not_accepted(route: KubeObject) -> str | None:

@@ -12,6 +12,7 @@ from api.standing import explain
 from api.temporal import WorkflowStanding
 from workflows.commands import EnvironmentKey, ListEnvironments
 from workflows.models import EnvironmentSnapshot, EventDecision
+from workflows.rendering import is_current, what_it_shows
 
 MAX_DECISIONS = 20
 MAX_REVISIONS = 30
@@ -103,6 +104,7 @@ async def find_snapshot(
 
 
 def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentSummary:
+    serving = snapshot.serving
     return EnvironmentSummary(
         team=snapshot.ref.team,
         project=snapshot.ref.project,
@@ -118,9 +120,11 @@ def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentS
         branch=snapshot.branch,
         title=snapshot.title,
         author=snapshot.author,
-        url=snapshot.serving.url if snapshot.serving else "",
-        serving_commit=snapshot.serving.commit if snapshot.serving else "",
-        is_healthy=snapshot.serving.is_healthy if snapshot.serving else True,
+        url=serving.url if serving else "",
+        serving_commit=serving.commit if serving else "",
+        is_healthy=serving.is_healthy if serving else True,
+        shows=what_it_shows(serving) if serving and not is_current(snapshot, serving) else "",
+        apart=serving.apart if serving else (),
         created_at=snapshot.created_at,
         updated_at=snapshot.updated_at,
         links=services.links.for_environment(snapshot),

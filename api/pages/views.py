@@ -66,10 +66,8 @@ class Row:
     branch: str
     author: str
     url: str
-    stale: str
-    """Set when the URL does not show the wanted commit in good health: the one that it shows."""
-    is_healthy: bool
-    """Of what the URL shows."""
+    shows: str
+    """What the URL shows, while that is not the wanted commit in good health."""
     updated: Moment
     age: Moment
     pull_request: str
@@ -194,8 +192,6 @@ def _is_empty(detail: EnvironmentDetail) -> bool:
 
 
 def _row(each: EnvironmentSummary, now: datetime) -> Row:
-    is_good = each.serving_commit == each.commit and each.is_healthy
-    is_stale = bool(each.url) and not is_good
     return Row(
         path=environment_path(each.project, each.environment),
         title=each.title or each.environment,
@@ -207,8 +203,7 @@ def _row(each: EnvironmentSummary, now: datetime) -> Row:
         branch=each.branch,
         author=each.author,
         url=each.url,
-        stale=each.serving_commit[:SHORT_COMMIT] if is_stale else "",
-        is_healthy=each.is_healthy,
+        shows=each.shows,
         updated=moment(each.updated_at, now),
         age=moment(each.created_at, now),
         pull_request=each.links.pull_request,

@@ -58,6 +58,8 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
         self.backed_up: list[m.BackUpServiceInput] = []
         self.restored: list[m.RestoreBackupInput] = []
         self.synced: list[m.SyncCodeInput] = []
+        self.seen: dict[str, m.ReadServingResult] = {}
+        """What serves after a revision of that commit was not brought up; nothing is known of others."""
         self.ensured: list[m.EnsureNamespaceInput] = []
 
     @activity.defn(name="plan_revision")
@@ -217,6 +219,13 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
             "check_health", environment=request.ref.environment, commit=request.commit
         ):
             return m.CheckHealthResult(status=200)
+
+    @activity.defn(name="read_serving")
+    async def read_serving(self, request: m.ReadServingInput) -> m.ReadServingResult:
+        async with self.controls.step(
+            "read_serving", environment=request.ref.environment, commit=request.commit
+        ):
+            return self.seen.get(request.commit, m.ReadServingResult())
 
     @activity.defn(name="delete_namespace")
     async def delete_namespace(self, request: m.RemoveInput) -> m.RemoveResult:

@@ -21,6 +21,7 @@ from tests.replay.reporting import refused, reported
 from tests.replay.services import backed_up, reset, with_services
 from tests.replay.shared import shared
 from tests.replay.staged import (
+    failed_half_of_the_way,
     failed_in_a_stage,
     followed,
     in_stages,
@@ -190,6 +191,7 @@ SCENES: dict[str, Scene] = {
         backed_up,
         followed,
         in_stages,
+        failed_half_of_the_way,
         failed_in_a_stage,
         superseded_in_a_stage,
         in_place,

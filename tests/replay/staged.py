@@ -1,9 +1,10 @@
 """Scenes of revisions that come up in stages, or of several repositories."""
 
-from tests.workflows.stage import Preview, Stage
+from tests.workflows.stage import Preview, Stage, commit
 from tests.workflows.staged import along, staged_plan, with_extras
 from workflows.errors import RolloutFailedError
 from workflows.models import Phase
+from workflows.models import messages as m
 
 
 async def in_stages(stage: Stage, preview: Preview) -> list[str]:
@@ -19,6 +20,21 @@ async def failed_in_a_stage(stage: Stage, preview: Preview) -> list[str]:
     stage.controls.fail("wait_for_rollout", lambda: RolloutFailedError("the job `migrate` failed"))
     await preview.open()
     snapshot = await preview.reaches(Phase.FAILED)
+    return [preview.id, snapshot.revisions[0].id]
+
+
+async def failed_half_of_the_way(stage: Stage, preview: Preview) -> list[str]:
+    """The front is the update's already when another component keeps crashing."""
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    web = m.SeenComponent(component="web", is_new=True)
+    worker = m.SeenComponent(component="worker", is_coming=True)
+    stage.cluster.seen[commit("b")] = m.ReadServingResult(
+        url=stage.cluster.url, front=web, components=(web, worker)
+    )
+    stage.controls.fail("wait_for_rollout", lambda: RolloutFailedError("the worker crashes"))
+    await preview.push("b")
+    snapshot = await preview.reaches(Phase.FAILED, "b")
     return [preview.id, snapshot.revisions[0].id]
 
 

@@ -12,6 +12,7 @@ from workflows.models.backups import (
 from workflows.models.base import Commit, FailureKind, Label, Payload, Phase, RevisionState
 from workflows.models.development import DevelopmentPlan, DevelopmentStep
 from workflows.models.environment import (
+    Apart,
     Approval,
     EnvironmentRef,
     EnvironmentSnapshot,
@@ -76,6 +77,7 @@ from workflows.models.sources import SiblingMoved, SourceCommit, SourceHead
 from workflows.models.volumes import VolumePlan
 
 __all__ = [
+    "Apart",
     "Application",
     "ApplicationKind",
     "Approval",

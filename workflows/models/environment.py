@@ -112,6 +112,14 @@ class Approval(Payload):
     at: AwareDatetime
 
 
+class Apart(Payload):
+    """A component of an application that is not at the commit which answers at the URL."""
+
+    component: str
+    commit: Commit | None = None
+    """At which it is; None while no pod of it is ready."""
+
+
 class Serving(Payload):
     """What answers at the URL now; it stays until the pods of a newer revision have taken its place."""
 
@@ -124,6 +132,12 @@ class Serving(Payload):
     """Mark of the settings that it was deployed with; empty where an earlier release of Catalyst deployed it."""
     release: str = ""
     """Mark of the release, where the next commit may do with the same one (development mode)."""
+    is_down: bool = False
+    """No pod behind the URL is ready: `commit` answered before, and nothing does now."""
+    apart: tuple[Apart, ...] = ()
+    """An update of several components has ended before it was through: those where that shows."""
+    coming: Commit | None = None
+    """Its update was stopped while its pods were on their way: it answers as soon as they are ready."""
 
 
 class Reset(Payload):

@@ -197,11 +197,16 @@ def _seen_from(snapshot: EnvironmentSnapshot, repository_id: int) -> Environment
     seen = {each.id: _from_repository(each, repository_id) for each in snapshot.revisions}
     serving = snapshot.serving
     if serving is not None:
-        of_it = [each for each in snapshot.revisions if each.commit == serving.commit]
-        good = [each for each in of_it if each.state is RevisionState.SUCCEEDED]
-        brought_up = seen[(good or of_it)[0].id] if of_it else None
-        if brought_up is not None:
-            serving = serving.model_copy(update={"commit": brought_up.commit})
+
+        def own(commit: Commit | None) -> Commit | None:
+            of_it = [each for each in snapshot.revisions if each.commit == commit]
+            good = [each for each in of_it if each.state is RevisionState.SUCCEEDED]
+            brought_up = seen[(good or of_it)[0].id] if of_it else None
+            return brought_up.commit if brought_up else commit
+
+        apart = [each.model_copy(update={"commit": own(each.commit)}) for each in serving.apart]
+        told = {"commit": own(serving.commit), "coming": own(serving.coming), "apart": tuple(apart)}
+        serving = serving.model_copy(update=told)
     revisions = tuple(each for each in seen.values() if each is not None)
     return snapshot.model_copy(update={"revisions": revisions, "serving": serving})
 

@@ -1,7 +1,7 @@
 """Texts people read on GitHub: comment, check run, deployment. Pure; nothing untrusted gets out of its place."""
 
 from workflows.rendering.checks import CheckOutput, deployment_description, render_check
-from workflows.rendering.comment import MAX_COMMENT, render_comment
+from workflows.rendering.comment import MAX_COMMENT, is_current, render_comment, what_it_shows
 from workflows.rendering.links import Links
 from workflows.rendering.text import code, duration, escape, fence, plain, when
 
@@ -14,8 +14,10 @@ __all__ = [
     "duration",
     "escape",
     "fence",
+    "is_current",
     "plain",
     "render_check",
     "render_comment",
+    "what_it_shows",
     "when",
 ]

@@ -80,15 +80,40 @@ def _address(snapshot: EnvironmentSnapshot) -> str:
 
 def what_it_shows(serving: Serving) -> str:
     """What somebody finds at the URL while that is not the wanted commit in good health."""
+    return f"{_front(serving)}{_apart(serving)}"
+
+
+def _front(serving: Serving) -> str:
     shown = code(short(serving.commit))
-    if serving.is_healthy:
-        return f"still serves {shown}"
-    return f"leads to {shown}, which has not been healthy so far; nothing older serves"
+    if serving.is_down:
+        return f"leads nowhere: no pod behind it is ready; {shown} answered before"
+    if not serving.is_healthy:
+        return f"leads to {shown}, which has not been healthy so far; nothing older serves"
+    if serving.coming:
+        coming = code(short(serving.coming))
+        return f"still serves {shown}; {coming}, whose update was stopped, answers once its pods are ready"
+    return f"still serves {shown}"
+
+
+def _apart(serving: Serving) -> str:
+    """Half of an update, by component."""
+    if not serving.apart:
+        return ""
+    told = [
+        f"{code(each.component)} is at {code(short(each.commit))}"
+        if each.commit
+        else f"no pod of {code(each.component)} is ready"
+        for each in serving.apart[:MAX_SHOWN]
+    ]
+    more = len(serving.apart) - len(told)
+    rest = f" and {more} more" if more else ""
+    return f" (not all of it: {', '.join(told)}{rest})"
 
 
 def is_current(snapshot: EnvironmentSnapshot, serving: Serving) -> bool:
-    """What answers is the commit that is wanted."""
-    return snapshot.commit is None or serving.commit == snapshot.commit
+    """What answers is the commit that is wanted, all of it and in good health."""
+    is_whole = serving.is_healthy and not serving.apart
+    return is_whole and (snapshot.commit is None or serving.commit == snapshot.commit)
 
 
 def _reason(snapshot: EnvironmentSnapshot) -> str:

@@ -55,12 +55,20 @@ async def take_snapshot(
     api: ApiClient, namespace: str, release: str, components: Sequence[str] = ()
 ) -> Snapshot:
     """Raises ClusterError; never a part of it. See `make_snapshot`."""
+    return make_snapshot(release, await read_kinds(api, namespace), components)
+
+
+async def read_kinds(
+    api: ApiClient, namespace: str, fields: Iterable[str] = tuple(_KINDS)
+) -> dict[str, tuple[KubeObject, ...]]:
+    """All of the namespace, by the field of a snapshot that they belong in. Raises ClusterError; never a part of it."""
     found: dict[str, tuple[KubeObject, ...]] = {}
-    for field, (api_version, kind) in _KINDS.items():
+    for field in fields:
+        api_version, kind = _KINDS[field]
         path = kube.collection_path(api_version, kind, namespace)
         items = (await kube.request(api, "GET", path))["items"]
         found[field] = tuple({"kind": kind, **item} for item in items)
-    return make_snapshot(release, found, components)
+    return found
 
 
 def make_snapshot(

@@ -21,6 +21,7 @@ from tests.support.examples import (
 )
 from tests.workflows.values import backend
 from workflows.models import (
+    Apart,
     AskedFor,
     EventDecision,
     Phase,
@@ -89,7 +90,27 @@ async def test_an_update_that_is_up_and_unhealthy_is_what_the_url_leads_to(
     page = await read(failed, ONE)
     assert "still serves" not in page
     assert f"leads to <code>{COMMIT[:7]}</code>, which has not been healthy so far" in page
-    assert f"not healthy so far: <code>{COMMIT[:7]}</code>" in await read(failed, "/")
+    assert f"leads to <code>{COMMIT[:7]}</code>, which has not" in await read(failed, "/")
+
+
+@pytest.mark.spec("US2", "FR-009", "ENV-012")
+async def test_half_of_an_update_is_shown_by_component(failed: Catalyst) -> None:
+    apart = (Apart(component="worker", commit=COMMIT), Apart(component="mailer"))
+    half = SERVING.model_copy(update={"commit": OLDER_COMMIT, "apart": apart})
+    former = failed.gateway.running["pr-shop-12"]
+    assert former is not None
+    snapshot = former.model_copy(update={"serving": half, "sequence": former.sequence + 1})
+    await failed.store.environments.record(snapshot)
+    failed.gateway.running["pr-shop-12"] = snapshot
+    words = (
+        f"still serves <code>{OLDER_COMMIT[:7]}</code> (not all of it: <code>worker</code> is at "
+        f"<code>{COMMIT[:7]}</code>, no pod of <code>mailer</code> is ready)"
+    )
+    assert words in await read(failed, ONE)
+    assert words in await read(failed, "/")
+    answer = (await failed.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
+    assert answer["shows"].startswith(f"still serves `{OLDER_COMMIT[:7]}` (not all of it")
+    assert [each["component"] for each in answer["apart"]] == ["worker", "mailer"]
 
 
 @pytest.mark.spec("ENV-016")

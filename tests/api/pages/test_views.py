@@ -63,15 +63,9 @@ def test_a_time_is_told_exactly_as_well() -> None:
 
 @pytest.mark.spec("US2")
 def test_an_older_commit_that_still_serves_is_named() -> None:
-    row = detail_view(make_detail(serving_commit=OLDER_COMMIT), now=NOW).row
-    assert row.stale == OLDER_COMMIT[:7]
-    assert detail_view(make_detail(), now=NOW).row.stale == ""
-
-
-@pytest.mark.spec("US2", "FR-009")
-def test_a_commit_that_was_not_seen_healthy_is_named_too() -> None:
-    row = detail_view(make_detail(is_healthy=False), now=NOW).row
-    assert (row.stale, row.is_healthy) == (make_detail().commit[:7], False)
+    words = f"still serves `{OLDER_COMMIT[:7]}`"
+    assert detail_view(make_detail(shows=words), now=NOW).row.shows == words
+    assert detail_view(make_detail(), now=NOW).row.shows == ""
 
 
 def test_what_cannot_be_undone_asks_first() -> None:

@@ -16,7 +16,7 @@ from tests.workflows.values import (
     serving,
     snapshot,
 )
-from workflows.models import Application, Phase, RevisionState
+from workflows.models import Apart, Application, Phase, RevisionState
 from workflows.rendering import MAX_COMMENT, Links, render_check, render_comment
 
 LINKS = Links(
@@ -86,6 +86,43 @@ def test_a_commit_that_was_not_seen_healthy_is_told_where_it_has_taken_the_older
     words = "leads to `bbbbbbb`, which has not been healthy so far; nothing older serves"
     assert words in render_comment(shown, LINKS)
     assert words in render_check(shown, FAILED, LINKS).summary
+
+
+@pytest.mark.spec("ENV-012")
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"apart": (Apart(component="api", commit=B), Apart(component="db"))},
+            "still serves `aaaaaaa` (not all of it: `api` is at `bbbbbbb`, no pod of `db` is ready)",
+        ),
+        (
+            {"is_down": True, "is_healthy": False, "apart": (Apart(component="web"),)},
+            "leads nowhere: no pod behind it is ready; `aaaaaaa` answered before",
+        ),
+        (
+            {"coming": B},
+            "still serves `aaaaaaa`; `bbbbbbb`, whose update was stopped, answers once its pods are ready",
+        ),
+        (
+            {"apart": tuple(Apart(component=f"c{number}", commit=B) for number in range(50))},
+            "`c9` is at `bbbbbbb` and 40 more)",
+        ),
+    ],
+)
+def test_an_update_that_came_half_of_the_way_is_told_as_it_is(
+    changes: dict[str, object], words: str
+) -> None:
+    half = serving(A).model_copy(update=changes)
+    shown = snapshot(Phase.FAILED, commit=B, revisions=(FAILED, revision()), serving=half)
+    assert words in render_comment(shown, LINKS)
+    assert words in render_check(shown, FAILED, LINKS).summary
+
+
+def test_what_is_wanted_and_not_whole_is_not_called_open() -> None:
+    half = serving(A).model_copy(update={"apart": (Apart(component="api", commit=B),)})
+    shown = snapshot(Phase.READY, commit=A, serving=half)
+    assert "not all of it" in render_comment(shown, LINKS)
 
 
 def test_a_failure_without_lines_hint_or_phase_is_short() -> None:

@@ -95,6 +95,12 @@ from workflows.models.messages.revision import (
     WaitForRolloutInput,
     WaitForRolloutResult,
 )
+from workflows.models.messages.serving import (
+    ReadServingInput,
+    ReadServingResult,
+    SeenComponent,
+    ServingSeen,
+)
 from workflows.models.messages.siblings import FindSiblingsInput, FindSiblingsResult
 
 __all__ = [
@@ -143,6 +149,8 @@ __all__ = [
     "ReadCheckInput",
     "ReadCheckResult",
     "ReadPullRequestInput",
+    "ReadServingInput",
+    "ReadServingResult",
     "ReconcileInput",
     "ReconcileResult",
     "RecordEnvironmentInput",
@@ -164,7 +172,9 @@ __all__ = [
     "RunDevelopmentJobsInput",
     "RunningEnvironment",
     "RunningMember",
+    "SeenComponent",
     "ServicesReset",
+    "ServingSeen",
     "StartEnvironmentInput",
     "StopRevisionInput",
     "SubmitReportInput",
