@@ -119,6 +119,7 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         git_url=settings.git_url,
         package_sources=settings.build_sources,
         networks=settings.build_networks,
+        proxy_image=settings.egress_proxy_image,
         cluster_cidrs=settings.cluster_cidrs,
         mirrors=make_mirrors(settings),
         state_size=settings.build_state_size,

@@ -73,13 +73,13 @@ class WorkerSettings(BaseSettings):
     registry_mirror: str = ""
     """Registry that BuildKit asks for images of docker.io; empty: the real one."""
     build_sources: tuple[str, ...] = ()
-    """What builds may reach besides git host and registry, such as private registries and approved package sources:
-    `https://…` and `http://…` URLs, as a JSON list (FR-013)."""
+    """What builds may reach besides Git host and registry, and docker.io where there is no `registry_mirror`: private
+    registries and approved package sources, as a JSON list of `https://…` and `http://…` URLs (FR-013)."""
     build_networks: HostNetworks = Field(default_factory=dict)
-    """Networks of hosts that builds know by name only, as a JSON object: `{"github.com": ["140.82.112.0/20"]}`. A network
-    policy holds no names: a host without an entry opens its port (443) on every public address, for each step of a build.
-    Needed too for one with a private address. Whoever redirects, as registries do for layers, needs an entry for both
-    hosts, the other one in `build_sources` (FR-013)."""
+    """Networks of hosts that builds know by name only, as a JSON object: `{"github.com": ["140.82.112.0/20"]}`. They are
+    reached there directly; a host without an entry through the proxy of `egress_proxy_image`. Without that image it opens
+    its port (443) on every public address, for each step of a build. Needed too for one with a private address. Whoever
+    redirects, as registries do for layers, needs an entry for both hosts, the other one in `build_sources` (FR-013)."""
 
     npm_mirror: MirrorURL = ""
     """Registry of npm packages that builds use instead of npm's own, such as `https://packages.example.com/npm/`."""
@@ -115,7 +115,8 @@ class WorkerSettings(BaseSettings):
     (T-5) nor a host that builds know by name only (FR-013) includes these."""
     egress_proxy_image: str = ""
     """Image with Squid, such as `docker.io/ubuntu/squid:latest`, for the proxies through which previews reach approved host
-    names; empty: only networks are opened (T-5)."""
+    names (T-5) and builds what they know by name (FR-013); empty: only networks are opened to previews, and hosts of
+    builds to everybody."""
     development_directories: Directories = Field(default_factory=dict)
     """Directories of the node that environments to work in may have as their code, by the key of the project, as a JSON
     object: `{"acme-shop": "/srv/code/shop"}`. Never for pull requests (ENV-005)."""

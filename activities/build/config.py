@@ -9,6 +9,13 @@ from workflows import naming
 from workflows.planning.dockerfiles import Mirrors
 from workflows.repo_config.quantities import quantity
 
+DOCKER_HUB = (
+    *("https://auth.docker.io", "https://registry-1.docker.io"),
+    *("https://production.cloudflare.docker.com", "https://production.cloudfront.docker.com"),
+    "https://docker-images-prod.6aa30f8b08e16409b46e0173d6de2f56.r2.cloudflarestorage.com",
+)
+"""What pulling from docker.io asks. https://docs.docker.com/desktop/setup/allow-list/"""
+
 
 @dataclass(frozen=True)
 class BuildConfig:
@@ -32,6 +39,10 @@ class BuildConfig:
     """URLs of what builds may reach besides, such as private registries; over http where they say so (FR-013)."""
     networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Where hosts are that are known by name, by host: builds then reach those addresses and no others for them."""
+    proxy_image: str = ""
+    """With Squid: hosts that are known by name only are then asked through a proxy of it, and opened to nobody else."""
+    proxy_timeout: float = 120.0
+    """How long that proxy may take to come up."""
     cluster_cidrs: tuple[str, ...] = ()
     """Addresses of the cluster's pods and Services, which a host known by name only does not open."""
     mirrors: Mirrors = field(default_factory=Mirrors)
@@ -73,6 +84,19 @@ class BuildConfig:
         """Those of all places that are known by name only."""
         hosts = (urlsplit(each).hostname or "" for each in self.places)
         return frozenset(each for each in hosts if each and not cidr_of(each))
+
+    @property
+    def proxied(self) -> tuple[str, ...]:
+        """Those of all places that are asked through the proxy, and where base images come from."""
+        if not self.proxy_image:
+            return ()
+        known = [*self.places, *(() if self.mirror else DOCKER_HUB)]
+        hosts = {each: urlsplit(each).hostname or "" for each in known}
+        return tuple(
+            each
+            for each, host in sorted(hosts.items())
+            if not cidr_of(host) and host not in self.networks
+        )
 
     @property
     def registry_url(self) -> str:

@@ -36,6 +36,13 @@ _DENIED = re.compile(
     r"401 Unauthorized|403 Forbidden|pull access denied|insufficient_scope|failed to authorize|no basic auth",
     re.IGNORECASE,
 )
+_PROXY_REFUSED = re.compile(
+    r"Tunnel connection failed: 403|CONNECT tunnel failed, response 403|HTTP code 403 from proxy"
+    r"|Proxy tunneling failed: Forbidden|tunneling socket could not be established, statusCode=403"
+    r'|"https?://[^"]+": Forbidden|ERR_ACCESS_DENIED',
+    re.IGNORECASE,
+)
+"""What pip, curl, wget, npm, programs in Go and Squid itself say of a host that is not approved."""
 _STEP_FAILED = re.compile(
     r'process "(?P<command>.+?)" did not complete successfully: (?P<end>exit code: \d+|.+?)$',
     re.MULTILINE,
@@ -163,15 +170,15 @@ def _build_failure(ended: KubeObject, lines: Sequence[str], config: BuildConfig)
     step = _STEP_FAILED.search(text)
     if step:
         message = _step_message(step, text, config)
-        return BuildFailedError(message, excerpt=excerpt, hint=hint_of(text))
+        hint = _unapproved(text, config) or hint_of(text)
+        return BuildFailedError(message, excerpt=excerpt, hint=hint)
     solved = _SOLVE.search(text)
     cause = solved["cause"] if solved else text
     if _NETWORK.search(cause) or _lacks_own_host(cause, config):
         return RegistryError(_unreached(cause, config), excerpt=excerpt)
     if solved:
-        return BuildFailedError(
-            f"the image cannot be built: {cause}", excerpt=excerpt, hint=_hint(cause)
-        )
+        hint = _unapproved(cause, config) or _hint(cause)
+        return BuildFailedError(f"the image cannot be built: {cause}", excerpt=excerpt, hint=hint)
     return PlatformError(f"BuildKit ended with exit code {ended.get('exitCode')}", excerpt=excerpt)
 
 
@@ -192,6 +199,16 @@ def _unreached(cause: str, config: BuildConfig) -> str:
     if found is None or found["host"] in (config.registry, config.mirror):
         return "the build could not reach a registry"
     return f"the build could not reach the registry `{found['host']}`"
+
+
+def _unapproved(text: str, config: BuildConfig) -> str:
+    """What to do where the builds' proxy has refused a host; empty where it has not, or there is none."""
+    if not config.proxied or not _PROXY_REFUSED.search(text):
+        return ""
+    return (
+        "Builds reach only what the operator has approved. Take it from there, or ask the operator to add the host to"
+        " `CATALYST_WORKER_BUILD_SOURCES`."
+    )
 
 
 def _hint(cause: str) -> str:

@@ -20,8 +20,10 @@ from activities.build.manifests import (
     make_secret,
 )
 from activities.build.network import make_build_policy
+from activities.build.proxy import make_build_proxy
 from activities.kube import KubeObject, Query
 from activities.kube.patience import insist
+from activities.proxies import apply_proxy, await_proxy, delete_proxy
 from workflows import naming
 from workflows.errors import ClusterError
 
@@ -56,11 +58,21 @@ class BuildJobs:
         self._secrets = kube.collection_path("v1", "Secret", config.namespace)
 
     async def prepare(self) -> None:
-        """Namespace and network policy, once a process."""
+        """Namespace, network policy and proxy, once a process. Raises ClusterError when the proxy does not start."""
         if not self._is_prepared:
             await kube.apply(self._api, make_build_namespace(self._config))
             await kube.apply(self._api, make_build_policy(self._config))
+            await self._prepare_proxy()
             self._is_prepared = True
+
+    async def _prepare_proxy(self) -> None:
+        name = naming.egress_proxy(self._config.namespace)
+        objects = make_build_proxy(self._config)
+        if not objects:
+            await delete_proxy(self._api, name)
+            return
+        await apply_proxy(self._api, objects)
+        await await_proxy(self._api, name, of="builds", seconds=self._config.proxy_timeout)
 
     async def ensure(self, job: BuildJob, token: str) -> None:
         """Create the Job, or take over the one of an earlier attempt unless that has failed."""

@@ -14,6 +14,7 @@ from activities.build.inputs import (
     BuildInputs,
     secret_key,
 )
+from activities.build.proxy import proxy_variables
 from activities.build.scripts import (
     BUILD_SCRIPT,
     DOCKERFILES,
@@ -178,6 +179,7 @@ def _fetching(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
             {"name": "CONTEXT", "value": f"./{posixpath.normpath(job.request.build.context)}"},
             {"name": "CONTEXT_LIMIT", "value": str(config.context_limit >> 10)},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108  (of the container)
+            *_proxy(config),
         ],
         "resources": {**_resources(config), "requests": _FETCHING},
         "volumeMounts": [work, {"name": "git", "mountPath": "/git", "readOnly": True}],
@@ -202,6 +204,7 @@ def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
             {"name": "SETTINGS", "value": buildkit_settings(config)},
             *([{"name": "DOCKER_CONFIG", "value": _REGISTRY_PLACE}] if job.inputs.registry else []),
             *([{"name": "KEPT", "value": KEPT}, limit] if job.state else []),
+            *_proxy(config),
             {
                 "name": "BUILDKITD_FLAGS",
                 "value": "--oci-worker-no-process-sandbox --config=/build/buildkitd.toml",
@@ -210,6 +213,16 @@ def _building(job: BuildJob, config: BuildConfig, work: KubeObject) -> KubeObjec
         "resources": _resources(config),
         "volumeMounts": [work, {"name": "state", "mountPath": _STATE}, *_mounts(job)],
     }
+
+
+def _proxy(config: BuildConfig) -> list[KubeObject]:
+    """For BuildKit's own requests and Git's, which heeds the lower case alone."""
+    told = proxy_variables(config)
+    return [
+        {"name": spelled, "value": value}
+        for name, value in told.items()
+        for spelled in (name, name.lower())
+    ]
 
 
 def _mounts(job: BuildJob) -> list[KubeObject]:

@@ -1,8 +1,9 @@
 """What builds may reach (FR-013): a network policy for the namespace they live in.
 
 A policy holds addresses and no names, and a name is not looked up for it: content delivery networks answer with another
-address every minute, and a build would fail whenever it asked later than we did. So a host known by its name only opens
-its port on the whole public Internet, unless the operator says which networks it is in.
+address every minute, and a build would fail whenever it asked later than we did. So a host known by its name only is
+asked through a proxy. Where there is none, it opens its port on the whole public Internet, unless the operator says
+which networks it is in.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from activities.build.config import BuildConfig
+from activities.build.proxy import way_to_proxy
 from activities.kube import KubeObject
 from activities.manifests import LOCAL, cidr_of, is_within, port_of, public_blocks
 from workflows import naming
@@ -26,6 +28,7 @@ def make_build_policy(config: BuildConfig) -> KubeObject:
         ],
         "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
     }
+    direct = [_rule_to(place, config) for place in config.places if place not in config.proxied]
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -38,7 +41,7 @@ def make_build_policy(config: BuildConfig) -> KubeObject:
             "podSelector": {},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [],
-            "egress": [dns, *(_rule_to(place, config) for place in config.places)],
+            "egress": [dns, *([way_to_proxy(config)] if config.proxied else []), *direct],
         },
     }
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from activities.build.config import BuildConfig
 from activities.build.inputs import DOCKERFILE, secret_key
+from activities.build.proxy import proxy_variables
 from workflows import naming
 from workflows.models import messages as m
 
@@ -137,7 +138,7 @@ def build_arguments(
     if build.target:
         arguments.append(f"--opt=target={build.target}")
     # What the build itself says comes first. Unlike that, a mirror makes no other image of the same content.
-    told = {**config.mirrors.arguments, **build.args}
+    told = {**proxy_variables(config), **config.mirrors.arguments, **build.args}
     arguments += [f"--opt=build-arg:{key}={value}" for key, value in sorted(told.items())]
     if request.is_trusted:
         arguments += [

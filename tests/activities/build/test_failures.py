@@ -1,5 +1,7 @@
 """What BuildKit v0.32.2 printed in each case (recorded from real builds), and what people are told of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from activities.build.config import BuildConfig
@@ -207,6 +209,38 @@ def test_a_registry_that_wants_credentials_says_where_they_go() -> None:
 
 
 @pytest.mark.invariant(4)
+@pytest.mark.spec("FR-013", "FR-009")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "OSError('Tunnel connection failed: 403 Forbidden')",
+        "curl: (56) CONNECT tunnel failed, response 403",
+        "npm error tunneling socket could not be established, statusCode=403",
+        'go: module example.com/x: Get "https://proxy.example.com/x/@v/list": Forbidden',
+    ],
+)
+def test_a_host_that_builds_may_not_reach_is_told_with_who_can_approve_it(said: str) -> None:
+    log = FAILED_STEP.replace("no such module", said)
+    proxied = replace(CONFIG, proxy_image="squid")
+    found = failure_of(pod(), {"build": log.splitlines()}, proxied)
+    assert isinstance(found, BuildFailedError)
+    assert "CATALYST_WORKER_BUILD_SOURCES" in found.hint
+    assert "CATALYST_WORKER_BUILD_SOURCES" not in failure(log).hint, "there is no proxy"
+    plain = failure_of(pod(), {"build": FAILED_STEP.splitlines()}, proxied)
+    assert "CATALYST_WORKER_BUILD_SOURCES" not in plain.hint
+
+
+@pytest.mark.spec("FR-013", "FR-009")
+def test_a_registry_that_builds_may_not_reach_is_told_likewise() -> None:
+    log = (
+        "error: failed to solve: ghcr.example.com/base:1: failed to resolve source metadata for "
+        'ghcr.example.com/base:1: failed to do request: Head "https://ghcr.example.com/v2/": Forbidden'
+    )
+    found = failure_of(pod(), {"build": [log]}, replace(CONFIG, proxy_image="squid"))
+    assert isinstance(found, BuildFailedError)
+    assert "CATALYST_WORKER_BUILD_SOURCES" in found.hint
+
+
 def test_no_internal_address_reaches_a_person() -> None:
     assert "10.0.0.9" not in "".join(failure(NO_REGISTRY).excerpt)
 
