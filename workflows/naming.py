@@ -43,6 +43,7 @@ EGRESS_PORT = 3128
 EGRESS_VARIABLES = "catalyst-egress"
 """ConfigMap of an environment that tells its proxy in the usual variables, for charts that others write."""
 HELM_SERVICE_ACCOUNT = "catalyst-helm"
+OWNER_SERVICE_ACCOUNT = "catalyst-owner"
 """The identity a user's chart is installed with; bound to that one namespace."""
 FIELD_MANAGER = "catalyst"
 PROJECT_SECRETS = "catalyst-secrets"

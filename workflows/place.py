@@ -59,6 +59,7 @@ class Place:
                     egress=self._plan.egress if request.is_trusted else (),
                     egress_hosts=self._plan.egress_hosts if request.is_trusted else (),
                     package_sources=self._package_sources() if request.is_trusted else (),
+                    has_owner=self._plan.development is not None and request.is_trusted,
                 ),
                 **policies.ENSURE_NAMESPACE,
             ),

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 from kubernetes.aio.client import ApiClient
 from temporalio import activity
@@ -20,6 +21,7 @@ from activities.manifests import (
     make_limit_range,
     make_namespace,
     make_network_policies,
+    make_owner,
     make_resource_quota,
     read_namespace,
 )
@@ -161,9 +163,18 @@ class Namespaces:
             make_helm_service_account(ref, branch),
             make_helm_role(ref, branch),
             make_helm_role_binding(ref, branch),
+            *(make_owner(ref, branch) if request.has_owner else ()),
         ):
             await kube.apply(self._api, wanted)
+        if not request.has_owner:
+            await self._remove_owner(request)
         await self._remove_other_policies(ref.namespace, {p["metadata"]["name"] for p in policies})
+
+    async def _remove_owner(self, request: EnsureNamespaceInput) -> None:
+        """Of a time when somebody worked in it: tokens that are left may do nothing."""
+        *_, binding = make_owner(request.ref, request.branch)
+        with suppress(kube.NotFoundError):
+            await kube.request(self._api, "DELETE", kube.path_of(binding))
 
     async def _remove_other_policies(self, namespace: str, wanted: set[str]) -> None:
         """Policies only ever add permissions, so one of ours that is no longer planned must go."""

@@ -6,6 +6,7 @@ from activities.manifests.access import (
     make_helm_role,
     make_helm_role_binding,
     make_helm_service_account,
+    make_owner,
 )
 from activities.manifests.credentials import make_credentials
 from activities.manifests.namespace import (
@@ -61,6 +62,7 @@ __all__ = [
     "make_limit_range",
     "make_namespace",
     "make_network_policies",
+    "make_owner",
     "make_pull_secrets",
     "make_registry_secret",
     "make_resource_quota",

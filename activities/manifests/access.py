@@ -1,5 +1,9 @@
-"""The identity a user's chart is installed with, and what it may do: workloads of its own namespace (section 4
-of the architecture). RBAC cannot deny, so everything allowed is listed."""
+"""The identities of an environment and what they may do: workloads of its own namespace. RBAC cannot deny, so everything
+allowed is listed.
+
+One installs a user's chart (section 4 of the architecture); the other is whoever works in an environment in development
+mode (ENV-026).
+"""
 
 from typing import Final
 
@@ -45,6 +49,37 @@ _RULES: Final[list[KubeObject]] = [
 host name (Ingress, HTTPRoute): an environment answers under its own name only, and Catalyst makes that route."""
 
 
+_BY_HAND: Final[list[KubeObject]] = [
+    {
+        "apiGroups": [""],
+        "resources": ["pods/exec", "pods/attach", "pods/portforward"],
+        "verbs": ["get", "create"],
+    },
+    {"apiGroups": [""], "resources": ["pods/eviction"], "verbs": ["create"]},
+    {
+        "apiGroups": ["apps"],
+        "resources": ["deployments/scale", "statefulsets/scale"],
+        "verbs": ["get", "update", "patch"],
+    },
+    {"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": ["delete"]},
+    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": _READ},
+]
+"""What people do besides what charts ask for; what is left out above is left out here."""
+
+
+def make_owner(ref: EnvironmentRef, branch: str) -> tuple[KubeObject, ...]:
+    """The ServiceAccount of whoever works in the environment, and its rights; nothing outside the namespace (ENV-026).
+
+    Tokens of it are made by whoever may; pods that name it get none mounted.
+    """
+    name = naming.OWNER_SERVICE_ACCOUNT
+    return (
+        _service_account(ref, branch, name),
+        _role(ref, branch, name, [*_RULES, *_BY_HAND]),
+        _role_binding(ref, branch, name),
+    )
+
+
 def make_helm_service_account(ref: EnvironmentRef, branch: str) -> KubeObject:
     """Helm uses short-lived tokens of it; pods that name it get none mounted."""
     return _service_account(ref, branch, naming.HELM_SERVICE_ACCOUNT)
@@ -57,12 +92,7 @@ def make_default_service_account(ref: EnvironmentRef, branch: str) -> KubeObject
 
 def make_helm_role(ref: EnvironmentRef, branch: str) -> KubeObject:
     """Enumerated verbs over workloads of this one namespace."""
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "Role",
-        "metadata": _metadata(ref, branch, naming.HELM_SERVICE_ACCOUNT),
-        "rules": _RULES,
-    }
+    return _role(ref, branch, naming.HELM_SERVICE_ACCOUNT, _RULES)
 
 
 def helm_may(verb: str, resource: str, group: str) -> bool:
@@ -74,22 +104,26 @@ def helm_may(verb: str, resource: str, group: str) -> bool:
 
 
 def make_helm_role_binding(ref: EnvironmentRef, branch: str) -> KubeObject:
+    return _role_binding(ref, branch, naming.HELM_SERVICE_ACCOUNT)
+
+
+def _role(ref: EnvironmentRef, branch: str, name: str, rules: list[KubeObject]) -> KubeObject:
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
+        "metadata": _metadata(ref, branch, name),
+        "rules": rules,
+    }
+
+
+def _role_binding(ref: EnvironmentRef, branch: str, name: str) -> KubeObject:
+    """Role and ServiceAccount of that name."""
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "RoleBinding",
-        "metadata": _metadata(ref, branch, naming.HELM_SERVICE_ACCOUNT),
-        "roleRef": {
-            "apiGroup": "rbac.authorization.k8s.io",
-            "kind": "Role",
-            "name": naming.HELM_SERVICE_ACCOUNT,
-        },
-        "subjects": [
-            {
-                "kind": "ServiceAccount",
-                "name": naming.HELM_SERVICE_ACCOUNT,
-                "namespace": ref.namespace,
-            }
-        ],
+        "metadata": _metadata(ref, branch, name),
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": ref.namespace}],
     }
 
 

@@ -20,6 +20,7 @@ from activities.manifests import (
     make_limit_range,
     make_namespace,
     make_network_policies,
+    make_owner,
     make_resource_quota,
     make_route,
     read_namespace,
@@ -154,25 +155,39 @@ def test_containers_that_ask_for_nothing_get_defaults_for_all_that_the_quota_cou
     ]
 
 
+KEEPS_IN = frozenset(
+    {
+        *("resourcequotas", "limitranges", "networkpolicies", "namespaces"),
+        *("roles", "rolebindings", "serviceaccounts/token"),
+        *("ingresses", "httproutes"),
+    }
+)
+
+
+@pytest.mark.spec("ENV-026")
+def test_whoever_works_in_it_may_not_either_and_may_use_what_charts_have_no_use_for() -> None:
+    account, role, binding = make_owner(REF, BRANCH)
+    resources = {resource for rule in role["rules"] for resource in rule["resources"]}
+    verbs = {verb for rule in role["rules"] for verb in rule["verbs"]}
+    assert "*" not in resources | verbs
+    assert not resources & KEEPS_IN
+    assert not verbs & {"bind", "escalate", "impersonate"}
+    assert {"pods/exec", "pods/portforward", "pods"} <= resources
+    name = account["metadata"]["name"]
+    assert account["automountServiceAccountToken"] is False
+    assert binding["roleRef"]["name"] == role["metadata"]["name"] == name
+    assert binding["subjects"] == [
+        {"kind": "ServiceAccount", "name": name, "namespace": REF.namespace}
+    ]
+
+
 @pytest.mark.spec("ENV-026")
 def test_a_chart_may_not_touch_what_keeps_it_in() -> None:
     rules = make_helm_role(REF, BRANCH)["rules"]
     resources = {resource for rule in rules for resource in rule["resources"]}
     verbs = {verb for rule in rules for verb in rule["verbs"]}
     assert "*" not in resources | verbs
-    forbidden = (
-        "resourcequotas",
-        "limitranges",
-        "networkpolicies",
-        "roles",
-        "rolebindings",
-        "namespaces",
-        "ingresses",
-        "httproutes",
-        "serviceaccounts/token",
-        "pods/exec",
-    )
-    assert not resources & set(forbidden)
+    assert not resources & {*KEEPS_IN, "pods/exec"}
     assert not verbs & {"bind", "escalate", "impersonate"}
     assert make_helm_role_binding(REF, BRANCH)["subjects"] == [
         {"kind": "ServiceAccount", "name": "catalyst-helm", "namespace": REF.namespace}

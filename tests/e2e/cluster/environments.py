@@ -67,7 +67,11 @@ class Environment:
         return await runner.run(activity, *arguments)
 
     async def ensure(
-        self, quota: Quota | None = None, *egress: str, hosts: tuple[str, ...] = ()
+        self,
+        quota: Quota | None = None,
+        *egress: str,
+        hosts: tuple[str, ...] = (),
+        has_owner: bool = False,
     ) -> m.EnsureNamespaceResult:
         request = m.EnsureNamespaceInput(
             ref=self.ref,
@@ -76,6 +80,7 @@ class Environment:
             quota=quota or Quota(),
             egress=egress,
             egress_hosts=hosts,
+            has_owner=has_owner,
         )
         result: m.EnsureNamespaceResult = await self.run(self.activities.ensure_namespace, request)
         return result

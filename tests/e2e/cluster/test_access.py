@@ -33,11 +33,27 @@ REFUSED = [
 ]
 
 
+BY_HAND = [
+    *ALLOWED,
+    ("create", "", "pods/exec"),
+    ("create", "", "pods/portforward"),
+    ("patch", "apps", "deployments/scale"),
+    ("list", "discovery.k8s.io", "endpointslices"),
+]
+NOT_EVEN_BY_HAND = [each for each in REFUSED if each not in BY_HAND]
+
+
 async def may(
-    environment: Environment, verb: str, group: str, resource: str, namespace: str
+    environment: Environment,
+    verb: str,
+    group: str,
+    resource: str,
+    namespace: str,
+    *,
+    account: str = naming.HELM_SERVICE_ACCOUNT,
 ) -> bool:
     name, _, subresource = resource.partition("/")
-    user = f"system:serviceaccount:{environment.namespace}:{naming.HELM_SERVICE_ACCOUNT}"
+    user = f"system:serviceaccount:{environment.namespace}:{account}"
     review = {
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SubjectAccessReview",
@@ -77,3 +93,22 @@ async def test_a_chart_may_do_nothing_outside_its_namespace(
     for place in (foreign, ""):  # another namespace, and the whole cluster
         for verb, group, resource in ALLOWED:
             assert not await may(environment, verb, group, resource, place), (verb, resource)
+
+
+@pytest.mark.spec("ENV-026", "T-5")
+async def test_whoever_works_in_an_environment_may_do_all_but_change_its_limits_and_nothing_elsewhere(
+    environment: Environment, namespaces: Namespaces
+) -> None:
+    await environment.ensure(has_owner=True)
+    namespace, owner = environment.namespace, naming.OWNER_SERVICE_ACCOUNT
+    asked = (*BY_HAND, *NOT_EVEN_BY_HAND)
+    found = {each: await may(environment, *each, namespace, account=owner) for each in asked}
+    assert found == {**dict.fromkeys(BY_HAND, True), **dict.fromkeys(NOT_EVEN_BY_HAND, False)}
+    foreign = await namespaces.create()
+    for place in (foreign, ""):
+        for each in BY_HAND:
+            assert not await may(environment, *each, place, account=owner), each
+
+    await environment.ensure()
+    for each in BY_HAND:
+        assert not await may(environment, *each, namespace, account=owner), each

@@ -52,10 +52,10 @@ async def test_a_push_changes_the_code_and_nothing_else(stage: Stage, preview: P
     assert f"Code updated in place at {commit('b')[:7]}." in snapshot.revisions[0].reasons
 
 
-@pytest.mark.spec("FR-013")
+@pytest.mark.spec("FR-013", "ENV-026")
 @pytest.mark.invariant(7)
 @pytest.mark.parametrize("is_trusted", [True, False])
-async def test_only_trusted_code_is_let_to_the_operators_mirrors(
+async def test_only_trusted_code_is_let_to_the_operators_mirrors_and_has_an_owner(
     stage: Stage, preview: Preview, is_trusted: bool
 ) -> None:
     mirrors = ("https://npm.example.com/",)
@@ -69,6 +69,7 @@ async def test_only_trusted_code_is_let_to_the_operators_mirrors(
     await preview.reaches(Phase.READY)
     [asked] = stage.cluster.ensured
     assert asked.package_sources == (mirrors if is_trusted else ())
+    assert asked.has_owner is is_trusted
 
 
 async def test_a_release_that_differs_is_deployed(stage: Stage, preview: Preview) -> None:

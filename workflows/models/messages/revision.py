@@ -160,6 +160,8 @@ class EnsureNamespaceInput(Payload):
     """Host names that an egress proxy forwards to; without any there is no proxy."""
     package_sources: tuple[str, ...] = ()
     """URLs of mirrors; those of an address may be reached, at their port."""
+    has_owner: bool = False
+    """Whether somebody works in it, as a ServiceAccount that may do almost everything there (ENV-026)."""
 
 
 class EnsureNamespaceResult(Payload):
