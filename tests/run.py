@@ -1,7 +1,7 @@
 """All tests in the order that wastes least time, with what each part took.
 
     python -m tests.run            # everything; the stacks it brings up are removed at the end
-    python -m tests.run --thorough # the variants too: what another test shows, with one more technology
+    python -m tests.run --thorough # the variants too: what another test shows, by one more technology or way
     python -m tests.run --keep     # leave the stacks for looking at
 
 The local stacks of the tests are their own, beside that of `make demo`. They come up while the tests that need no
@@ -65,10 +65,11 @@ SHARED = Suite(
     "shared",
     "tests/e2e",
     "cluster and not disruptive and not variant",
-    ("-n3", "--dist=worksteal"),
+    ("-n4", "--dist=load", "--maxschedchunk=1"),
     "test",
 )
-"""They wait for pods; with more of them side by side, pods wait for each other."""
+"""They wait for pods; with more of them side by side, pods wait for each other. One at a time, those with the most time first
+(`tests/e2e/conftest.py`), so that no long one is left to the end."""
 WITH_VARIANTS = replace(SHARED, marks="cluster and not disruptive")
 DISRUPTIVE = Suite("disruptive", "tests/e2e", "cluster and disruptive", (), "test-disruptive")
 

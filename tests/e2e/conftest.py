@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -71,6 +72,18 @@ class Namespaces:
 def unique(prefix: str) -> str:
     """A name for one test."""
     return f"{prefix}-{uuid4().hex[:6]}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that may take longest come first: one of them at the end would leave the other processes idle."""
+    items.sort(key=_time_allowed, reverse=True)
+
+
+def _time_allowed(item: pytest.Item) -> float:
+    """Seconds, of tests of this folder that say it."""
+    mark = item.get_closest_marker("timeout")
+    is_here = item.path.is_relative_to(Path(__file__).parent)
+    return float(mark.args[0]) if mark is not None and is_here else 0.0
 
 
 @pytest.hookimpl(wrapper=True)

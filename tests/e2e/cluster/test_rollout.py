@@ -150,6 +150,7 @@ async def test_a_pod_over_quota_is_refused_and_the_user_is_told(environment: Env
 
 
 @pytest.mark.spec("FR-010")
+@pytest.mark.variant
 async def test_a_stateful_set_over_quota_is_told_too(environment: Environment) -> None:
     await environment.ensure(Quota(memory="256Mi"))
     limits = {"limits": {"memory": "1Gi"}, "requests": {"memory": "1Gi"}}

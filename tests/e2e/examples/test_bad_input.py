@@ -71,7 +71,7 @@ async def test_an_application_added_later_takes_the_place_of_the_empty_container
     ("dockerfile", "line"),
     [
         pytest.param(SILENT, "waiting for nothing", id="nowhere"),
-        pytest.param(ELSEWHERE, "port 9123", id="another-port"),
+        pytest.param(ELSEWHERE, "port 9123", id="another-port", marks=pytest.mark.variant),
     ],
 )
 async def test_an_application_that_does_not_listen_is_told_with_the_port_that_was_tried(

@@ -19,7 +19,7 @@ NOTE: Files = {"NOTES.md": "One line more.\n"}
 
 @pytest.mark.parametrize(
     "name",
-    [variant(name) if name in ("newspaper", "lighthouse") else name for name in SCENES],
+    [variant(name) if name != "counter" else name for name in SCENES],
 )
 async def test_a_compose_file_is_opened_pushed_to_and_removed(
     name: str, previews: Previews

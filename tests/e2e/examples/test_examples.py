@@ -28,8 +28,8 @@ EXAMPLES = [
     pytest.param("helm", marks=[pytest.mark.spec("FR-002"), VARIANT]),
     pytest.param("dockerfile", marks=pytest.mark.spec("FR-002", "ENV-004", "ENV-031")),
     pytest.param("node", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
-    pytest.param("python", marks=pytest.mark.spec("ENV-004", "ENV-006", "ENV-031")),
-    pytest.param("static", marks=pytest.mark.spec("ENV-004", "ENV-007")),
+    pytest.param("python", marks=[pytest.mark.spec("ENV-004", "ENV-006", "ENV-031"), VARIANT]),
+    pytest.param("static", marks=[pytest.mark.spec("ENV-004", "ENV-007"), VARIANT]),
     pytest.param("image", marks=[pytest.mark.spec("ENV-013"), VARIANT]),
     pytest.param("user-managed-helm", marks=pytest.mark.spec("ENV-014")),
     pytest.param("manifests", marks=pytest.mark.spec("ENV-015")),
@@ -107,6 +107,7 @@ def test_every_example_has_a_scene() -> None:
 
 
 @pytest.mark.spec("ENV-009", "ENV-011")
+@pytest.mark.variant
 async def test_workdir_chooses_the_other_application_of_a_monorepo(previews: Previews) -> None:
     preview = await create(previews, SCENES["monorepo"])
     commit = await preview.open({".catalyst.yaml": "version: 1\nworkdir: apps/kiosk\n"})

@@ -24,7 +24,7 @@ CANDIDATES = {each.name: each for each in ALL}
         pytest.param(
             "py-procfile", marks=[pytest.mark.spec("ENV-007", "SC-001"), pytest.mark.variant]
         ),
-        pytest.param("image-two", marks=pytest.mark.spec("ENV-031")),
+        pytest.param("image-two", marks=[pytest.mark.spec("ENV-031"), pytest.mark.variant]),
         pytest.param("manifests-json", marks=pytest.mark.spec("ENV-015")),
     ],
 )

@@ -30,6 +30,7 @@ DIARY = """\
 ORDER = "INSERT INTO orders (what) VALUES ('Walnut bread')"
 
 
+@pytest.mark.variant
 async def test_a_database_of_a_compose_file_begins_anew_and_other_volumes_are_kept(
     previews: Previews,
 ) -> None:

@@ -94,6 +94,7 @@ async def _forget_newest_record(application: Application) -> None:
 
 
 @pytest.mark.spec("FR-009", "FR-011")
+@pytest.mark.variant
 async def test_a_failed_migration_leaves_the_old_version_serving(application: Application) -> None:
     await application.bring_up("a")
     web = await application.uid("web")

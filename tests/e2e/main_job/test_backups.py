@@ -200,6 +200,7 @@ async def test_a_backup_that_cannot_be_read_leaves_everything_as_it_was(
     assert "After" in (await preview.page()).text, "a retry does not try that again"
 
 
+@pytest.mark.variant
 async def test_what_was_brought_back_is_never_brought_back_twice(previews: Previews) -> None:
     """Also where all that had told of it was lost on the way: the mark at the CronJob, and the Jobs."""
     preview = await create(previews)
@@ -230,6 +231,7 @@ async def test_what_was_brought_back_is_never_brought_back_twice(previews: Previ
     await eventually(shown, within=120, what="the application that was restarted shows it")
 
 
+@pytest.mark.variant
 async def test_a_reset_leaves_the_backups_and_one_of_them_brings_the_data_back(
     previews: Previews,
 ) -> None:

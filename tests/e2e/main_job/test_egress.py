@@ -77,7 +77,13 @@ OF_OTHERS = {"compose.yaml": COMPOSE, "app.py": ASKING}
 """The same program in an image that no commit changes."""
 
 
-@pytest.mark.parametrize("tree", [TREE, OF_OTHERS], ids=["built", "image-of-others"])
+@pytest.mark.parametrize(
+    "tree",
+    [
+        pytest.param(TREE, id="built"),
+        pytest.param(OF_OTHERS, id="image-of-others", marks=pytest.mark.variant),
+    ],
+)
 async def test_an_application_reaches_the_hosts_that_its_project_opens(
     previews: Previews, cluster: Cluster, namespaces: Namespaces, tree: dict[str, str]
 ) -> None:

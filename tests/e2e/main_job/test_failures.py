@@ -140,6 +140,7 @@ async def test_an_application_that_starts_too_slowly_is_told_with_its_limit(
 
 
 @pytest.mark.spec("FR-010")
+@pytest.mark.variant
 async def test_a_pod_over_quota_is_told(previews: Previews) -> None:
     preview = await previews.create(rollout_timeout_seconds=20)
     limits = {"requests": {"memory": "64Gi"}, "limits": {"memory": "64Gi"}}

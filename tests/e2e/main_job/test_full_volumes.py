@@ -85,6 +85,7 @@ async def test_a_migration_on_a_full_database_fails_and_the_old_version_serves_o
 
 @pytest.mark.spec("ENV-012")
 @pytest.mark.invariant(6)
+@pytest.mark.variant
 async def test_a_service_whose_volume_is_too_small_is_told_and_what_waits_for_it_is_not_started(
     previews: Previews,
 ) -> None:

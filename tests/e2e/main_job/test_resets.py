@@ -72,6 +72,7 @@ async def test_a_database_is_empty_migrated_and_seeded_again(previews: Previews)
         await reset(preview, "dbb")
 
 
+@pytest.mark.variant
 async def test_another_service_keeps_what_it_has(previews: Previews) -> None:
     preview = await previews.create(tree=KEEPER_TREE, type="auto")
     commit = await preview.open(NOTE)
@@ -88,6 +89,7 @@ async def test_another_service_keeps_what_it_has(previews: Previews) -> None:
     assert await claims_of(preview, "files") == volume
 
 
+@pytest.mark.variant
 async def test_a_chart_of_the_projects_own_starts_anew_beside_a_service_that_was_reset(
     previews: Previews,
 ) -> None:

@@ -146,6 +146,7 @@ async def test_a_chart_of_a_registry_is_up_before_the_application_and_goes_with_
 
 
 @pytest.mark.spec("FR-009")
+@pytest.mark.variant
 async def test_a_chart_of_the_repository_whose_service_has_another_name_is_told_with_what_to_say(
     previews: Previews,
 ) -> None:
@@ -172,6 +173,7 @@ async def test_a_chart_of_the_repository_whose_service_has_another_name_is_told_
     assert (figs, commit) == ("figs", second)
 
 
+@pytest.mark.variant
 async def test_a_service_may_become_a_chart_and_something_else_again(previews: Previews) -> None:
     chart = {
         "deploy/shelf/Chart.yaml": CHART,

@@ -194,6 +194,7 @@ async def test_a_database_stays_from_push_to_push_and_its_password_is_told_to_no
 
 
 @pytest.mark.spec("FR-018")
+@pytest.mark.variant
 async def test_a_migration_that_fails_leaves_the_old_version_and_its_data(
     previews: Previews,
 ) -> None:

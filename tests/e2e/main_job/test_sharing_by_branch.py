@@ -157,6 +157,7 @@ async def test_two_share_one_environment_from_the_first_opening_to_the_last_clos
 
 
 @pytest.mark.invariant(1)
+@pytest.mark.variant
 async def test_two_that_are_opened_at_the_same_moment_make_one_environment(
     previews: Previews, stack: Stack
 ) -> None:

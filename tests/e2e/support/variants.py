@@ -1,4 +1,4 @@
-"""Tests that show with one more technology what another test shows with one."""
+"""Tests that show by one more technology or way what another test shows by one."""
 
 import pytest
 from _pytest.mark import ParameterSet
