@@ -67,7 +67,7 @@ async def test_what_answers_is_told_when_a_part_of_an_update_does_not_come_up(
     snapshot = await preview.until_ready(third)
     assert snapshot.serving is not None
     assert snapshot.serving.apart == ()
-    fourth = await preview.push(dict(services("Thursday", web=BROKEN)))
+    fourth = await preview.push(dict(services("Thursday", web=BROKEN, worker="sleep 3601")))
     snapshot = await preview.until_failed(fourth)
     assert "Wednesday" in await page(preview)
     assert snapshot.serving is not None
