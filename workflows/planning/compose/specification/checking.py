@@ -14,6 +14,7 @@ from workflows.planning.detection.files import shorten
 from workflows.repo_config.messages import reason
 from workflows.repo_config.nearest import nearest
 
+_SAID_FOR_COMPOSE = ("name", "version")
 _TOP = ("name", "version", "services", "networks", "volumes", "configs", "secrets", "include")
 _MAX_SERVICES = 200
 S = TypeVar("S", bound=Section)
@@ -55,6 +56,8 @@ def check(project: Part, profiles: Collection[str], only: Collection[str] = ()) 
         if key not in _TOP and not key.startswith("x-"):
             why = " is not supported: previews run no models" if key == "models" else ""
             _unknown(checked, part, key, "", _TOP, why)
+        if key in _SAID_FOR_COMPOSE:
+            checked.idle.quiet.setdefault(key, []).append(str(part.place))
     services = _mapping(checked, project, "services")
     if not services:
         checked.problems.append(f"{project.place.path}: there are no `services`.")
@@ -94,6 +97,9 @@ def _service(
     else:
         checked.services[name] = service
         checked.parts[name] = part
+        if service.deploy.mode == "global":
+            place = checked.place(name, "deploy", "mode")
+            checked.idle.ignored.setdefault("deploy.mode: global", []).append(place)
 
 
 def _without_idle(checked: Checked, name: str, service: Part) -> Part:

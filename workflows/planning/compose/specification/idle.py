@@ -7,11 +7,8 @@ from workflows.planning.compose.reading.parts import Part
 from workflows.planning.compose.specification.keys import RULES, Rules, Way
 from workflows.planning.detection.files import shorten
 
-_MAX_LISTED = 6
-"""Places of a key that changes something."""
-_MAX_QUIET = 3
-"""Places of one that changes nothing."""
-_MAX_KEYS = 40
+_MAX_LISTED = 60
+"""Places of a key, and keys: more are counted. As many services as a preview may have have one each."""
 _NOTHING = Rules()
 
 
@@ -67,12 +64,12 @@ class Idle:
 
     def warnings(self) -> list[str]:
         """One for all keys that somebody may count on."""
-        listed = _listed(self.ignored, _MAX_LISTED)
+        listed = _listed(self.ignored)
         return [f"Without effect in a preview: {listed}."] if listed else []
 
     def reasons(self) -> list[str]:
         """One sentence for all others."""
-        listed = _listed(self.quiet, _MAX_QUIET)
+        listed = _listed(self.quiet)
         return [f"Left aside, for a preview has no use for it: {listed}."] if listed else []
 
 
@@ -81,14 +78,22 @@ def _is_known(rules: Mapping[Way, Rules], way: Way) -> bool:
     return any(each[: len(way)] == way for each in rules)
 
 
-def _listed(found: Mapping[str, Sequence[str]], most: int) -> str:
-    told = [
-        f"`{key}` ({', '.join(_first(places, most))}{', …' if len(set(places)) > most else ''})"
-        for key, places in sorted(found.items())[:_MAX_KEYS]
-    ]
-    more = len(found) - len(told)
-    return ", ".join((*told, f"and {more} more")) if more > 0 else ", ".join(told)
+def _listed(found: Mapping[str, Sequence[str]]) -> str:
+    keys = sorted(found.items())
+    told = [f"`{key}` ({_places(places)})" for key, places in keys[:_MAX_LISTED]]
+    return ", ".join([*told, *_more(len(keys))])
 
 
-def _first(places: Sequence[str], most: int) -> list[str]:
-    return list(dict.fromkeys(places))[:most]
+def _places(places: Sequence[str]) -> str:
+    """`compose.yaml:5, 9, other.yaml:3`: a file is named once."""
+    told: list[str] = []
+    former, all_places = "", list(dict.fromkeys(places))
+    for place in all_places[:_MAX_LISTED]:
+        path, _, line = place.rpartition(":")
+        told.append(line if path == former else place)
+        former = path
+    return ", ".join([*told, *_more(len(all_places))])
+
+
+def _more(count: int) -> list[str]:
+    return [f"and {count - _MAX_LISTED} more"] if count > _MAX_LISTED else []

@@ -10,6 +10,8 @@ from workflows.planning.detection.interest import words
 
 _HEALTHY = "service_healthy"
 _COMPLETED = "service_completed_successfully"
+NEVER = ("no", "false")
+"""What `restart` says of a service that is not to be started again."""
 _ENDING = words(
     "migrate migration migrations migrator seed seeder seeds init initdb setup bootstrap provision createbucket "
     "createbuckets fixtures"
@@ -53,7 +55,7 @@ def _ends_by_itself(name: str, service: Service) -> str:
     is_kept = service.restart.startswith(("always", "unless-stopped"))
     if is_kept or service.ports or service.expose or service.healthcheck or service.catalyst.public:
         return ""
-    if service.restart in ("no", "false"):
+    if service.restart in NEVER:
         return "it is not to be restarted, and listens nowhere"
     image = base_name(service.image)
     if not _ENDING.isdisjoint(name.lower().replace("_", "-").split("-")):

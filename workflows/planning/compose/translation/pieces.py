@@ -81,6 +81,9 @@ class Pieces:
 
     def _reached(self, name: str, service: Service) -> Values:
         is_front = name == self.front
+        if service.restart in order.NEVER:
+            place = self.checked.place(name, "restart")
+            self.checked.idle.quiet.setdefault("restart", []).append(place)
         ports = listening.chart_ports(self.ports[name], self.front_port if is_front else 0)
         values: Values = {"kind": "web" if is_front else "worker"}
         if ports:

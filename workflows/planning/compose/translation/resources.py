@@ -54,6 +54,10 @@ def security_of(service: Service) -> tuple[Values, str]:
         problem = f"runs as its image's own user: `{user}` is a name, and only numbers can be set"
     if group.isdecimal() and len(group) < 10:
         values["runAsGroup"] = int(group)
+    elif group and not problem:
+        problem = (
+            f"runs with its image's own group: `{group}` is a name, and only numbers can be set"
+        )
     if values.get("runAsUser") and service.volumes:
         values["fsGroup"] = values.get("runAsGroup", values["runAsUser"])
     if service.read_only:

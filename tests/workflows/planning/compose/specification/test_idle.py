@@ -24,7 +24,7 @@ def warning(text: str) -> str:
 def test_what_nobody_will_miss_is_told_in_one_sentence() -> None:
     text = f"{START}    tty: true\n    init: true\n  other:\n    image: x\n    tty: true\n"
     assert reason(text) == (
-        "Left aside, for a preview has no use for it: `init` (compose.yaml:6), `tty` (compose.yaml:5, compose.yaml:9)."
+        "Left aside, for a preview has no use for it: `init` (compose.yaml:6), `tty` (compose.yaml:5, 9)."
     )
     assert warning(text) == ""
     assert reason(START) == ""
@@ -135,10 +135,47 @@ def test_volumes_of_somebody_else_are_new_ones() -> None:
 
 
 def test_very_many_of_them_do_not_flood_a_plan() -> None:
-    keys = "".join(f"  n{number}: {{labels: {{}}}}\n" for number in range(30))
-    assert reason(f"{START}networks:\n{keys}").count("compose.yaml") == 3
-    idle = Idle([], quiet={f"key{number}": ["a:1"] for number in range(50)})
+    keys = "".join(f"  n{number}: {{labels: {{}}}}\n" for number in range(70))
+    told = reason(f"{START}networks:\n{keys}")
+    assert "(compose.yaml:6, 7, 8, " in told
+    assert told.endswith(", 64, 65, and 10 more).")
+    idle = Idle([], quiet={f"key{number}": ["a:1"] for number in range(70)})
     assert idle.reasons()[0].endswith(", and 10 more.")
+
+
+def test_lines_of_several_files_stand_behind_each_file() -> None:
+    idle = Idle([], quiet={"tty": ["a.yaml:1", "a.yaml:2", "b.yaml:2", "a.yaml:9", "a.yaml:1"]})
+    assert "(a.yaml:1, 2, b.yaml:2, a.yaml:9)" in idle.reasons()[0]
+
+
+def test_what_the_whole_file_says_for_compose_is_told_too() -> None:
+    told = reason(f"version: '3.8'\nname: shop\n{START}")
+    assert "`name` (compose.yaml:2), `version` (compose.yaml:1)" in told
+
+
+def test_a_service_that_stays_is_restarted_whatever_it_says() -> None:
+    assert "`restart` (compose.yaml:5)" in reason(f"{START}    restart: 'no'\n")
+    assert reason(f"{START}    restart: always\n") == ""
+    job = "  once: {image: x, restart: 'no'}\n"
+    assert reason(START + job) == "", "that is what makes it a job"
+
+
+def test_one_pod_for_each_machine_is_one_pod() -> None:
+    text = f"{START}    deploy: {{mode: global}}\n"
+    assert warning(text) == "Without effect in a preview: `deploy.mode: global` (compose.yaml:5)."
+
+
+@pytest.mark.parametrize(
+    ("user", "words"),
+    [
+        ("1000:staff", "with its image's own group: `staff` is a name"),
+        ("app:staff", "as its image's own user: `app` is a name"),
+    ],
+)
+def test_a_user_or_group_with_a_name_is_told(user: str, words: str) -> None:
+    found = [each for each in planned(f"{START}    user: {user}\n").warnings if words in each]
+    assert len(found) == 1
+    assert found[0].startswith("compose.yaml:5: `web` runs ")
 
 
 def test_where_a_port_is_published_is_told() -> None:
