@@ -235,6 +235,21 @@ def visits(page: str) -> int:
     return int(page.split()[1].rstrip(","))
 
 
+@pytest.mark.spec("ENV-021")
+async def test_two_previews_of_one_repository_have_a_database_each(previews: Previews) -> None:
+    one = await create_library(previews)
+    other = previews.another(one, "neighbour")
+    await one.until_ready(await one.open(NOTE))
+    await other.until_ready(await other.open(NOTE))
+    assert other.environment != one.environment
+    mine = "INSERT INTO books (title, author) VALUES ('Mine', 'Ada')"
+    await run(one, "db", "psql", "--username=app", "--dbname=app", f"--command={mine}")
+    assert "Mine" in (await one.page()).text
+    assert "Mine" not in (await other.page()).text
+    passwords = {(await secret_of(each, "db"))["password"] for each in (one, other)}
+    assert len(passwords) == 2
+
+
 async def test_any_image_is_a_service_that_keeps_its_data_and_goes_with_its_entry(
     previews: Previews,
 ) -> None:

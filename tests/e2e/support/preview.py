@@ -48,13 +48,14 @@ class Preview:
     """Further repositories of the project, by their sources' names."""
     is_shared: bool = False
     """Its environment is that of all pull requests of the project."""
+    branch: str = BRANCH
     _counter: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
     def environment(self) -> str:
         """The first pull request of a repository has number 1."""
         if self.is_shared:
-            return naming.branch_environment_name(BRANCH)
+            return naming.branch_environment_name(self.branch)
         return naming.environment_name(self.source, self.number or 1)
 
     @property
@@ -86,7 +87,7 @@ class Preview:
     async def open_pull(self, *, draft: bool = False) -> None:
         """Open the pull request of a branch that was pushed."""
         pull = await self.stack.github.open_pull_request(
-            self.repository.full_name, BRANCH, title="A change", draft=draft
+            self.repository.full_name, self.branch, title="A change", draft=draft
         )
         self.number = pull.number
 
@@ -95,9 +96,9 @@ class Preview:
         github, base = self.stack.github, self.repository.full_name
         await github.grant(base, stranger, "read")
         fork = (await github.fork(base, by=stranger)).full_name
-        commit = await github.push(fork, BRANCH, {"README.md": "mine\n"}, by=stranger)
+        commit = await github.push(fork, self.branch, {"README.md": "mine\n"}, by=stranger)
         pull = await github.open_pull_request(
-            base, f"{stranger}:{BRANCH}", title="A gift", by=stranger
+            base, f"{stranger}:{self.branch}", title="A gift", by=stranger
         )
         self.number = pull.number
         return fork, commit
@@ -109,7 +110,7 @@ class Preview:
         )
         commit = await self.stack.github.push(
             self.repository.full_name,
-            BRANCH,
+            self.branch,
             changes,
             message=f"Change {secrets.token_hex(3)}",
             force=force and bool(self.commits),

@@ -98,6 +98,12 @@ class Previews:
         self.made.append(other)
         return other
 
+    def another(self, preview: Preview, branch: str) -> Preview:
+        """A pull request to come of another branch in the same repository."""
+        other = replace(preview, branch=branch, number=0, commits=[])
+        self.made.append(other)
+        return other
+
     def _sample(self) -> dict[str, str]:
         own = {"Dockerfile": self.dockerfile} if self.dockerfile else {}
         return {**sample(self.stack.instance), **own}
