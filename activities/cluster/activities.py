@@ -20,6 +20,7 @@ from activities.cluster.routes import Routes
 from activities.cluster.secrets import Secrets
 from activities.cluster.serving import read_serving
 from activities.heartbeat import beating
+from workflows.errors import CatalystError
 from workflows.models import messages as m
 from workflows.ports import ClusterPort
 
@@ -105,7 +106,13 @@ class ClusterActivities(ClusterPort):
         self, request: m.WaitForRolloutInput
     ) -> m.WaitForRolloutResult | None:
         async with beating() as progress:
-            return await self._rollouts.wait(request, progress)
+            try:
+                result = await self._rollouts.wait(request, progress)
+            except CatalystError:
+                await self._keeping.keep_jobs(request.ref, request.jobs, progress)
+                raise
+            await self._keeping.keep_jobs(request.ref, request.jobs, progress)
+            return result
 
     @activity.defn(name="check_health")
     async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:

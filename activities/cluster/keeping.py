@@ -1,6 +1,9 @@
 """Copies what containers wrote into the store before they vanish (FR-006)."""
 
+from collections.abc import Iterable, Sequence
+
 from kubernetes.aio.client import ApiClient
+from temporalio import activity
 
 from activities import kube
 from activities.cluster.config import KeptLogs
@@ -9,6 +12,8 @@ from activities.heartbeat import Progress
 from activities.known_secrets import KnownSecrets, require_known
 from activities.kube import KubeObject
 from activities.logs import ContainerRef, LogsMissingError, PodLogs
+from workflows import naming
+from workflows.errors import CatalystError
 from workflows.models import EnvironmentRef
 
 LINES = 500
@@ -36,13 +41,37 @@ class Keeping:
         except LogsMissingError:
             return
         known = await require_known(self._api, namespace)
+        await self._keep_all(namespace, containers, known, progress)
+        await self._keep_events(namespace, known)
+
+    async def keep_jobs(self, ref: EnvironmentRef, jobs: Sequence[str], progress: Progress) -> None:
+        """Of these jobs, which have ended: the next revision puts others in their place (ENV-018).
+
+        A failure is logged: the revision does not depend on it.
+        """
+        if not jobs:
+            return
+        selector = f"{naming.PART_LABEL} in ({','.join(jobs)})"
+        try:
+            containers = await self._logs.containers(ref.namespace, selector)
+            known = await require_known(self._api, ref.namespace)
+            await self._keep_all(ref.namespace, containers, known, progress)
+        except CatalystError as error:
+            activity.logger.warning("the logs of %s are not kept: %s", ", ".join(jobs), error)
+
+    async def _keep_all(
+        self,
+        namespace: str,
+        containers: Iterable[ContainerRef],
+        known: KnownSecrets,
+        progress: Progress,
+    ) -> None:
         for container in containers:
             progress.detail = f"{container.pod}/{container.container}"
             if container.has_previous:
                 await self._keep(namespace, container, known, is_previous=True)
             if container.has_started:
                 await self._keep(namespace, container, known, is_previous=False)
-        await self._keep_events(namespace, known)
 
     async def _keep(
         self, namespace: str, container: ContainerRef, known: KnownSecrets, *, is_previous: bool

@@ -14,12 +14,12 @@ from tests.e2e.support.waiting import eventually
 pytestmark = [pytest.mark.cluster, pytest.mark.spec("FR-006", "ENV-031")]
 
 
-async def read(preview: Preview) -> dict[str, Any]:
+async def read(preview: Preview, *, container: str = "build") -> dict[str, Any]:
     path = f"/api/v1/environments/{preview.project}/{preview.environment}/logs"
     async with httpx.AsyncClient(
         base_url=catalyst_url(preview.stack.instance), trust_env=False, timeout=20
     ) as http:
-        answer = await http.get(path, params={"container": "build", "tail": 5000})
+        answer = await http.get(path, params={"container": container, "tail": 5000})
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()
         return found

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.e2e.main_job.test_build_logs import printed, read
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.waiting import eventually
 from workflows import naming
@@ -103,3 +104,10 @@ async def test_jobs_of_every_moment_run_in_their_order_and_say_how_they_went(
     assert snapshot.serving is not None
     assert snapshot.serving.commit == third, "it had answered before"
     assert third in (await preview.page()).text
+
+    fourth = await preview.push({".catalyst.yaml": "version: 1\n"})
+    await preview.until_ready(fourth)
+    for job, line in (("check", "it is not as it should be"), ("greet", "nobody is at home")):
+        logs = await read(preview, container=job)
+        assert logs["source"] == "kept", "the job is not there any more"
+        assert line in printed(logs)

@@ -75,12 +75,16 @@ def of_an_environment(api: ApiClient, store: Store) -> Awaitable[None]:
     return Keeping(api, store.kept_logs).keep(REF, Progress())
 
 
+def of_a_job(api: ApiClient, store: Store) -> Awaitable[None]:
+    return Keeping(api, store.kept_logs).keep_jobs(REF, ["build"], Progress())
+
+
 Keep = Callable[[ApiClient, Store], Awaitable[None]]
 
 
 @pytest.mark.spec("FR-006")
 @pytest.mark.invariant(4)
-@pytest.mark.parametrize("keep", [of_a_build, of_an_environment])
+@pytest.mark.parametrize("keep", [of_a_build, of_an_environment, of_a_job])
 async def test_a_long_log_holds_up_nobody_and_is_kept_masked(keep: Keep, tmp_path: Path) -> None:
     async with (
         Store.open(f"sqlite+aiosqlite:///{tmp_path / 'catalyst.db'}") as store,
@@ -90,3 +94,29 @@ async def test_a_long_log_holds_up_nobody_and_is_kept_masked(keep: Keep, tmp_pat
         (kept,) = await store.kept_logs.of_namespace("ns")
     assert kept.lines[-1] == "2026-01-01T00:00:00Z line 19999 says password: none and token=***"
     assert not [line for line in kept.lines if not line.endswith("token=***")]
+
+
+class Nothing:
+    """A cluster in which nothing is there."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        return web.json_response({"message": "there is none"}, status=404)
+
+
+@pytest.mark.spec("FR-006", "ENV-018")
+async def test_logs_of_jobs_that_cannot_be_had_stop_nobody(tmp_path: Path) -> None:
+    nothing = Nothing()
+    async with (
+        Store.open(f"sqlite+aiosqlite:///{tmp_path / 'catalyst.db'}") as store,
+        serving(nothing, tmp_path) as api,
+    ):
+        keeping = Keeping(api, store.kept_logs)
+        await keeping.keep_jobs(REF, [], Progress())
+        assert nothing.asked == [], "there are no jobs"
+        await keeping.keep_jobs(REF, ["migrate"], Progress())
+        assert nothing.asked
+        assert not await store.kept_logs.of_namespace("ns")
