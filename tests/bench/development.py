@@ -2,7 +2,7 @@
 
 import time
 
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, Goal
 from tests.e2e.development.workshop import Workshop, open_workshop
 from tests.e2e.support.previews import Previews
 
@@ -24,7 +24,7 @@ async def measure_in_place(previews: Previews, runs: int) -> tuple[float, ...]:
 
 def figure_of(samples: tuple[float, ...]) -> Figure:
     return Figure(
-        "development mode: push → the page shows it, in the same pod", samples, goal="p95 ≤ 5 s"
+        "development mode: push → the page shows it, in the same pod", samples, goal=Goal(5, "p95")
     )
 
 

@@ -7,8 +7,24 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Goal:
+    """At most so much: of the ratio to the baseline, of the 95th percentile, or of every sample."""
+
+    most: float
+    of: Literal["ratio", "p95", "all"]
+    unit: str = "s"
+
+    def __str__(self) -> str:
+        if self.of == "ratio":
+            return f"≤ {self.most:g}×"
+        said = f"≤ {self.most / 60:g} min" if self.most >= 60 else f"≤ {self.most:g} {self.unit}"
+        return f"p95 {said}" if self.of == "p95" else said
 
 
 @dataclass(frozen=True)
@@ -20,7 +36,19 @@ class Figure:
     unit: str = "s"
     baseline: float | None = None
     """Median of the bare tools in the same run and the same unit."""
-    goal: str = ""
+    goal: Goal | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it has a goal and is above it."""
+        if self.goal is None:
+            return False
+        reached = {
+            "ratio": self.median / self.baseline if self.baseline else math.inf,
+            "p95": percentile(self.samples, 95),
+            "all": max(self.samples),
+        }
+        return reached[self.goal.of] > self.goal.most
 
     @property
     def median(self) -> float:
@@ -35,7 +63,7 @@ class Figure:
             f"{self.median:.2f} {self.unit}",
             f"{worst:.2f} {self.unit}",
             ratio,
-            self.goal,
+            f"{self.goal or ''}{' **missed**' if self.is_missed else ''}",
         )
         return f"| {' | '.join(cells)} |"
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass, field
 
+from tests.e2e.main_job.slow import ill_at_first, slow_helm
 from tests.e2e.support.history import read_activities
 from tests.e2e.support.preview import Files, Preview
 from tests.e2e.support.waiting import eventually
@@ -88,13 +89,36 @@ async def measure_superseding(preview: Preview) -> Superseded:
     ending = asyncio.create_task(_ending_of(preview, pod["metadata"]["name"]))
     new = await preview.push(preview.with_values(greeting=secrets.token_hex(4)), force=True)
     await preview.until_ready(new)
+    return Superseded(await _until_stopped(preview, old), await ending)
+
+
+LATER = ("Helm", "health check")
+"""Of a revision, what is stopped beside a build; nothing of these takes time to end."""
+
+
+async def measure_stopping(preview: Preview, phase: str) -> float:
+    """Seconds from the read of a new head until the old revision, at work on that, had really stopped."""
+    is_helm = phase == "Helm"
+    slow = slow_helm() if is_helm else ill_at_first(preview.sample["app.py"], seconds=60)
+    old = await preview.push(slow, force=True)
+    if is_helm:
+        await preview.until_release("pending-upgrade")
+    else:
+        await preview.until_phase(Phase.CHECKING)
+    new = await preview.push(preview.with_values(greeting=secrets.token_hex(4)), force=True)
+    await preview.until_ready(new)
+    return await _until_stopped(preview, old)
+
+
+async def _until_stopped(preview: Preview, old: str) -> float:
+    """From the last read of a head before the old revision's end until that end, as both histories tell it."""
     before = await preview.stack.run_of((await preview.revision_of(old)).id)
     entity = await read_activities(preview.stack.temporal, preview.workflow_id)
     if before.closed is None:
         raise RuntimeError(f"{old[:7]} never stopped")
     looks = [look.ended for look in entity if look.name == "read_pull_request" and look.ended]
     read = max(look for look in looks if look <= before.closed)
-    return Superseded((before.closed - read).total_seconds(), await ending)
+    return (before.closed - read).total_seconds()
 
 
 async def _ending_of(preview: Preview, name: str) -> float:

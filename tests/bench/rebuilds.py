@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, Goal
 from tests.e2e.build import repositories
 from tests.e2e.support.previews import Previews
 from workflows.models import EnvironmentSnapshot
@@ -43,7 +43,7 @@ def figures_of(measured: Mapping[str, list[Rebuilt]]) -> list[Figure]:
         first = Figure(f"{kind}: its first build", tuple(one.first for one in found))
         again = tuple(one.again for one in found)
         changed = "… after a change of one line, against the first"
-        rows += [first, Figure(changed, again, baseline=first.median, goal="≤ 0.5×")]
+        rows += [first, Figure(changed, again, baseline=first.median, goal=Goal(0.5, "ratio"))]
     return rows
 
 
