@@ -1,6 +1,7 @@
 """From settings to the objects that do the work: the one place where every part is made and handed to the others."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,8 @@ from worker.workers import Implementations
 from workflows.errors import ConfigurationError
 from workflows.planning.dockerfiles import Mirrors
 from workflows.rendering import Links
+
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -129,6 +132,12 @@ def make_build_config(settings: WorkerSettings) -> BuildConfig:
         raise ConfigurationError(
             f"CATALYST_WORKER_BUILD_NETWORKS names {', '.join(unknown)}, but the hosts that builds know by name are: "
             f"{', '.join(sorted(named)) or 'none'}"
+        )
+    if config.open_hosts:
+        log.warning(
+            "builds may reach every public address, since these hosts are known by name only: %s. Name an image in "
+            "CATALYST_WORKER_EGRESS_PROXY_IMAGE, or their networks in CATALYST_WORKER_BUILD_NETWORKS",
+            ", ".join(config.open_hosts),
         )
     return config
 

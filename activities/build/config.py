@@ -99,6 +99,14 @@ class BuildConfig:
         )
 
     @property
+    def open_hosts(self) -> tuple[str, ...]:
+        """Those for which nothing but all public addresses can be opened: no networks of theirs are said, and there is no
+        proxy."""
+        if self.proxy_image:
+            return ()
+        return tuple(sorted(self.named_hosts - self.networks.keys()))
+
+    @property
     def registry_url(self) -> str:
         return f"{self._scheme}://{self.registry}"
 

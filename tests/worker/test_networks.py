@@ -67,3 +67,15 @@ def test_networks_of_a_host_that_no_build_knows_by_name_are_refused(
     tell(monkeypatch, GIT_URL="http://192.0.2.7", REGISTRY="192.0.2.8:5000")
     with pytest.raises(ConfigurationError, match=r"are: none$"):
         make_build_config(WorkerSettings())
+
+
+@pytest.mark.spec("T-5")
+@pytest.mark.parametrize("image", ["", "squid:1"])
+def test_what_is_open_to_every_build_is_told_at_the_start(
+    image: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell(monkeypatch, EGRESS_PROXY_IMAGE=image)
+    make_build_config(WorkerSettings())
+    told = [each.getMessage() for each in caplog.records if "public address" in each.getMessage()]
+    assert len(told) == (0 if image else 1)
+    assert all("github.com, registry.test" in each for each in told)

@@ -119,6 +119,12 @@ def test_what_a_build_says_itself_comes_first() -> None:
     assert f"--opt=build-arg:HTTPS_PROXY={URL}" not in arguments
 
 
+def test_what_is_open_to_everybody_is_known() -> None:
+    assert BY_NAME.open_hosts == ()
+    bare = replace(BY_NAME, proxy_image="")
+    assert bare.open_hosts == ("github.com", "packages.test", "registry.test")
+
+
 def test_without_a_proxy_nothing_is_told() -> None:
     bare = replace(BY_NAME, proxy_image="")
     assert proxy_variables(bare) == {}
