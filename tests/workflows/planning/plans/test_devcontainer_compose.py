@@ -47,6 +47,18 @@ def test_services_beside_the_container_come_along_with_the_application() -> None
     assert f"Beside the container of {path} run: `db`, `cache`." in plan.reasons
 
 
+@pytest.mark.parametrize("name", ["web", "db"])
+def test_a_backing_service_cannot_have_the_applications_own_name(name: str) -> None:
+    text = f"services: {{{name}: {{image: 'redis:7'}}}}\n"
+    files = {**NODE, "compose.yaml": text}
+    if name == "db":
+        assert components(plan_of(files)) == ["web", "db"]
+    else:
+        assert problems_of(files) == [
+            "`compose.yaml`: the service `web` has the name of the application's own component; rename it."
+        ]
+
+
 def test_run_services_says_which_of_them() -> None:
     assert components(plan_of({**NODE, **files_of(runServices=["app", "db"])})) == ["web", "db"]
 

@@ -38,6 +38,12 @@ def test_a_directory_with_more_text_than_kubernetes_keeps_is_refused() -> None:
     assert any(f"more than {MAX_TEXTS // 1024} KiB" in each for each in found)
 
 
+def test_a_file_whose_name_kubernetes_does_not_take_is_refused() -> None:
+    text = service("image: nginx, volumes: ['./site:/site:ro']")
+    (problem,) = problems_of({"compose.yaml": text, "site/our prices.txt": "1 crown\n"})
+    assert "mounts a file called `our prices.txt`; only letters" in problem
+
+
 def test_one_file_that_the_image_does_not_copy_is_mounted() -> None:
     text = service("build: ., volumes: ['./shop.conf:/etc/shop.conf:ro']")
     files = {"Dockerfile": "FROM nginx\nCOPY site /site\nEXPOSE 80\n", "shop.conf": "a = 1\n"}
