@@ -53,6 +53,7 @@ PASSED_THROUGH = (
     "workflows.slot",
     "workflows.inbox",
     "workflows.removal",
+    "workflows.serving",
     "workflows.backups",
     "workflows.development",
     "workflows.former",
