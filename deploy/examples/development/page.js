@@ -1,3 +1,5 @@
+import { script } from './live.js'
+
 const escape = (text) =>
   String(text).replace(/[&<>"]/g, (sign) => `&#${sign.codePointAt(0)};`)
 
@@ -22,5 +24,6 @@ export const page = (recipes, commit) => `<!doctype html>
 <h1>From grandmother's recipe box</h1>
 ${recipes.map(card).join('')}
 <footer>Commit ${escape(commit)}</footer>
+${script}
 </html>
 `

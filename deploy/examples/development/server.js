@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { follow, tell } from './live.js'
 import { page } from './page.js'
 
 const port = process.env.PORT ?? 3000
@@ -7,7 +8,10 @@ const port = process.env.PORT ?? 3000
 const file = process.env.CATALYST_COMMIT_FILE
 const commit = async () => (file ? (await readFile(file, 'utf8')).trim() : 'not a preview')
 
+follow('.index/recipes.json', ...(file ? [file] : []))
+
 const server = createServer(async (request, response) => {
+  if (request.url === '/changes') return tell(request, response)
   try {
     const recipes = JSON.parse(await readFile('.index/recipes.json', 'utf8'))
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })

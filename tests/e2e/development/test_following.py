@@ -1,10 +1,13 @@
 """A development server that follows the branch: the code changes in place, and the pod stays (ENV-005)."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from tests.e2e.development.workshop import open_workshop
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
+from tests.e2e.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 PUSHES = 3
@@ -21,12 +24,15 @@ async def test_a_push_shows_its_page_in_the_same_pod_and_the_end_leaves_nothing(
     assert commit in (await preview.page()).text
     pod = await workshop.uid()
 
-    for number in range(PUSHES):
-        title = f"Edition {number} of the box"
-        commit = await preview.push(workshop.titled(title))
-        await workshop.until_page_says(title)
-        snapshot = await preview.until_ready(commit)
-        await workshop.until_page_says(commit)
+    async with workshop.page_is_open() as heard:
+        await eventually(_hears(heard, 1), within=30, what="the open page is connected")
+        for number in range(PUSHES):
+            title, before = f"Edition {number} of the box", len(heard)
+            commit = await preview.push(workshop.titled(title))
+            await workshop.until_page_says(title)
+            snapshot = await preview.until_ready(commit)
+            await workshop.until_page_says(commit)
+            await eventually(_hears(heard, before + 1), within=30, what="it is told to reload")
 
     assert await workshop.uid() == pod
     assert not (await stack.run_of(snapshot.revisions[0].id)).of("deploy_release")
@@ -44,6 +50,13 @@ async def test_a_push_shows_its_page_in_the_same_pod_and_the_end_leaves_nothing(
 
     await preview.close()
     await preview.until_gone()
+
+
+def _hears(heard: list[str], count: int) -> Callable[[], Awaitable[bool]]:
+    async def hears() -> bool:
+        return len(heard) >= count
+
+    return hears
 
 
 @pytest.mark.spec("ENV-005")

@@ -1,7 +1,12 @@
 """A preview in development mode, as its developer works with it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+import httpx
 
 from activities import kube
 from deploy.gallery.examples import DIRECTORY, read_example
@@ -13,6 +18,8 @@ from workflows.models import HealthCheck, Phase
 COMPONENT = "web"
 PAGE = "page.js"
 TITLE = "From grandmother's recipe box"
+RECONNECT = 0.25
+"""Seconds, as the example asks of a browser."""
 
 
 @dataclass
@@ -67,6 +74,30 @@ class Workshop:
             return page.status == 200 and text in page.text
 
         await eventually(says, within=READY, what=f"the page says {text!r}", poll=0.05)
+
+    @asynccontextmanager
+    async def page_is_open(self) -> AsyncIterator[list[str]]:
+        """What a browser that shows the page hears of changes, each time something else than before."""
+        heard: list[str] = []
+        listening = asyncio.create_task(self._listen(heard))
+        try:
+            yield heard
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    async def _listen(self, heard: list[str]) -> None:
+        url = f"http://127.0.0.1:{self.preview.stack.connection.browser_port}/changes"
+        headers, timeout = {"Host": self.preview.host}, httpx.Timeout(10, read=None)
+        async with httpx.AsyncClient(trust_env=False, timeout=timeout, headers=headers) as http:
+            while True:
+                with suppress(httpx.HTTPError):
+                    async with http.stream("GET", url) as answer:
+                        async for line in answer.aiter_lines():
+                            if line.startswith("data: ") and line not in heard:
+                                heard.append(line)
+                await asyncio.sleep(RECONNECT)
 
     async def until_degraded(self, commit: str) -> None:
         await self.preview.until(

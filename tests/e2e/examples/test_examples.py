@@ -21,6 +21,10 @@ from tests.e2e.support.waiting import eventually
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
 
 NOTE: Files = {"CHANGES.md": "One line more.\n"}
+WHOLE = ("compose", "services", "several-repositories", "development", "worker-and-cron")
+"""Applications of more than one container; a browser looks at their pages."""
+COLOURS = 50
+"""A page with letters and borders has more of them than an empty one."""
 VARIANT = pytest.mark.variant
 """Tests beside this one do the same with a repository of that kind."""
 EXAMPLES = [
@@ -47,7 +51,7 @@ EXAMPLES = [
 @pytest.mark.spec("OPS-2", "FR-003", "FR-007", "FR-008")
 @pytest.mark.parametrize("example", EXAMPLES)
 async def test_an_example_is_opened_pushed_to_and_removed(
-    example: str, previews: Previews, stack: Stack, give_secrets: GiveSecrets
+    example: str, previews: Previews, stack: Stack, give_secrets: GiveSecrets, tmp_path: Path
 ) -> None:
     scene, name = SCENES[example], unique("example")
     preview = await create(previews, scene, name)
@@ -65,6 +69,10 @@ async def test_an_example_is_opened_pushed_to_and_removed(
     assert scene.new not in shown
     assert (commit in shown) is scene.knows_commit
     await assert_confined(preview)
+    if example in WHOLE:
+        chromium = await find_chromium(current().cache_directory, tmp_path / "chromium.log")
+        picture = await take_picture(chromium, preview.url, tmp_path / f"{example}.png")
+        assert picture.colours > COLOURS
 
     commit = await preview.push(scene.change)
     if scene.is_built_by_others:
@@ -144,7 +152,7 @@ async def test_a_page_looks_like_something_in_light_and_dark(
     dark = await take_picture(chromium, preview.url, tmp_path / "dark.png", scheme="dark")
     assert light.brightness > 0.8
     assert dark.brightness < 0.3
-    assert min(light.colours, dark.colours) > 50, "letters and borders, not an empty page"
+    assert min(light.colours, dark.colours) > COLOURS
 
 
 async def assert_confined(preview: Preview) -> None:
