@@ -32,6 +32,13 @@ RECURSIVE = """services:
     environment: &again
       <<: *again
 """
+UNSAFE = """services:
+  web:
+    image: busybox:1.37
+    privileged: true
+    network_mode: host
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock", "/etc:/host"]
+"""
 
 
 @pytest.mark.parametrize(
@@ -41,6 +48,9 @@ RECURSIVE = """services:
         pytest.param(UNDEFINED, ("BAKERY_KEY", "the key of the bakery"), id="undefined"),
         pytest.param(
             RECURSIVE, ("compose.yaml", "line 5", "`*again` holds itself"), id="recursive"
+        ),
+        pytest.param(
+            UNSAFE, ("privileged", "network_mode", "/var/run/docker.sock", "/etc"), id="unsafe"
         ),
     ],
 )
@@ -116,6 +126,21 @@ async def test_a_password_with_every_special_character_arrives_as_it_is(
 """
     await preview.until_ready(await preview.open({"compose.yaml": show}))
     assert (await preview.page()).text == f"{password}\n"
+
+
+async def test_a_port_that_two_services_publish_is_told_and_both_run(previews: Previews) -> None:
+    other = """
+  other:
+    image: busybox:1.37
+    command: ["httpd", "-f", "-p", "9090", "-h", "/www"]
+    ports: ["8080:9090"]
+"""
+    preview = await create(previews)
+    both = WEB.replace("\nconfigs:", f"{other}\nconfigs:")
+    commit = await preview.open({"compose.yaml": f"services:{both}"})
+    await preview.until_ready(commit)
+    assert "Open" in (await preview.page()).text
+    await preview.until_comment("both publish port 8080", commit[:7])
 
 
 async def create(previews: Previews) -> Preview:
