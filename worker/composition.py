@@ -158,7 +158,7 @@ def make_helm_config(settings: WorkerSettings, work_dir: Path) -> HelmConfig:
     return HelmConfig(
         executable=settings.helm,
         app_chart=settings.app_chart,
-        tools_image=settings.builder_image,
+        tools_image=settings.tools_image or settings.builder_image,
         chart_repositories=settings.chart_repositories,
         plain_hosts=frozenset({settings.registry} if settings.registry_is_plain_http else ()),
         address=make_address(settings),

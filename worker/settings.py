@@ -68,8 +68,11 @@ class WorkerSettings(BaseSettings):
     registry_is_plain_http: bool = False
     """True on the local stack only."""
     builder_image: str
-    """Rootless BuildKit with git. In environments it takes in code that is worked on, and lets jobs wait until services
-    accept connections, by `nc -z` or bash; BuildKit's own image has all of it."""
+    """Rootless BuildKit with git."""
+    tools_image: str = ""
+    """Container `code` of development environments: it takes in code that is worked on, and is what people and agents
+    find there besides the language's own. It lets jobs wait until services accept connections, too. Needs `/bin/sh`, git
+    and timeout, and `nc -z` or bash; runs as root without capabilities. Empty: `builder_image`, which has all of it (ENV-033)."""
     registry_mirror: str = ""
     """Registry that BuildKit asks for images of docker.io; empty: the real one."""
     build_sources: tuple[str, ...] = ()

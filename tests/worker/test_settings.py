@@ -52,6 +52,16 @@ def test_chart_repositories_are_a_list_and_only_a_plain_registry_is_asked_in_pla
     assert make_helm_config(WorkerSettings(), Path()).plain_hosts == {"registry.test:5000"}
 
 
+@pytest.mark.spec("OPS-7", "ENV-033")
+def test_an_operator_names_the_tools_of_development_environments(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell(monkeypatch, BUILDER_IMAGE="builder:1")
+    assert make_helm_config(WorkerSettings(), Path()).tools_image == "builder:1"
+    monkeypatch.setenv("CATALYST_WORKER_TOOLS_IMAGE", "tools.test/of-agents:2")
+    assert make_helm_config(WorkerSettings(), Path()).tools_image == "tools.test/of-agents:2"
+
+
 @pytest.mark.spec("OPS-7", "FR-013")
 def test_mirrors_of_packages_are_addresses_that_everybody_may_know(
     monkeypatch: pytest.MonkeyPatch,
