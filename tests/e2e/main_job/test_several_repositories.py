@@ -58,6 +58,7 @@ async def test_an_environment_follows_the_branch_of_the_same_name_in_the_other_r
         f"with `backend` at `{source.commit[:7]}`, branch `main`", commit[:7]
     )
     await assert_labelled(frontend)
+    await assert_built_side_by_side(stack, first.revisions[0].id)
 
     backend = previews.beside(frontend, "backend")
     moved = await backend.open(expecting("Blue Heron"))
@@ -108,6 +109,13 @@ async def test_a_repository_that_is_gone_is_named_and_what_served_stays(
     page = await frontend.page()
     assert served in page.text
     assert "Grey Gull" in page.text
+
+
+async def assert_built_side_by_side(stack: Stack, revision: str) -> None:
+    builds = (await stack.run_of(revision)).of("build_image")
+    assert len(builds) == len({"frontend", "backend"})
+    ends = [each.ended for each in builds if each.ended]
+    assert max(each.scheduled for each in builds) < min(ends)
 
 
 async def assert_labelled(preview: Preview) -> None:
