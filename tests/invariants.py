@@ -38,8 +38,8 @@ BREACHES = (
         1,
         "a second revision begins beside the first",
         "workflows/planning/next_step.py",
-        "is_superseding = in_flight is not None and in_flight != head",
-        "is_superseding = False",
+        "is_superseding=in_flight is not None,\n        trigger=trigger,\n    )",
+        "trigger=trigger,\n    )",
         "tests/workflows/lifecycle/test_pushing.py",
     ),
     Breach(

@@ -33,10 +33,11 @@ RECURSIVE = """services:
       <<: *again
 """
 UNSAFE = """services:
+  web: {image: "busybox:1.37", privileged: true, network_mode: host}
+"""
+OUTSIDE = """services:
   web:
     image: busybox:1.37
-    privileged: true
-    network_mode: host
     volumes: ["/var/run/docker.sock:/var/run/docker.sock", "/etc:/host"]
 """
 
@@ -49,9 +50,8 @@ UNSAFE = """services:
         pytest.param(
             RECURSIVE, ("compose.yaml", "line 5", "`*again` holds itself"), id="recursive"
         ),
-        pytest.param(
-            UNSAFE, ("privileged", "network_mode", "/var/run/docker.sock", "/etc"), id="unsafe"
-        ),
+        pytest.param(UNSAFE, ("compose.yaml:2", "`privileged`", "`network_mode`"), id="unsafe"),
+        pytest.param(OUTSIDE, ("compose.yaml:4", "/var/run/docker.sock", "/etc"), id="outside"),
     ],
 )
 async def test_a_mistake_in_the_file_is_told_with_its_place_before_anything_is_made(
@@ -132,7 +132,7 @@ async def test_a_port_that_two_services_publish_is_told_and_both_run(previews: P
     other = """
   other:
     image: busybox:1.37
-    command: ["httpd", "-f", "-p", "9090", "-h", "/www"]
+    command: ["httpd", "-f", "-p", "9090", "-h", "/tmp"]
     ports: ["8080:9090"]
 """
     preview = await create(previews)
