@@ -51,7 +51,7 @@ OUTSIDE = """services:
             RECURSIVE, ("compose.yaml", "line 5", "`*again` holds itself"), id="recursive"
         ),
         pytest.param(UNSAFE, ("compose.yaml:2", "`privileged`", "`network_mode`"), id="unsafe"),
-        pytest.param(OUTSIDE, ("compose.yaml:4", "/var/run/docker.sock", "/etc"), id="outside"),
+        pytest.param(OUTSIDE, ("compose.yaml:4", "the Docker socket", "`/etc`"), id="outside"),
     ],
 )
 async def test_a_mistake_in_the_file_is_told_with_its_place_before_anything_is_made(
