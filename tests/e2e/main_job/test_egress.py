@@ -1,4 +1,4 @@
-"""Host names that a project opens: from the template to what the application is answered (T-5)."""
+"""Hosts and networks that a project opens: from the template to what the application is answered (T-5)."""
 
 import pytest
 
@@ -24,7 +24,7 @@ from urllib.request import urlopen
 
 def by_variables(host):
     try:
-        return urlopen(f"http://{host}/", timeout=15)
+        return urlopen(f"http://{host}/", timeout=5)
     except HTTPError as error:
         return error
 
@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         _, _, rest = self.path.partition("/")
         way, _, host = rest.partition("/")
-        body = (answer(way, host) if host else os.environ["NO_PROXY"]).encode()
+        body = (answer(way, host) if host else os.environ.get("NO_PROXY", "")).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -115,3 +115,29 @@ async def test_an_application_reaches_the_hosts_that_its_project_opens(
     proxies = f"/apis/apps/v1/namespaces/{naming.EGRESS_NAMESPACE}/deployments"
     name = naming.egress_proxy(preview.expected_namespace)
     assert await cluster.get(f"{proxies}/{name}") is None
+
+
+async def test_an_application_reaches_the_networks_that_its_project_opens_and_its_commit_wants(
+    previews: Previews, cluster: Cluster, namespaces: Namespaces
+) -> None:
+    image = f"{cluster.connection.registry}/library/python:3.11-slim"
+    outside = await open_outside(cluster, namespaces, image)
+    preview = await previews.create(tree=TREE, type="auto", egress=[f"{outside.public}/32"])
+
+    async def is_answered(address: str, text: str) -> None:
+        async def answers() -> bool:  # rules reach a new pod a moment after its start
+            return (await preview.page(f"/by-variables/{address}")).text.startswith(text)
+
+        await eventually(answers, within=40, what=f"{address} is answered: {text}")
+
+    snapshot = await preview.until_ready(await preview.open({"CHANGES.md": "One line more.\n"}))
+    told = f"It may reach `{outside.public}/32` outside, as the project grants."
+    assert told in snapshot.revisions[0].reasons
+    await is_answered(outside.public, "200 outside")
+    await is_answered(outside.private, "nothing ")
+
+    snapshot = await preview.until_ready(
+        await preview.push({".catalyst.yaml": "version: 1\negress: []\n"})
+    )
+    assert told not in snapshot.revisions[0].reasons
+    await is_answered(outside.public, "nothing ")
