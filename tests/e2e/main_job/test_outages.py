@@ -45,6 +45,25 @@ async def test_a_lost_webhook_is_caught_up_by_the_reconcile(
     await preview.until_gone()
 
 
+@pytest.mark.spec("EC-5", "FR-008")
+async def test_a_namespace_that_no_workflow_looks_after_is_removed_once_two_rounds_agree(
+    previews: Previews, stack: Stack
+) -> None:
+    preview = await previews.create()
+    await preview.until_ready(await preview.open())
+    namespace = await preview.namespace()
+    async with stack.fault(kind="hook_vanished", event="pull_request", count=None):
+        await preview.close()
+        await stack.until_deliveries_are_in()
+    # As if Temporal's database had been brought back from before there was an environment.
+    await stack.temporal.get_workflow_handle(preview.workflow_id).terminate("lost")
+    found = await stack.reconcile_to_end()
+    assert [each for each in found.leftover if each.startswith(f"{namespace} ")]
+    assert await stack.cluster.namespace(namespace), "one round alone removes nothing"
+    await stack.reconcile_to_end()
+    await preview.until_gone()
+
+
 async def test_temporal_restarting_while_building_changes_nothing(
     previews: Previews, stack: Stack
 ) -> None:
