@@ -15,7 +15,8 @@ pytestmark = pytest.mark.spec("ENV-017")
 TOOLS = {
     "pg_isready": "exit 0",
     "pg_dump": 'for each in "$@"; do case "$each" in --file=*) echo dumped > "${each#--file=}";; esac; done',
-    "pg_restore": ":",
+    # `--list` reads the beginning alone.
+    "pg_restore": 'case "$*" in *--list*) exit 0;; esac; for last in "$@"; do :; done; grep dumped "$last" > /dev/null',
     "sleep": "exit 0",
 }
 NAME = re.compile(r"db-[0-9]{8}T[0-9]{6}Z\.dump")
@@ -107,6 +108,12 @@ def test_one_that_fails_or_cannot_be_read_has_no_name_and_costs_no_older_one(
     assert done.returncode != 0
     assert "it broke" in done.stderr
     assert place.names() == ["db-20250101T000000Z.dump"]
+
+
+def test_one_whose_end_is_missing_has_no_name(place: Place) -> None:
+    cut = TOOLS["pg_dump"].replace("dumped", "dum")
+    assert place.run(pg_dump=cut).returncode != 0
+    assert place.names() == []
 
 
 def test_a_database_that_does_not_answer_is_said(place: Place) -> None:

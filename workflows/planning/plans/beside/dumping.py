@@ -1,8 +1,8 @@
 """The script that makes one backup, for `sh` in the database's own image.
 
 What it needs is in variables: those of libpq (the password comes from a Secret and stands nowhere else), `BACKUP_OF`,
-the service's name, and `BACKUP_KEEP`. A backup gets its name once it is on the disk and can be read; so whatever has a
-name is whole. What there is afterwards is left as the pod's last word, newest first: `TIME BYTES` in each line.
+the service's name, and `BACKUP_KEEP`. A backup gets its name once it has been read from its beginning to its end and is
+on the disk; so whatever has a name is whole. What there is afterwards is left as the pod's last word, newest first: `TIME BYTES` in each line.
 """
 
 DIRECTORY = "/backups"
@@ -24,7 +24,7 @@ find . -name '.unfinished-*' -mmin +120 -exec rm -f {} +
 part=".unfinished-${HOSTNAME:-pod}"
 trap 'rm -f "$part"' EXIT
 pg_dump --format=custom --file="$part"
-pg_restore --list "$part" > /dev/null
+pg_restore --file=/dev/null "$part"
 settle "$part"
 name="$BACKUP_OF-$(date -u +%Y%m%dT%H%M%SZ).dump"
 while [ -e "$name" ]; do
