@@ -20,6 +20,13 @@ settings.register_profile("steady", settings.get_profile("search"), derandomize=
 settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which lines hundreds of examples reach is not counted: it takes longer than they do, and other tests reach them."""
+    for item in items:
+        if getattr(getattr(item, "function", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.no_cover)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     folders = Path(item.path).relative_to(item.config.rootpath / "tests").parts
     if folders[0] in MAY_OPEN_SOCKETS:

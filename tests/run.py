@@ -44,6 +44,9 @@ class Suite:
     options: tuple[str, ...] = ()
     instance: str = ""
     """The local stack's name."""
+    is_measured: bool = False
+    """Whether it counts which lines are reached. That takes as long again as pure code itself, and the tests without a
+    cluster reach what has to be reached."""
 
     def log(self, what: str) -> Path:
         return ROOT / f".test-{self.name}-{what}.log"
@@ -55,11 +58,13 @@ class Suite:
         return {**os.environ, **data, **stack}
 
     def pytest(self, *more: str) -> list[str]:
-        own = ("-q", "-o", f"cache_dir=.pytest_cache/{self.name}", "--cov", "--cov-report=")
+        own = ["-q", "-o", f"cache_dir=.pytest_cache/{self.name}"]
+        if self.is_measured:
+            own += ["--cov", "--cov-report=", "--cov-append"]
         return [sys.executable, "-m", "pytest", *own, *more, "-m", self.marks, self.tests]
 
 
-PLAIN = Suite("plain", "tests", "not cluster", ("-n4", "--dist=loadfile"))
+PLAIN = Suite("plain", "tests", "not cluster", ("-n4", "--dist=loadfile"), is_measured=True)
 """They mostly wait for servers, so a few more processes than cores; each process has servers of its own."""
 SHARED = Suite(
     "shared",
@@ -70,8 +75,17 @@ SHARED = Suite(
 )
 """They wait for pods; with more of them side by side, pods wait for each other. One at a time, those with the most time first
 (`tests/e2e/conftest.py`), so that no long one is left to the end."""
-WITH_VARIANTS = replace(SHARED, marks="cluster and not disruptive")
-DISRUPTIVE = Suite("disruptive", "tests/e2e", "cluster and disruptive", (), "test-disruptive")
+DISRUPTIVE = Suite(
+    "disruptive",
+    "tests/e2e",
+    "cluster and disruptive and not variant",
+    (),
+    "test-disruptive",
+)
+
+
+def with_variants(suite: Suite) -> Suite:
+    return replace(suite, marks=suite.marks.removesuffix(" and not variant"))
 
 
 class Timings:
@@ -140,7 +154,7 @@ def run_tests(suite: Suite) -> bool:
 def run_again(suite: Suite) -> None:
     """A test that fails is run once more, and named: twice is broken, once is a doubt worth reading."""
     say(f"what failed of `{suite.name}` once more; what passes now is unstable, not fine")
-    command = suite.pytest("--last-failed", "--last-failed-no-failures=none", "--cov-append")
+    command = suite.pytest("--last-failed", "--last-failed-no-failures=none")
     subprocess.run(command, cwd=ROOT, env=suite.environment(), check=True)
 
 
@@ -162,21 +176,23 @@ def stack_until(process: "subprocess.Popen[bytes]", suite: Suite) -> Generator[N
         waiting.join()
 
 
-def run_on_the_cluster(timings: Timings, shared: Suite, *, is_kept: bool) -> None:
-    log = DISRUPTIVE.log("tests")
-    command = DISRUPTIVE.pytest(*DISRUPTIVE.options, "-v", "--durations=10")
+def run_on_the_cluster(
+    timings: Timings, shared: Suite, disruptive: Suite, *, is_kept: bool
+) -> None:
+    log = disruptive.log("tests")
+    command = disruptive.pytest(*disruptive.options, "-v", "--durations=10")
     failed = []
     with contextlib.ExitStack() as until:
-        disruptive = until.enter_context(beside(command, DISRUPTIVE, log))
+        process = until.enter_context(beside(command, disruptive, log))
         if not is_kept:
-            until.enter_context(stack_until(disruptive, DISRUPTIVE))
+            until.enter_context(stack_until(process, disruptive))
         with timings.part("end-to-end tests that share a stack"):
             say(f"beside them, those that disturb one: {log.name}")
             if not run_tests(shared):
                 failed.append(shared)
         with timings.part("end-to-end tests that disturb a stack, rest of them"):
-            if disruptive.wait() != 0:
-                failed.append(DISRUPTIVE)
+            if process.wait() != 0:
+                failed.append(disruptive)
             print(log.read_text(errors="replace"), flush=True)
     for suite in failed:
         with timings.part(f"what failed of `{suite.name}`, once more"):
@@ -190,7 +206,7 @@ def report_coverage() -> None:
     run(*whole, "--include=workflows/*", "--show-missing", f"--fail-under={WORKFLOWS_FLOOR}")
 
 
-def run_everything(timings: Timings, shared: Suite, *, is_kept: bool) -> None:
+def run_everything(timings: Timings, shared: Suite, disruptive: Suite, *, is_kept: bool) -> None:
     for old in ROOT.glob(".coverage*"):
         old.unlink()
     with stack_coming_up(shared) as first:
@@ -202,9 +218,9 @@ def run_everything(timings: Timings, shared: Suite, *, is_kept: bool) -> None:
         with timings.part("the first stack, after the tests that ran beside it"):
             await_stack(shared, first)
     # Not before: what the first one has compiled and fetched serves both.
-    with timings.part("the second stack"), stack_coming_up(DISRUPTIVE) as second:
-        await_stack(DISRUPTIVE, second)
-    run_on_the_cluster(timings, shared, is_kept=is_kept)
+    with timings.part("the second stack"), stack_coming_up(disruptive) as second:
+        await_stack(disruptive, second)
+    run_on_the_cluster(timings, shared, disruptive, is_kept=is_kept)
     with timings.part("coverage"):
         report_coverage()
 
@@ -221,8 +237,10 @@ def main() -> int:
     options = parser.parse_args()
     timings = Timings()
     try:
-        shared = WITH_VARIANTS if options.thorough else SHARED
-        run_everything(timings, shared, is_kept=options.keep)
+        chosen = (
+            map(with_variants, (SHARED, DISRUPTIVE)) if options.thorough else (SHARED, DISRUPTIVE)
+        )
+        run_everything(timings, *chosen, is_kept=options.keep)
     except subprocess.CalledProcessError as error:
         print(f"failed: {error.cmd} ended with {error.returncode}", flush=True)
         return 1

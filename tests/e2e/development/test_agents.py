@@ -152,6 +152,7 @@ async def test_a_command_ends_with_its_time_or_with_whoever_asked(previews: Prev
 
 
 @pytest.mark.spec("ENV-022")
+@pytest.mark.variant
 async def test_a_branch_that_is_not_there_is_said_and_one_that_is_pushed_is_taken(
     previews: Previews, stack: Stack
 ) -> None:
@@ -173,6 +174,7 @@ async def test_a_branch_that_is_not_there_is_said_and_one_that_is_pushed_is_take
 
 
 @pytest.mark.spec("ENV-022", "ENV-010")
+@pytest.mark.variant
 async def test_code_that_nothing_serves_is_there_to_be_worked_on(previews: Previews) -> None:
     async with open_desk(previews, {"NOTES.md": "Nothing to run.\n"}) as desk:
         assert (await desk.ask()).json()["is_new"]

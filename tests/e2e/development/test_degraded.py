@@ -55,6 +55,7 @@ async def test_a_server_that_takes_all_memory_is_told_with_the_limit(previews: P
     await workshop.preview.until_comment("ran out of memory", "2Gi", "137")
 
 
+@pytest.mark.variant
 async def test_a_retry_runs_the_command_again_without_a_new_pod(previews: Previews) -> None:
     dev = "test -e .flour || exit 4; node server.js"
     workshop, commit = await open_workshop(previews, {"package.json": _with_dev(dev)})

@@ -60,6 +60,7 @@ def _hears(heard: list[str], count: int) -> Callable[[], Awaitable[bool]]:
 
 
 @pytest.mark.spec("ENV-005")
+@pytest.mark.variant
 async def test_changes_made_in_the_environment_are_put_aside_and_told(previews: Previews) -> None:
     workshop, commit = await open_workshop(previews)
     preview = workshop.preview

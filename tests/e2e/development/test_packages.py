@@ -25,7 +25,7 @@ socket.on('connect', () => tell('reached')).on('error', () => tell('refused')).o
 """
 
 
-@pytest.mark.parametrize("name", named("pnpm", "yarn-4", "yarn-4-pnp", "bun", "uv", "yarn-1"))
+@pytest.mark.parametrize("name", named("pnpm", "yarn-4", "yarn-4-pnp", "bun", "poetry", "yarn-1"))
 async def test_the_package_manager_installs_beside_the_code_and_the_server_finds_it(
     name: str, previews: Previews
 ) -> None:

@@ -128,6 +128,7 @@ async def test_a_password_with_every_special_character_arrives_as_it_is(
     assert (await preview.page()).text == f"{password}\n"
 
 
+@pytest.mark.variant
 async def test_a_port_that_two_services_publish_is_told_and_both_run(previews: Previews) -> None:
     other = """
   other:

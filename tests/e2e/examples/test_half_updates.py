@@ -79,6 +79,7 @@ async def test_what_answers_is_told_when_a_part_of_an_update_does_not_come_up(
     assert detail.shows == words
 
 
+@pytest.mark.variant
 async def test_a_front_that_left_for_an_update_which_does_not_come_up_is_told_to_be_gone(
     previews: Previews,
 ) -> None:

@@ -53,6 +53,7 @@ def names_of(number: int) -> list[str]:
     return [f"s{at:02}" for at in range(1, number)]
 
 
+@pytest.mark.variant
 async def test_fifty_services_find_each_other_and_one_more_is_refused_as_a_whole(
     previews: Previews,
 ) -> None:

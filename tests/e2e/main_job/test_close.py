@@ -103,6 +103,7 @@ async def test_reopening_during_the_removal_starts_when_it_has_ended(
     assert len(await preview.comments()) == 1
 
 
+@pytest.mark.variant
 async def test_merging_removes_the_environment_too(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()
     await preview.until_ready(await preview.open())

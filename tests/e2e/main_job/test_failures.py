@@ -31,6 +31,7 @@ async def test_a_broken_dockerfile_is_told_with_the_failing_step(previews: Previ
     assert await preview.until_deployment_state(commit, "failure")
 
 
+@pytest.mark.variant
 async def test_correcting_the_dockerfile_makes_it_well(previews: Previews) -> None:
     preview = await previews.create()
     commit = await preview.open({"Dockerfile": "FROM busybox:1.37\nRUN false\n"})

@@ -70,6 +70,7 @@ async def test_of_five_quick_force_pushes_only_the_last_is_deployed(
 
 @pytest.mark.spec("FR-004")
 @pytest.mark.invariant(1)
+@pytest.mark.variant
 async def test_twenty_pushes_leave_one_comment(previews: Previews) -> None:
     preview = await previews.create()
     await preview.until_ready(await preview.open())

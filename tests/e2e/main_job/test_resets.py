@@ -120,6 +120,7 @@ async def application_of(preview: Preview) -> set[str]:
     }
 
 
+@pytest.mark.variant
 async def test_a_push_during_a_reset_begins_it_anew_and_nothing_stays_half(
     previews: Previews,
 ) -> None:

@@ -272,6 +272,7 @@ async def test_any_image_is_a_service_that_keeps_its_data_and_goes_with_its_entr
     assert await pods_of(preview, "tally") == set(), "it goes with its entry"
 
 
+@pytest.mark.variant
 async def test_a_project_with_a_chart_of_its_own_has_its_services_beside_it(
     previews: Previews,
 ) -> None:

@@ -88,6 +88,7 @@ async def test_a_force_push_while_helm_runs(previews: Previews, stack: Stack) ->
         await assert_old_ended_before_new(stack, preview, old, new, seen)
 
 
+@pytest.mark.variant
 async def test_a_force_push_while_the_very_first_helm_runs(
     previews: Previews, stack: Stack
 ) -> None:

@@ -10,7 +10,7 @@ import httpx
 import yaml
 
 from tests.e2e.support.stack import Stack
-from tests.e2e.support.waiting import eventually
+from tests.e2e.support.waiting import POLL, eventually
 from tests.support.github.client_models import Repo
 from workflows import naming
 from workflows.models import EnvironmentSnapshot, Phase, Revision
@@ -21,6 +21,8 @@ READY = 180.0
 GONE = 300.0
 """Seconds that a removal may take (SC-004)."""
 COMMENT = 60.0
+_POLL_OF_ENDS = 0.5
+"""Seconds. Each look is a query of the workflow, which costs the machine 15 ms, and what has ended stays as it is."""
 _QUERY = timedelta(seconds=10)
 """A query needs a worker; some tests have none for a while."""
 Files = dict[str, str | None]
@@ -189,12 +191,13 @@ class Preview:
         *,
         within: float = READY,
         what: str,
+        poll: float = POLL,
     ) -> EnvironmentSnapshot:
         async def found() -> EnvironmentSnapshot | None:
             snapshot = await self.snapshot()
             return snapshot if is_so(snapshot) else None
 
-        return await eventually(found, within=within, what=what)
+        return await eventually(found, within=within, what=what, poll=poll)
 
     async def until_ready(self, commit: str, *, within: float = READY) -> EnvironmentSnapshot:
         """Wait until that commit serves; a failure of it ends the wait at once."""
@@ -205,13 +208,15 @@ class Preview:
             serving = snapshot.serving
             return snapshot.phase is Phase.READY and bool(serving and serving.commit == commit)
 
-        return await self.until(serves, within=within, what=f"{commit[:7]} serves")
+        what = f"{commit[:7]} serves"
+        return await self.until(serves, within=within, what=what, poll=_POLL_OF_ENDS)
 
     async def until_failed(self, commit: str, *, within: float = READY) -> EnvironmentSnapshot:
         return await self.until(
             lambda s: s.phase is Phase.FAILED and s.commit == commit,
             within=within,
             what=f"{commit[:7]} failed",
+            poll=_POLL_OF_ENDS,
         )
 
     async def until_phase(self, *phases: Phase, within: float = READY) -> EnvironmentSnapshot:
