@@ -125,7 +125,9 @@ class Publisher:
         is_leaders = True
         # All of one moment: whoever leaves meanwhile is told with a later number than it was told before.
         for snapshot, departed in list(planning.pictures(state, self._make_snapshot())):
-            report = m.Report(snapshot=snapshot, acknowledge=is_final and is_leaders)
+            report = m.Report(
+                snapshot=snapshot, acknowledge=is_final and is_leaders, ends_others=True
+            )
             is_leaders = False
             await workflow.execute_activity_method(
                 SignalPort.submit_report, m.SubmitReportInput(report=report), **policies.SUBMIT

@@ -6,6 +6,7 @@ from workflows.models.messages import Report, Surfaces, SurfaceWrite
 _GONE = "gone"
 """State of a revision's surface that can never be made: its commit is not in the repository any more."""
 _REMOVAL = (Phase.DELETING, Phase.DELETED)
+_OVER = (_GONE, "inactive", "failure")
 _DEPLOYMENT_STATES = {
     RevisionState.PENDING: "queued",
     RevisionState.BUILDING: "in_progress",
@@ -36,6 +37,8 @@ def surface_writes(report: Report, surfaces: Surfaces) -> list[SurfaceWrite]:
         writes += _deployment_writes(snapshot, revision, surfaces)
     for revision in snapshot.revisions:
         writes += _check_writes(snapshot, revision, surfaces)
+    if report.ends_others and snapshot.phase in _REMOVAL:
+        writes += _writes_of_others(snapshot, surfaces)
     return writes
 
 
@@ -101,6 +104,16 @@ def _deployment_writes(
     if surfaces.deployment_states.get(revision.id) in (wanted, _GONE):
         return []
     return [SurfaceWrite(surface="deployment_status", revision=revision.id, state=wanted)]
+
+
+def _writes_of_others(snapshot: EnvironmentSnapshot, surfaces: Surfaces) -> list[SurfaceWrite]:
+    """Ends of deployments that GitHub shows as up or under way, and no revision of the snapshot has made."""
+    known = {each.id for each in snapshot.revisions}
+    return [
+        SurfaceWrite(surface="deployment_status", revision=each, state="inactive")
+        for each in surfaces.deployments
+        if each not in known and surfaces.deployment_states.get(each) not in _OVER
+    ]
 
 
 def _is_made_anew(surfaces: Surfaces, write: SurfaceWrite, before: Surfaces) -> bool:

@@ -3,10 +3,8 @@
 import pytest
 
 from tests.e2e.main_job.slow import SLOW_START
-from tests.e2e.support.preview import GONE
 from tests.e2e.support.previews import Previews
 from tests.e2e.support.stack import Stack
-from tests.e2e.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, pytest.mark.disruptive, pytest.mark.timeout(900)]
 
@@ -63,12 +61,7 @@ async def test_a_namespace_that_no_workflow_looks_after_is_removed_once_two_roun
     assert [each for each in found.leftover if each.startswith(f"{namespace} ")]
     assert await stack.cluster.namespace(namespace), "one round alone removes nothing"
     await stack.reconcile_to_end()
-
-    async def is_gone() -> bool:
-        return not await preview.leftovers_in_cluster()
-
-    await eventually(is_gone, within=GONE, what="nothing of it is left")
-    await preview.until_comment("cleaned up")
+    await preview.until_gone()
 
 
 async def test_temporal_restarting_while_building_changes_nothing(

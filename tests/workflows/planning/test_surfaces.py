@@ -149,6 +149,21 @@ def test_after_a_removal_every_deployment_is_inactive_and_nothing_new_is_made() 
     assert words(surface_writes(report(unseen), Surfaces())) == ["comment"]
 
 
+@pytest.mark.spec("FR-008", "EC-5")
+def test_a_removal_ends_deployments_of_a_life_that_was_lost() -> None:
+    before = written(snapshot(revisions=(OLD,), serving=serving()))
+    before = before.model_copy(update={"deployments": {OLD_ID: 7, NEW_ID: 8}})
+    before.deployment_states[NEW_ID] = "failure"
+    gone = snapshot(Phase.DELETED, sequence=6)
+    assert words(surface_writes(report(gone), before)) == ["comment"], "as histories know it"
+    final = Report(snapshot=gone, ends_others=True)
+    assert words(surface_writes(final, before)) == ["comment", "deployment_status 1 inactive"]
+    ended = after_write(before, surface_writes(final, before)[1], 6)
+    assert words(surface_writes(final, ended)) == ["comment"]
+    serves = Report(snapshot=snapshot(revisions=(), sequence=6), ends_others=True)
+    assert words(surface_writes(serves, before)) == ["comment"], "what serves may be out of sight"
+
+
 def test_revisions_that_nobody_saw_get_no_deployment() -> None:
     revisions = (
         revision(3, B, RevisionState.BUILDING),

@@ -14,6 +14,9 @@ class Report(Payload):
     snapshot: EnvironmentSnapshot
     acknowledge: bool = False
     """Signal `report_written` to the environment once all surfaces show it (the last edit after a removal)."""
+    ends_others: bool = False
+    """After a removal, end deployments of revisions that the snapshot does not know too: those of a workflow that was lost.
+    False in reports from before there was this field, so that their histories go on as they began."""
 
 
 class ReportWritten(Payload):
