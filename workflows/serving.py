@@ -19,7 +19,9 @@ async def tell_what_serves(request: m.RevisionInput, *, is_stopped: bool) -> Non
         seen = await workflow.execute_activity_method(
             ClusterPort.read_serving,
             m.ReadServingInput(
-                ref=request.ref, commit=request.commit, since=workflow.info().start_time
+                ref=request.ref,
+                commit=request.commit,
+                since=request.begun or workflow.info().start_time,
             ),
             **policies.READ_SERVING,
         )

@@ -175,6 +175,7 @@ class RevisionSlot:
             heads=tuple(state.begun),
             after_reset=state.after_reset,
             after_restore=state.after_restore,
+            begun=planning.first_attempt(state.revisions).created_at,
         )
 
     async def _prepare(self, is_urgent: Callable[[], bool]) -> None:

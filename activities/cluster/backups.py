@@ -47,7 +47,9 @@ class Backups:
         try:
             ended = await jobs.run(job)
         except asyncio.CancelledError:
-            await uninterrupted(jobs.delete(job["metadata"]["name"]))
+            # A worker that stops takes nothing away: the Job makes the backup all the same.
+            if is_told_to_stop():
+                await uninterrupted(jobs.delete(job["metadata"]["name"]))
             raise
         if ended.said:
             raise BackupError(

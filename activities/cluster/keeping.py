@@ -1,5 +1,6 @@
 """Copies what containers wrote into the store before they vanish (FR-006)."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from kubernetes.aio.client import ApiClient
@@ -18,6 +19,8 @@ from workflows.models import EnvironmentRef
 
 LINES = 500
 """Of each container."""
+_SECONDS_FOR_JOBS = 15.0
+"""A part of the minute that an activity has after the limit of what it waits for."""
 EVENTS = ("(namespace)", "events")
 """Pod and container under which a namespace's events are kept; no pod can have that name."""
 
@@ -53,11 +56,13 @@ class Keeping:
             return
         selector = f"{naming.PART_LABEL} in ({','.join(jobs)})"
         try:
-            containers = await self._logs.containers(ref.namespace, selector)
-            known = await require_known(self._api, ref.namespace)
-            await self._keep_all(ref.namespace, containers, known, progress)
-        except CatalystError as error:
-            activity.logger.warning("the logs of %s are not kept: %s", ", ".join(jobs), error)
+            async with asyncio.timeout(_SECONDS_FOR_JOBS):
+                containers = await self._logs.containers(ref.namespace, selector)
+                known = await require_known(self._api, ref.namespace)
+                await self._keep_all(ref.namespace, containers, known, progress)
+        except (CatalystError, TimeoutError) as error:
+            why = str(error) or f"that took longer than {_SECONDS_FOR_JOBS:g} s"
+            activity.logger.warning("the logs of %s are not kept: %s", ", ".join(jobs), why)
 
     async def _keep_all(
         self,

@@ -171,10 +171,13 @@ class Namespaces:
         await self._remove_other_policies(ref.namespace, {p["metadata"]["name"] for p in policies})
 
     async def _remove_owner(self, request: EnsureNamespaceInput) -> None:
-        """Of a time when somebody worked in it: tokens that are left may do nothing."""
-        *_, binding = make_owner(request.ref, request.branch)
-        with suppress(kube.NotFoundError):
-            await kube.request(self._api, "DELETE", kube.path_of(binding))
+        """Of a time when somebody worked in it: tokens that are left may do nothing, also when that time comes again."""
+        account, _, binding = make_owner(request.ref, request.branch)
+        for each in (binding, account):
+            path = kube.path_of(each)
+            with suppress(kube.NotFoundError):
+                await kube.request(self._api, "GET", path)
+                await kube.request(self._api, "DELETE", path)
 
     async def _remove_other_policies(self, namespace: str, wanted: set[str]) -> None:
         """Policies only ever add permissions, so one of ours that is no longer planned must go."""

@@ -39,9 +39,11 @@ def judge(
     for workload in _with_pods(found):
         seen = _see(workload, found, request)
         by_component.setdefault(seen.component, []).append(seen)
-        labels = workload["spec"]["template"]["metadata"].get("labels") or {}
-        if selector and selector.items() <= labels.items():
+        if _is_behind(workload["spec"]["template"], selector):
             behind.append(seen)
+    if not behind and any(_is_behind(pod, selector) for pod in found.pods if _is_bare(pod)):
+        # Nobody replaces them, and nothing tells which revision they are of: better what was known.
+        return ReadServingResult()
     return ReadServingResult(
         url=url,
         front=_together(behind) or SeenComponent(component=service["metadata"]["name"]),
@@ -51,6 +53,15 @@ def judge(
             if (together := _together(each)) is not None
         ),
     )
+
+
+def _is_behind(pod: KubeObject, selector: dict[str, str]) -> bool:
+    labels = pod["metadata"].get("labels") or {}
+    return bool(selector) and selector.items() <= labels.items()
+
+
+def _is_bare(pod: KubeObject) -> bool:
+    return not pod["metadata"].get("ownerReferences") and not pod["metadata"].get(DELETED)
 
 
 def _with_pods(found: Snapshot) -> Iterable[KubeObject]:

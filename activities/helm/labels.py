@@ -29,6 +29,9 @@ _STRING = "tag:yaml.org,2002:str"
 _MAPPING = "tag:yaml.org,2002:map"
 _NULL = "tag:yaml.org,2002:null"
 _MERGE = "tag:yaml.org,2002:merge"
+_OWN_ACCOUNTS = ("catalyst-helm", "catalyst-owner")
+"""Of Catalyst's own in every environment: they may do what no chart is to do by hand, passing by this program."""
+_WHOSE = "kubernetes.io/service-account.name"
 _WIDTH = 1 << 20
 """Lines are not folded: what is compared by people stays as it was."""
 
@@ -67,6 +70,7 @@ def _labelled(node: Node, labels: Mapping[str, Labels]) -> Node:
         listed = [_labelled(item, labels) for item in items.value]
         return _with(node, "items", SequenceNode(items.tag, listed, flow_style=items.flow_style))
     _refuse_addresses(node)
+    _refuse_identities(node)
     component = _component(node) or labels["pods"].get(_COMPONENT, "")
     has_pods = component and labels["pods"]
     of_pods = {**labels["pods"], **({_COMPONENT: component} if has_pods else {})}
@@ -96,6 +100,30 @@ def _refuse_addresses(node: MappingNode) -> None:
                     f'Service "{name}" is forbidden: spec.externalIPs would take over addresses'
                     " of others"
                 )
+
+
+def _refuse_identities(node: MappingNode) -> None:
+    """A pod that runs as one of Catalyst's own accounts could ask for its token, and a Secret of a token names whose."""
+    name = _text(_child(_child(node, "metadata"), "name"))
+    thing = f'{_text(_child(node, "kind"))} "{name}" is forbidden'
+    for metadata in _children(node, "metadata"):
+        for annotations in _children(metadata, "annotations"):
+            for account in map(_text, _children(annotations, _WHOSE)):
+                if account in _OWN_ACCOUNTS:
+                    raise RefusedError(f"{thing}: it would hold a token of {account}")
+    for account in _accounts(node):
+        if account in _OWN_ACCOUNTS:
+            raise RefusedError(f"{thing}: its pods would run as {account}")
+
+
+def _accounts(node: Node) -> Iterator[str]:
+    """Of its pods, whatever its kind."""
+    for spec in _children(node, "spec"):
+        for key in ("serviceAccountName", "serviceAccount"):
+            yield from map(_text, _children(spec, key))
+        for key in ("template", "jobTemplate"):
+            for template in _children(spec, key):
+                yield from _accounts(template)
 
 
 def _labelled_spec(spec: MappingNode, of_pods: Labels, of_volumes: Labels) -> MappingNode:

@@ -122,7 +122,7 @@ def summarize(services: Services, snapshot: EnvironmentSnapshot) -> EnvironmentS
         author=snapshot.author,
         url=serving.url if serving else "",
         serving_commit=serving.commit if serving else "",
-        is_healthy=serving.is_healthy if serving else True,
+        is_healthy=serving.is_well if serving else True,
         shows=what_it_shows(serving) if serving and not is_current(snapshot, serving) else "",
         apart=serving.apart if serving else (),
         created_at=snapshot.created_at,

@@ -139,6 +139,11 @@ class Serving(Payload):
     coming: Commit | None = None
     """Its update was stopped while its pods were on their way: it answers as soon as they are ready."""
 
+    @property
+    def is_well(self) -> bool:
+        """It was seen healthy, and nothing says that it has ceased to answer."""
+        return self.is_healthy and not self.is_down
+
 
 class Reset(Payload):
     """A person's wish that the data of one service is thrown away; kept until that has happened."""

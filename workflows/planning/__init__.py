@@ -63,7 +63,7 @@ from workflows.planning.reconcile import Candidate, Findings, World, compare, le
 from workflows.planning.recovery import next_recovery
 from workflows.planning.reports import bounded, size_of, without_past
 from workflows.planning.resets import ask_for_reset, kept_running, note_resets, resettable
-from workflows.planning.seen import note_seen
+from workflows.planning.seen import first_attempt, note_seen
 from workflows.planning.sharing import environment_of, heads_of, pictures, shares_by_branch
 from workflows.planning.siblings import (
     Following,
@@ -100,6 +100,7 @@ __all__ = [
     "compare",
     "end_revision",
     "environment_of",
+    "first_attempt",
     "follow",
     "follow_sibling",
     "forget_resources",

@@ -278,7 +278,7 @@ def make_snapshot(
 
 def _is_served(state: EnvironmentState) -> bool:
     """Whether a commit was seen to answer at the URL, and nothing has taken its place since."""
-    return state.serving is not None and state.serving.is_healthy
+    return state.serving is not None and state.serving.is_well
 
 
 def _repository_of(revision: Revision) -> int:

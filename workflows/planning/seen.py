@@ -1,10 +1,20 @@
 """What serves after a revision that ended before it was through, as far as the pods show it; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from workflows.models import Apart, Commit, EnvironmentState, Serving
+from workflows.models import Apart, Commit, EnvironmentState, Revision, RevisionState, Serving
 from workflows.models.messages import SeenComponent, ServingSeen
+
+
+def first_attempt(revisions: Sequence[Revision]) -> Revision:
+    """Of those that led to the newest: what one has brought up half, the next one finds and does not make again."""
+    first = revisions[0]
+    for each in revisions[1:]:
+        if each.commit != first.commit or each.state is RevisionState.SUCCEEDED:
+            break
+        first = each
+    return first
 
 
 def note_seen(state: EnvironmentState, told: ServingSeen, *, now: datetime) -> bool:
@@ -28,14 +38,14 @@ def what_serves(
         at = Serving(commit=commit, url=told.seen.url, since=now, is_healthy=False)
         if known is not None and known.commit == commit:
             at = known
-        return at.model_copy(update={"apart": tuple(_apart(at, known, commit, told))})
+        apart = tuple(_apart(at, known, commit, told))
+        return at.model_copy(update={"is_down": False, "coming": None, "apart": apart})
     if known is None:
         return None
     is_down = not (front.is_new or front.is_old or front.is_same)
     is_coming = told.is_stopped and front.is_coming and known.commit != commit
     return known.model_copy(
         update={
-            "is_healthy": known.is_healthy and not is_down,
             "is_down": is_down,
             "apart": tuple(_apart(known, known, commit, told)),
             "coming": commit if is_coming else None,

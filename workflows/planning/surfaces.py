@@ -149,7 +149,7 @@ def _deployment_state(snapshot: EnvironmentSnapshot, revision: Revision) -> str:
 
 def _serving_id(snapshot: EnvironmentSnapshot) -> str:
     """The newest revision that brought up what serves; one that found nothing changed only counts for the same commit."""
-    if snapshot.serving is None or not snapshot.serving.is_healthy:
+    if snapshot.serving is None or not snapshot.serving.is_well:
         return ""
     good = [
         each.id

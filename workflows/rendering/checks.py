@@ -71,7 +71,7 @@ def _summary(
     if serving is not None:
         address = link(escape(serving.url), serving.url)
         is_this = serving.commit == revision.commit and is_current(snapshot, serving)
-        is_open = is_this and serving.is_healthy
+        is_open = is_this and serving.is_well
         lines.append(f"Open {address}" if is_open else f"{address} {what_it_shows(serving)}")
     if revision.unchanged:
         lines.append(f"Unchanged: {escape(revision.unchanged, 600)}")

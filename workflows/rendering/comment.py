@@ -112,7 +112,7 @@ def _apart(serving: Serving) -> str:
 
 def is_current(snapshot: EnvironmentSnapshot, serving: Serving) -> bool:
     """What answers is the commit that is wanted, all of it and in good health."""
-    is_whole = serving.is_healthy and not serving.apart
+    is_whole = serving.is_well and not serving.apart
     return is_whole and (snapshot.commit is None or serving.commit == snapshot.commit)
 
 

@@ -8,6 +8,7 @@ from activities.helm.raw.kinds import Kind, Kinds
 from activities.helm.raw.objects import RawObject
 from activities.helm.raw.problems import Problem
 from activities.manifests import helm_may
+from workflows import naming
 
 _ROUTES: Final = ("Ingress", "HTTPRoute", "Gateway", "TLSRoute", "TCPRoute", "GRPCRoute")
 _HOST: Final = {
@@ -34,6 +35,8 @@ _CAPABILITIES: Final = frozenset(
     ]
 )
 """Those of Pod Security "baseline" (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""
+_OWN_ACCOUNTS: Final = (naming.HELM_SERVICE_ACCOUNT, naming.OWNER_SERVICE_ACCOUNT)
+_WHOSE: Final = "kubernetes.io/service-account.name"
 _TRUE: Final = ("true", "yes", "on", "y")
 """What one reader or another of YAML takes for true."""
 
@@ -43,6 +46,7 @@ def check(item: RawObject, kinds: Kinds, namespace: str) -> Iterator[Problem]:
     yield from _wrong_kind(item, kinds.get((item.api_version, item.kind)))
     yield from _wrong_namespace(item, namespace)
     yield from _outside_addresses(item)
+    yield from _token_of_ours(item)
     for at, pod in _pods(item.value):
         yield from _reaching_pod(item, at, pod)
 
@@ -94,6 +98,14 @@ def _outside_addresses(item: RawObject) -> Iterator[Problem]:
         yield item.problem(("spec", "externalIPs"), text, is_forbidden=True)
 
 
+def _token_of_ours(item: RawObject) -> Iterator[Problem]:
+    annotations = item.value["metadata"].get("annotations")
+    account = annotations.get(_WHOSE) if isinstance(annotations, dict) else None
+    if account in _OWN_ACCOUNTS:
+        text = f"{item.kind} `{item.name}` would hold a token of Catalyst's own `{account}`"
+        yield item.problem(("metadata", "annotations", _WHOSE), text, is_forbidden=True)
+
+
 def _pods(value: Any, at: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Specs of pods, whatever the kind: a `template` with a `spec` makes pods, a `jobTemplate` makes Jobs."""
     spec = value.get("spec") if isinstance(value, dict) else None
@@ -110,6 +122,10 @@ def _reaching_pod(item: RawObject, at: Path, pod: dict[str, Any]) -> Iterator[Pr
     for key, what in _HOST.items():
         if _is_true(pod.get(key)):
             text = f"{thing}: `{key}` would give it {what}"
+            yield item.problem((*at, key), text, is_forbidden=True)
+    for key in ("serviceAccountName", "serviceAccount"):
+        if pod.get(key) in _OWN_ACCOUNTS:
+            text = f"{thing}: `{pod[key]}` is Catalyst's own; leave `{key}` out"
             yield item.problem((*at, key), text, is_forbidden=True)
     for index, volume in _mappings(pod.get("volumes")):
         if "hostPath" in volume:

@@ -108,6 +108,15 @@ def test_a_service_that_selects_nothing_has_no_pods_behind_it() -> None:
     assert see(pod("web", 2, SINCE), service=nothing).front == SeenComponent(component="shop")
 
 
+def test_of_a_pod_that_no_workload_makes_nothing_is_told() -> None:
+    bare = pod("web", 1, BEFORE)
+    bare["metadata"] |= {"ownerReferences": [], "labels": {"part": "alone"}}
+    service = {"metadata": {"name": "shop"}, "spec": {"selector": {"part": "alone"}}}
+    assert see(bare, service=service) == ReadServingResult()
+    bare["metadata"]["deletionTimestamp"] = SINCE
+    assert see(bare, service=service).front == SeenComponent(component="shop")
+
+
 def test_several_workloads_behind_one_service_are_taken_together() -> None:
     both = {"metadata": {"name": "shop"}, "spec": {"selector": {"app": "shop"}}}
     first, second = deployment("web"), deployment("worker")

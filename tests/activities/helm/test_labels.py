@@ -17,6 +17,7 @@ from activities.helm.labels import (
     label_documents,
     main,
 )
+from workflows import naming
 from workflows.errors import ForbiddenManifestError
 
 LABELS = {
@@ -193,6 +194,25 @@ SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
 def test_a_service_that_takes_over_addresses_is_refused_by_name(text: str) -> None:
     with pytest.raises(RefusedError, match=r'^Service "a" is forbidden: spec\.externalIPs'):
         label_documents(text, LABELS)
+
+
+@pytest.mark.spec("FR-013", "T-5")
+@pytest.mark.parametrize("account", [naming.HELM_SERVICE_ACCOUNT, naming.OWNER_SERVICE_ACCOUNT])
+def test_nothing_of_a_chart_gets_an_identity_of_catalysts_own(account: str) -> None:
+    pod = f"spec: {{serviceAccountName: {account}}}"
+    for kind, spec in (
+        ("Pod", pod),
+        ("Pod", f"spec: {{serviceAccount: {account}}}"),
+        ("Pod", f"spec: {{serviceAccountName: default, serviceAccountName: {account}}}"),
+        ("Deployment", f"spec: {{template: {{{pod}}}}}"),
+        ("CronJob", f"spec: {{jobTemplate: {{spec: {{template: {{{pod}}}}}}}}}"),
+    ):
+        with pytest.raises(RefusedError, match=f'^{kind} "a" is forbidden: .* {account}$'):
+            labelled(f"kind: {kind}\nmetadata: {{name: a}}\n{spec}\n")
+    token = f"annotations: {{kubernetes.io/service-account.name: {account}}}"
+    with pytest.raises(RefusedError, match=f'^Secret "a" is forbidden: .* a token of {account}$'):
+        labelled(f"kind: Secret\nmetadata: {{name: a, {token}}}\n")
+    labelled("kind: Pod\nmetadata: {name: a}\nspec: {serviceAccountName: default}\n")
 
 
 @pytest.mark.parametrize("none", ["[]", "null", "~", ""])

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.workflows.values import NOW, URL, A, B, begin, serving, state
-from workflows.models import Apart, Commit, Serving
+from tests.workflows.values import NOW, URL, A, B, begin, revision, serving, state
+from workflows.models import Apart, Commit, RevisionState, Serving
 from workflows.models.messages import ReadServingResult, SeenComponent, ServingSeen
-from workflows.planning import note_seen
+from workflows.planning import first_attempt, note_seen
 from workflows.planning.seen import what_serves
 
 pytestmark = pytest.mark.spec("FR-009", "ENV-012")
@@ -64,10 +64,11 @@ def test_a_front_of_both_is_told_beside_what_served() -> None:
 
 def test_a_front_without_pods_serves_nothing() -> None:
     found = after(told({}, worker=OLD))
-    assert (found.commit, found.is_down, found.is_healthy) == (A, True, False)
+    assert (found.commit, found.is_down, found.is_well) == (A, True, False)
     assert found.apart == apart(web=None)
-    again = after(told(OLD, worker=OLD), known=found)
-    assert (again.is_down, again.apart) == (False, ())
+    assert after(told(OLD, worker=OLD), known=found) == serving(A), "it answers again"
+    down = serving(B).model_copy(update={"is_down": True})
+    assert after(told(NEW), known=down) == serving(B)
 
 
 def test_a_first_deployment_is_what_the_url_leads_to_once_its_front_is_up() -> None:
@@ -94,6 +95,13 @@ def test_an_earlier_half_stays_told_until_something_changes_it() -> None:
     assert after(told(OLD, worker=NEW), known=half).apart == apart(worker=B)
     assert after(told(NEW, worker=NEW), known=half).apart == ()
     assert after(told(OLD), known=half).apart == (), "it is gone"
+
+
+def test_what_an_earlier_attempt_at_the_same_commit_has_made_counts() -> None:
+    failed = [revision(number, B, RevisionState.FAILED) for number in (5, 4, 3)]
+    assert first_attempt(failed[:1]).number == 5
+    assert first_attempt([*failed, revision(2, A), revision(1, B)]).number == 3
+    assert first_attempt([*failed, revision(2, B)]).number == 3, "that one came up"
 
 
 def test_only_the_newest_revision_is_heard() -> None:

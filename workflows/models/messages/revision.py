@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from workflows.models.backups import BackupPlan, Restore
 from workflows.models.base import Commit, Payload, Phase
 from workflows.models.environment import (
@@ -47,6 +49,8 @@ class RevisionInput(Payload):
     """A revision before this one threw data away, and did not come so far as to begin anew what works with it."""
     after_restore: bool = False
     """One before this one brought data back, likewise."""
+    begun: AwareDatetime | None = None
+    """When the first of the attempts at this commit began, that of which this is one without another commit between."""
 
     @property
     def is_anew(self) -> bool:

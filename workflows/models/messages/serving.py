@@ -11,7 +11,7 @@ class ReadServingInput(Payload):
     commit: Commit
     """Of the revision that has ended."""
     since: AwareDatetime
-    """When it began: pods that are older are none that it has made."""
+    """When the first attempt at that commit began: pods that are older are none that they have made."""
 
 
 class SeenComponent(Payload):

@@ -83,6 +83,20 @@ def pod(spec: str) -> str:
             "k8s/all.yaml:5: Service `s`: spec.externalIPs would take over addresses of others",
         ),
         (
+            (
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: t\n  annotations:\n"
+                "    kubernetes.io/service-account.name: catalyst-owner\n"
+            ),
+            "k8s/all.yaml:6: ConfigMap `t` would hold a token of Catalyst's own `catalyst-owner`",
+        ),
+        (
+            pod("  containers: []\n  serviceAccountName: catalyst-helm\n"),
+            (
+                "k8s/all.yaml:6: Pod `a`: `catalyst-helm` is Catalyst's own; leave"
+                " `serviceAccountName` out"
+            ),
+        ),
+        (
             pod("  hostNetwork: yes\n  containers: []\n"),
             "k8s/all.yaml:5: Pod `a`: `hostNetwork` would give it the node's network",
         ),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from workflows.planning.compose.reading.parts import Part
+from workflows.planning.compose.specification.forms import flag
 from workflows.planning.detection.interest import words
 
 QUIET = words(
@@ -34,7 +35,7 @@ class Refused:
 
     reason: str
     is_harmless: Callable[[Part], bool] = lambda part: (
-        part.value in (None, False, "") or part.value == ()
+        flag(part.value) in (None, False, "") or part.value == ()
     )
     """Whether the value asks for nothing."""
     told: tuple[str, ...] = ()
