@@ -22,6 +22,7 @@ from activities.manifests import (
     make_namespace,
     make_network_policies,
     make_owner,
+    make_priority_quota,
     make_resource_quota,
     read_namespace,
 )
@@ -157,6 +158,7 @@ class Namespaces:
         )
         for wanted in (
             make_resource_quota(ref, branch, request.quota),
+            make_priority_quota(ref, branch),
             make_limit_range(ref, branch, request.quota),
             *policies,
             make_default_service_account(ref, branch),

@@ -14,6 +14,7 @@ from activities.manifests.namespace import (
     labels_of,
     make_limit_range,
     make_namespace,
+    make_priority_quota,
     make_resource_quota,
     read_namespace,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "make_namespace",
     "make_network_policies",
     "make_owner",
+    "make_priority_quota",
     "make_pull_secrets",
     "make_registry_secret",
     "make_resource_quota",

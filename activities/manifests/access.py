@@ -70,7 +70,8 @@ _BY_HAND: Final[list[KubeObject]] = [
 def make_owner(ref: EnvironmentRef, branch: str) -> tuple[KubeObject, ...]:
     """The ServiceAccount of whoever works in the environment, and its rights; nothing outside the namespace (ENV-026).
 
-    Tokens of it are made by whoever may; pods that name it get none mounted.
+    Tokens of it are made by whoever may. Charts and manifests with pods that run as it are refused; whoever holds one of
+    its tokens could start such pods, and gets no more by it than they have.
     """
     name = naming.OWNER_SERVICE_ACCOUNT
     return (
@@ -81,7 +82,7 @@ def make_owner(ref: EnvironmentRef, branch: str) -> tuple[KubeObject, ...]:
 
 
 def make_helm_service_account(ref: EnvironmentRef, branch: str) -> KubeObject:
-    """Helm uses short-lived tokens of it; pods that name it get none mounted."""
+    """Helm uses short-lived tokens of it; charts and manifests with pods that run as it are refused."""
     return _service_account(ref, branch, naming.HELM_SERVICE_ACCOUNT)
 
 

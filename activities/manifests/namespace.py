@@ -17,6 +17,7 @@ REPOSITORY_ANNOTATION: Final = f"{naming.DOMAIN}/repository"
 PULL_REQUEST_ANNOTATION: Final = f"{naming.DOMAIN}/pull-request"
 
 QUOTA_NAME: Final = "catalyst"
+PRIORITY_QUOTA_NAME: Final = "catalyst-priority"
 LIMITS_NAME: Final = "catalyst"
 
 _OWNERSHIP = (
@@ -136,6 +137,24 @@ def make_resource_quota(ref: EnvironmentRef, branch: str, quota: Quota) -> KubeO
                 "services.nodeports": "0",
                 "services.loadbalancers": "0",
             }
+        },
+    }
+
+
+def make_priority_quota(ref: EnvironmentRef, branch: str) -> KubeObject:
+    """No pod of the classes for which Kubernetes would evict others, which every namespace may use otherwise (FR-010).
+
+    https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-per-priorityclass
+    """
+    classes = ["system-cluster-critical", "system-node-critical"]
+    selector = {"scopeName": "PriorityClass", "operator": "In", "values": classes}
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": _metadata(ref, branch, PRIORITY_QUOTA_NAME),
+        "spec": {
+            "hard": {"pods": "0"},
+            "scopeSelector": {"matchExpressions": [selector]},
         },
     }
 

@@ -21,6 +21,7 @@ from activities.manifests import (
     make_namespace,
     make_network_policies,
     make_owner,
+    make_priority_quota,
     make_resource_quota,
     make_route,
     read_namespace,
@@ -47,6 +48,7 @@ def all_objects() -> list[dict[str, Any]]:
     return [
         make_namespace(REF, PULL_REQUEST, BRANCH),
         make_resource_quota(REF, BRANCH, Quota()),
+        make_priority_quota(REF, BRANCH),
         make_limit_range(REF, BRANCH, Quota()),
         *make_network_policies(REF, BRANCH, RULES),
         make_default_service_account(REF, BRANCH),
@@ -141,6 +143,15 @@ def test_cpu_memory_storage_and_pods_are_capped_and_no_other_way_in_is_opened() 
         "services.nodeports": "0",
         "services.loadbalancers": "0",
     }
+
+
+@pytest.mark.spec("FR-010")
+def test_pods_for_which_others_would_be_evicted_are_none() -> None:
+    spec = make_priority_quota(REF, BRANCH)["spec"]
+    (selector,) = spec["scopeSelector"]["matchExpressions"]
+    assert spec["hard"] == {"pods": "0"}
+    assert (selector["scopeName"], selector["operator"]) == ("PriorityClass", "In")
+    assert set(selector["values"]) == {"system-node-critical", "system-cluster-critical"}
 
 
 @pytest.mark.spec("FR-010")

@@ -5,7 +5,13 @@ import asyncio
 import pytest
 
 from activities import kube
-from tests.e2e.cluster.environments import PULL_REQUEST, SLEEP, Environment, make_web
+from tests.e2e.cluster.environments import (
+    PULL_REQUEST,
+    SLEEP,
+    Environment,
+    make_pod_spec,
+    make_web,
+)
 from tests.e2e.conftest import Namespaces
 from tests.e2e.support.cluster import Cluster
 from tests.e2e.support.waiting import eventually
@@ -58,6 +64,15 @@ async def test_ensuring_twice_gives_the_same_namespace_with_everything_in_it(
     assert account
     assert account["automountServiceAccountToken"] is False
     assert environment.heartbeats
+
+
+@pytest.mark.spec("FR-010", "FR-013")
+async def test_no_pod_may_have_those_of_others_evicted(environment: Environment) -> None:
+    await environment.ensure()
+    spec = {**make_pod_spec(environment, ""), "priorityClassName": "system-node-critical"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "urgent"}, "spec": spec}
+    with pytest.raises(ClusterError, match="catalyst-priority"):
+        await environment.apply(pod)
 
 
 @pytest.mark.spec("EC-5")
