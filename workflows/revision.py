@@ -75,7 +75,7 @@ class RevisionWorkflow:
         """Ends as cancelled, when it is certain that nothing is left."""
         if self._has_touched:
             await self._confirm()
-        await self._see(is_stopped=True)
+        await self._see()
         raise asyncio.CancelledError
 
     async def _fail(self, failure: Failure) -> m.RevisionResult:
@@ -101,10 +101,10 @@ class RevisionWorkflow:
             is_confirmed=is_confirmed,
         )
 
-    async def _see(self, *, is_stopped: bool = False) -> None:
+    async def _see(self) -> None:
         """What answers after an update that was not brought up. In development mode that is known: the pods are the same."""
         if self._progress.has_changed and not self._url and self._in_place is None:
-            await tell_what_serves(self._request, is_stopped=is_stopped)
+            await tell_what_serves(self._request)
 
     def _is_something_left(self, failure: Failure) -> bool:
         """Whether something may go on: a job that its stage has given up, or a build that was cancelled beside what failed."""

@@ -11,7 +11,7 @@ SEE_WHAT_SERVES = "see-what-serves"
 """Patch: an update of several components that ended before it was through is looked at, and told as it is."""
 
 
-async def tell_what_serves(request: m.RevisionInput, *, is_stopped: bool) -> None:
+async def tell_what_serves(request: m.RevisionInput) -> None:
     """Look once, and tell the environment; where the cluster does not answer, what was known stays."""
     if not workflow.patched(SEE_WHAT_SERVES):
         return
@@ -28,7 +28,7 @@ async def tell_what_serves(request: m.RevisionInput, *, is_stopped: bool) -> Non
     except ActivityError as error:
         workflow.logger.warning("what serves could not be seen: %s", error.cause or error)
         return
-    told = m.ServingSeen(number=request.number, seen=seen, is_stopped=is_stopped)
+    told = m.ServingSeen(number=request.number, seen=seen)
     environment = workflow.get_external_workflow_handle(request.environment_workflow_id)
     try:
         await environment.signal("serving_seen", told)

@@ -137,7 +137,7 @@ class Serving(Payload):
     apart: tuple[Apart, ...] = ()
     """An update of several components has ended before it was through: those where that shows."""
     coming: Commit | None = None
-    """Its update was stopped while its pods were on their way: it answers as soon as they are ready."""
+    """Its update ended while some of its pods were not ready: it answers if they become so, which nobody waits for."""
 
     @property
     def is_well(self) -> bool:

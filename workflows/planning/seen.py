@@ -43,7 +43,7 @@ def what_serves(
     if known is None:
         return None
     is_down = not (front.is_new or front.is_old or front.is_same)
-    is_coming = told.is_stopped and front.is_coming and known.commit != commit
+    is_coming = front.is_coming and known.commit != commit
     return known.model_copy(
         update={
             "is_down": is_down,

@@ -80,7 +80,7 @@ def _address(snapshot: EnvironmentSnapshot) -> str:
 
 def what_it_shows(serving: Serving) -> str:
     """What somebody finds at the URL while that is not the wanted commit in good health."""
-    return f"{_front(serving)}{_apart(serving)}"
+    return f"{_front(serving)}{_apart(serving)}{_coming(serving)}"
 
 
 def _front(serving: Serving) -> str:
@@ -89,9 +89,6 @@ def _front(serving: Serving) -> str:
         return f"leads nowhere: no pod behind it is ready; {shown} answered before"
     if not serving.is_healthy:
         return f"leads to {shown}, which has not been healthy so far; nothing older serves"
-    if serving.coming:
-        coming = code(short(serving.coming))
-        return f"still serves {shown}; {coming}, whose update was stopped, answers once its pods are ready"
     return f"still serves {shown}"
 
 
@@ -108,6 +105,12 @@ def _apart(serving: Serving) -> str:
     more = len(serving.apart) - len(told)
     rest = f" and {more} more" if more else ""
     return f" (not all of it: {', '.join(told)}{rest})"
+
+
+def _coming(serving: Serving) -> str:
+    if serving.coming is None or not serving.is_well:
+        return ""
+    return f"; {code(short(serving.coming))} answers if its pods become ready"
 
 
 def is_current(snapshot: EnvironmentSnapshot, serving: Serving) -> bool:

@@ -72,7 +72,10 @@ async def test_what_answers_is_told_when_a_part_of_an_update_does_not_come_up(
     assert "Wednesday" in await page(preview)
     assert snapshot.serving is not None
     assert snapshot.serving.apart == (Apart(component="worker", commit=fourth),)
-    words = f"still serves `{third[:7]}` (not all of it: `worker` is at `{fourth[:7]}`)"
+    words = (
+        f"still serves `{third[:7]}` (not all of it: `worker` is at `{fourth[:7]}`); "
+        f"`{fourth[:7]}` answers if its pods become ready"
+    )
     await preview.until_comment(words)
     detail = await preview.stack.catalyst.environment(preview.project, preview.environment)
     assert detail is not None

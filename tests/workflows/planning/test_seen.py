@@ -15,14 +15,14 @@ SAME = {"is_same": True}
 COMING = {"is_old": True, "is_coming": True}
 
 
-def told(front: dict[str, bool] | None, *, is_stopped: bool = False, **others: dict[str, bool]) -> ServingSeen:  # fmt: skip
+def told(front: dict[str, bool] | None, **others: dict[str, bool]) -> ServingSeen:
     """Of revision 1, whose commit is B; the front is `web`."""
     seen = ReadServingResult(url=URL)
     if front is not None:
         web = SeenComponent(component="web", **front)
         rest = [SeenComponent(component=name, **each) for name, each in others.items()]
         seen = ReadServingResult(url=URL, front=web, components=(web, *rest))
-    return ServingSeen(number=1, seen=seen, is_stopped=is_stopped)
+    return ServingSeen(number=1, seen=seen)
 
 
 def apart(**commits: Commit | None) -> tuple[Apart, ...]:
@@ -82,10 +82,10 @@ def test_the_same_commit_again_is_apart_from_nothing() -> None:
     assert after(told(NEW, worker=OLD), known=serving(B)) == serving(B)
 
 
-def test_pods_on_their_way_are_told_where_the_update_was_stopped_and_may_come_up() -> None:
-    assert after(told(COMING, is_stopped=True)).coming == B
-    assert after(told(COMING)).coming is None
-    assert after(told(COMING, is_stopped=True), known=serving(B)).coming is None
+def test_pods_that_may_become_ready_after_the_update_has_ended_are_told() -> None:
+    assert after(told(COMING)).coming == B
+    assert after(told(OLD)).coming is None
+    assert after(told(COMING), known=serving(B)).coming is None
 
 
 def test_an_earlier_half_stays_told_until_something_changes_it() -> None:

@@ -102,7 +102,7 @@ def test_a_commit_that_was_not_seen_healthy_is_told_where_it_has_taken_the_older
         ),
         (
             {"coming": B},
-            "still serves `aaaaaaa`; `bbbbbbb`, whose update was stopped, answers once its pods are ready",
+            "still serves `aaaaaaa`; `bbbbbbb` answers if its pods become ready",
         ),
         (
             {"apart": tuple(Apart(component=f"c{number}", commit=B) for number in range(50))},

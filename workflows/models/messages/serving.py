@@ -42,5 +42,3 @@ class ServingSeen(Payload):
 
     number: int
     seen: ReadServingResult
-    is_stopped: bool = False
-    """It did not fail: pods on their way will be ready, as far as anybody knows."""
