@@ -6,13 +6,15 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows import planning, policies
-from workflows.attempts import judge
+from workflows.attempts import Tally, judge
 from workflows.models import BackupRequest, EnvironmentState, Failure
 from workflows.models import messages as m
 from workflows.ports import ClusterPort
 from workflows.publisher import Publisher
 
 _Outcome = m.BackUpServiceResult | Failure | None
+GO_ON_WITH_A_LOST_BACKUP = "go-on-with-a-lost-backup"
+"""Patch: where its worker was lost the Job goes on, and the next attempt finds it by its name."""
 
 
 class Backups:
@@ -52,14 +54,22 @@ class Backups:
         self._settle(wish, None if work.cancelled() else work.result())
 
     async def _make(self, wish: BackupRequest) -> _Outcome:
-        try:
-            return await workflow.execute_activity_method(
-                ClusterPort.back_up_service,
-                m.BackUpServiceInput(ref=self._state.ref, request=wish),
-                **policies.BACK_UP_SERVICE,
-            )
-        except ActivityError as error:
-            return None if is_cancelled_exception(error) else judge(error).failure
+        tally = Tally()
+        while True:
+            try:
+                return await workflow.execute_activity_method(
+                    ClusterPort.back_up_service,
+                    m.BackUpServiceInput(ref=self._state.ref, request=wish),
+                    **policies.BACK_UP_SERVICE,
+                )
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    return None
+                trouble = judge(error)
+                pause = tally.pause_after(trouble) if trouble.nature == "lost" else None
+                if pause is None or not workflow.patched(GO_ON_WITH_A_LOST_BACKUP):
+                    return trouble.failure
+                await workflow.sleep(pause)
 
     def _settle(self, wish: BackupRequest, found: _Outcome) -> None:
         planning.without_backup(self._state, wish)

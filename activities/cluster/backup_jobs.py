@@ -61,7 +61,7 @@ class BackupJobs:
     async def run(self, job: KubeObject) -> Ended:
         """Create it unless an earlier attempt has, and wait for its end.
 
-        Raises ClusterError when it does not begin. Cancelled: it is gone, with its pods.
+        Raises ClusterError when it does not begin, and it is gone then. Cancelled, it goes on.
         """
         with suppress(kube.ConflictError):
             path = kube.collection_path(*_JOB, self._namespace)
@@ -80,7 +80,10 @@ class BackupJobs:
             if time.monotonic() > end:
                 raise ClusterError(f"the Job {name} does not end")
             if time.monotonic() > begin and not has_begun:
-                raise ClusterError(f"the Job {name} has not begun: {await self._why(name)}")
+                why = await self._why(name)
+                # Told as failed, it may not begin after all when nobody looks any more.
+                await self.delete(name)
+                raise ClusterError(f"the Job {name} has not begun: {why}")
             await asyncio.sleep(POLL)
 
     async def delete(self, name: str) -> None:

@@ -18,7 +18,7 @@ from tests.replay.removed import (
     reopened,
 )
 from tests.replay.reporting import refused, reported
-from tests.replay.services import backed_up, reset, with_services
+from tests.replay.services import backed_up, backed_up_by_another, reset, with_services
 from tests.replay.shared import shared
 from tests.replay.staged import (
     failed_half_of_the_way,
@@ -189,6 +189,7 @@ SCENES: dict[str, Scene] = {
         with_services,
         reset,
         backed_up,
+        backed_up_by_another,
         followed,
         in_stages,
         failed_half_of_the_way,

@@ -1,6 +1,7 @@
 """Scenes of environments with services and data of their own."""
 
 from tests.workflows.stage import Preview, Stage
+from tests.workflows.values import worker_stopped
 from workflows import naming
 from workflows.environment import EnvironmentWorkflow
 from workflows.models import BackupPlan, Phase
@@ -61,6 +62,21 @@ async def backed_up(stage: Stage, preview: Preview) -> list[str]:
     await preview.close()
     await preview.ends()
     return [preview.id, snapshot.revisions[0].id]
+
+
+async def backed_up_by_another(stage: Stage, preview: Preview) -> list[str]:
+    """The worker that makes a backup is stopped; another one goes on with it."""
+    stage.cluster.plan = {
+        **with_a_service(preview),
+        "backups": (BackupPlan(service="db", component="db-backups"),),
+    }
+    await preview.open()
+    await preview.reaches(Phase.READY)
+    stage.controls.fail("back_up_service", worker_stopped)
+    make = m.BackUpServiceCommand(actor="alice", service="db")
+    await preview.handle.execute_update(EnvironmentWorkflow.back_up_service, make)
+    await stage.until(lambda: stage.cluster.backed_up)
+    return [preview.id]
 
 
 def with_a_service(preview: Preview) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from temporalio.exceptions import ApplicationError
+
 from workflows.models import (
     EnvironmentRef,
     EnvironmentSnapshot,
@@ -67,6 +69,11 @@ def failure(**changes: object) -> Failure:
         phase="build",
     )
     return made.model_copy(update=changes)
+
+
+def worker_stopped() -> ApplicationError:
+    """How an activity ends whose worker is told to stop."""
+    return ApplicationError("stopped", type="WorkerShutdown")
 
 
 def revision(

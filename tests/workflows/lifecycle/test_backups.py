@@ -4,6 +4,7 @@ import pytest
 
 from tests.workflows.lifecycle.test_commands import ALICE, refused
 from tests.workflows.stage import Preview, Stage
+from tests.workflows.values import worker_stopped
 from workflows import naming
 from workflows.environment import EnvironmentWorkflow
 from workflows.errors import BackupError, ClusterError
@@ -88,6 +89,18 @@ async def test_a_failure_is_told_with_its_cause_and_the_next_one_is_made(
     assert (await preview.snapshot()).phase is Phase.READY
     await back_up(preview)
     await stage.until(lambda: len(told(stage)) == 2)
+
+
+@pytest.mark.spec("FR-011")
+async def test_where_its_worker_is_lost_another_goes_on_with_it(
+    stage: Stage, preview: Preview
+) -> None:
+    await with_databases(stage, preview, "db")
+    stage.controls.fail("back_up_service", worker_stopped)
+    await back_up(preview)
+    await stage.until(lambda: told(stage))
+    assert "12,345 bytes" in told(stage)[0]
+    assert [each.outcome for each in preview.steps("back_up_service")] == ["failed", "done"]
 
 
 async def test_a_push_goes_on_beside_it(stage: Stage, preview: Preview) -> None:
