@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.attempts import run_phase
-from workflows.models import Application, BackupPlan, Phase, PhaseTiming, SourceCommit
+from workflows.models import Application, BackupPlan, JobOutcome, Phase, PhaseTiming, SourceCommit
 from workflows.models import messages as m
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class Progress:
         self.backups: tuple[BackupPlan, ...] = ()
         self.settings = ""
         """Mark of the settings it was planned with."""
+        self.jobs: tuple[JobOutcome, ...] = ()
         self.sources: tuple[SourceCommit, ...] = ()
         """What comes along, once that is known."""
         self.url = ""
@@ -95,6 +96,7 @@ class Progress:
             services=self.services,
             backups=self.backups,
             sources=self.sources,
+            jobs=self.jobs,
             url=self.url,
             is_healthy=self.is_healthy,
             has_begun_anew=self.has_begun_anew,

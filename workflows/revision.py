@@ -96,6 +96,7 @@ class RevisionWorkflow:
             application=self._progress.application,
             settings=self._progress.settings,
             sources=self._progress.sources,
+            jobs=self._progress.jobs,
             release=place.mark if place else "",
             is_degraded=bool(url_in_place) and failure.kind is FailureKind.USER,
             is_confirmed=is_confirmed,
@@ -156,6 +157,7 @@ class RevisionWorkflow:
             application=self._progress.application,
             settings=self._progress.settings,
             sources=self._progress.sources,
+            jobs=self._progress.jobs,
             release=self._in_place.mark if self._in_place else "",
         )
 

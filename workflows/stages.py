@@ -169,6 +169,7 @@ class Stages:
         )
         if found is not None:
             self._progress.reasons += found.reasons
+            self._progress.jobs += found.jobs
 
 
 def _phase(step: Step) -> str:

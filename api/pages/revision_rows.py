@@ -12,6 +12,7 @@ from workflows.models import (
     Revision,
     RevisionState,
 )
+from workflows.rendering import how_it_went
 
 SHORT_COMMIT = 7
 _REVISION_TONES = {
@@ -50,6 +51,8 @@ class RevisionRow:
     reasons: tuple[str, ...]
     application: tuple[tuple[str, str], ...]
     """What was detected: a word and its value, those that are known."""
+    jobs: tuple[tuple[str, str], ...]
+    """Name, and how it went."""
     sources: tuple[tuple[str, str, str], ...]
     """What came along: name, short commit, branch."""
     bars: tuple[Bar, ...]
@@ -78,6 +81,7 @@ def _revision_row(revision: Revision, now: datetime, *, is_of_former_life: bool)
         message=revision.failure.message if revision.failure else "",
         reasons=revision.reasons,
         application=_application(revision.application),
+        jobs=tuple((each.name, how_it_went(each)) for each in revision.jobs),
         sources=tuple(
             (each.name, each.commit[:SHORT_COMMIT], each.branch) for each in revision.sources
         ),

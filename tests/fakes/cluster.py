@@ -11,6 +11,7 @@ from workflows.models import (
     BuildPlan,
     CredentialPlan,
     HealthCheck,
+    JobOutcome,
     Quota,
     ReleasePlan,
     RevisionPlan,
@@ -210,8 +211,8 @@ class FakeCluster(SourcePort, BuildPort, ImagePort, ClusterPort, HelmPort, Devel
             self.awaited.append(request)
             if not request.components:
                 return None
-            reasons = tuple(f"job `{name}` succeeded in 3 s" for name in request.jobs)
-            return m.WaitForRolloutResult(reasons=reasons)
+            jobs = tuple(JobOutcome(name=name, seconds=3) for name in request.jobs)
+            return m.WaitForRolloutResult(jobs=jobs)
 
     @activity.defn(name="check_health")
     async def check_health(self, request: m.CheckHealthInput) -> m.CheckHealthResult:

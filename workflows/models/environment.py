@@ -74,6 +74,16 @@ class PhaseTiming(Payload):
     finished_at: AwareDatetime | None = None
 
 
+class JobOutcome(Payload):
+    """How a job of a revision has gone that succeeded (ENV-018); one that did not is told as the revision's failure."""
+
+    name: str
+    seconds: int | None = None
+    """How long it took; None where Kubernetes does not say."""
+    is_earlier: bool = False
+    """It ran in an earlier revision, and runs once."""
+
+
 class Revision(Payload):
     """One attempt to bring the environment to one commit."""
 
@@ -100,6 +110,8 @@ class Revision(Payload):
     """What the repository was understood to run, with its commands (ENV-006); None where the project says it all."""
     sources: tuple[SourceCommit, ...] = ()
     """Sources that came along, each at the commit that was taken of it (ENV-016); empty until it was planned."""
+    jobs: tuple[JobOutcome, ...] = ()
+    """Those that have ended, in their order."""
     own: SourceCommit | None = None
     """Whose commit `commit` is, where pull requests of several sources share the environment; None elsewhere."""
 

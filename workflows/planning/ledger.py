@@ -85,6 +85,7 @@ def note_progress(state: EnvironmentState, progress: RevisionProgress, *, now: d
             "timings": progress.timings or current.timings,
             "application": progress.application or current.application,
             "sources": progress.sources or current.sources,
+            "jobs": progress.jobs or current.jobs,
         },
     )
     state.phase, state.reason = progress.phase, progress.reason
@@ -130,6 +131,7 @@ def end_revision(
             "unchanged": result.unchanged,
             "application": result.application,
             "sources": result.sources or state.revisions[0].sources,
+            "jobs": result.jobs,
             "is_degraded": result.is_degraded,
         }
     _replace_newest(state, changes)

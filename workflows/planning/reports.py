@@ -24,7 +24,7 @@ def without_past(report: Report) -> Report:
     """
     snapshot = report.snapshot
     older = [
-        each.model_copy(update={"reasons": (), "timings": (), "application": None})
+        each.model_copy(update={"reasons": (), "timings": (), "application": None, "jobs": ()})
         for each in snapshot.revisions[1:]
     ]
     newest = [
@@ -97,6 +97,7 @@ def _brief(revision: Revision) -> Revision:
         update={
             "reasons": (),
             "timings": (),
+            "jobs": (),
             "failure": _one_line(revision.failure),
             "trigger": revision.trigger[:MAX_TEXT],
         }

@@ -1,7 +1,13 @@
 """Texts people read on GitHub: comment, check run, deployment. Pure; nothing untrusted gets out of its place."""
 
 from workflows.rendering.checks import CheckOutput, deployment_description, render_check
-from workflows.rendering.comment import MAX_COMMENT, is_current, render_comment, what_it_shows
+from workflows.rendering.comment import (
+    MAX_COMMENT,
+    how_it_went,
+    is_current,
+    render_comment,
+    what_it_shows,
+)
 from workflows.rendering.links import Links
 from workflows.rendering.text import code, duration, escape, fence, plain, when
 
@@ -14,6 +20,7 @@ __all__ = [
     "duration",
     "escape",
     "fence",
+    "how_it_went",
     "is_current",
     "plain",
     "render_check",

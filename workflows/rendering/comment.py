@@ -3,6 +3,7 @@
 from workflows.models import (
     EnvironmentSnapshot,
     Failure,
+    JobOutcome,
     Phase,
     Revision,
     RevisionState,
@@ -55,6 +56,7 @@ def render_comment(snapshot: EnvironmentSnapshot, links: Links) -> str:
         _reason(snapshot),
         _failure(snapshot.failure) if snapshot.phase in _UNWELL else "",
         _blockers(snapshot),
+        _jobs(snapshot, links),
         _nothing_to_run(snapshot, links),
         _facts(snapshot, links),
         _revisions(snapshot, links),
@@ -161,6 +163,32 @@ def _nothing_to_run(snapshot: EnvironmentSnapshot, links: Links) -> str:
         "with a base container that answers with a page in place of the application.\n\n"
         f"**What to do**: {given}add a `Dockerfile`, or say `commands.start` in `{FILE_NAME}`, and push."
     )
+
+
+def _jobs(snapshot: EnvironmentSnapshot, links: Links) -> str:
+    """How those of the newest revision went; their logs stay when they are gone."""
+    jobs = snapshot.revisions[0].jobs if snapshot.revisions else ()
+    if not jobs:
+        return ""
+    rows = [
+        f"| {code(each.name)} | ✅ {how_it_went(each)} | {_log(each, snapshot, links)} |"
+        for each in jobs[:MAX_SHOWN]
+    ]
+    if len(jobs) > MAX_SHOWN:
+        rows.append(f"| … and {len(jobs) - MAX_SHOWN} more | | |")
+    return "\n".join(["| Job | Result | Log |", "| --- | --- | --- |", *rows])
+
+
+def _log(job: JobOutcome, snapshot: EnvironmentSnapshot, links: Links) -> str:
+    url = links.logs(snapshot, container=job.name)
+    return link("log", url) if url else ""
+
+
+def how_it_went(job: JobOutcome) -> str:
+    """Of one that succeeded."""
+    if job.is_earlier:
+        return "succeeded in an earlier revision, and runs once"
+    return "succeeded" if job.seconds is None else f"succeeded in {job.seconds} s"
 
 
 def _facts(snapshot: EnvironmentSnapshot, links: Links) -> str:

@@ -22,9 +22,11 @@ class Links(Payload):
         ref = snapshot.ref
         return f"{self.web_url}/environments/{ref.project}/{ref.environment}"
 
-    def logs(self, snapshot: EnvironmentSnapshot) -> str:
+    def logs(self, snapshot: EnvironmentSnapshot, *, container: str = "") -> str:
+        """Of all containers, or of one, as people know it."""
         page = self.page(snapshot)
-        return f"{page}/logs" if page else ""
+        asked = f"?container={quote(container, safe='')}" if container else ""
+        return f"{page}/logs{asked}" if page else ""
 
     def setup(self, snapshot: EnvironmentSnapshot) -> str:
         """Where people say what to run."""

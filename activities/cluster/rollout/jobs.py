@@ -11,6 +11,7 @@ from activities.cluster.rollout.problem import Problem
 from activities.kube import KubeObject
 from workflows import naming
 from workflows.errors import CatalystError, ClusterError, RolloutFailedError
+from workflows.models import JobOutcome
 
 _DEADLINE = "DeadlineExceeded"
 _LONGER = "Look for what it waits for, or give the job more time."
@@ -22,9 +23,8 @@ def has_to_end(job: KubeObject) -> bool:
 
 
 def title(job: KubeObject) -> str:
-    """As people know it: by its component, else by its own name."""
-    labels = job["metadata"].get("labels") or {}
-    return f"job `{labels.get(naming.PART_LABEL) or job['metadata']['name']}`"
+    """As people know it."""
+    return f"job `{_name(job)}`"
 
 
 def why_unready(job: KubeObject) -> str | None:
@@ -72,17 +72,17 @@ def missing(name: str) -> Problem:
     return Problem(f"{name}/missing", f"the job `{name}` is gone", patience=10.0)
 
 
-def outcome(job: KubeObject, revision: str) -> str:
-    """How one ended that has succeeded, for the reasons of the revision of that short hash."""
+def outcome(job: KubeObject, revision: str) -> JobOutcome:
+    """How one ended that has succeeded, for the revision of that short hash."""
     if job["metadata"]["labels"].get(naming.REVISION_LABEL) != revision:
-        return f"{title(job)} succeeded in an earlier revision, and runs once"
+        return JobOutcome(name=_name(job), is_earlier=True)
     status = job.get("status") or {}
     begun, ended = status.get("startTime"), status.get("completionTime")
     if not begun or not ended:
-        return f"{title(job)} succeeded"
+        return JobOutcome(name=_name(job))
     # Kubernetes tells whole seconds.
     took = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
-    return f"{title(job)} succeeded in {max(1, round(took.total_seconds()))} s"
+    return JobOutcome(name=_name(job), seconds=max(1, round(took.total_seconds())))
 
 
 def _cause(job: KubeObject, pod: KubeObject | None) -> tuple[str, str, type[CatalystError]]:
@@ -107,6 +107,12 @@ def _cause(job: KubeObject, pod: KubeObject | None) -> tuple[str, str, type[Cata
         return f"ended with exit code {code}", "", RolloutFailedError
     said = _said(status) or _said(_condition(job, "Failed"))
     return f"failed: {said}" if said else "failed", "", RolloutFailedError
+
+
+def _name(job: KubeObject) -> str:
+    """By its component, else its own."""
+    labels = job["metadata"].get("labels") or {}
+    return str(labels.get(naming.PART_LABEL) or job["metadata"]["name"])
 
 
 def _ended(pod: KubeObject) -> KubeObject:

@@ -144,7 +144,8 @@ def _result(
         return None
     revision = naming.short_hash(request.revision)
     done = verdict.jobs if request.components else ()
-    return WaitForRolloutResult(reasons=(*replaced, *(outcome(job, revision) for job in done)))
+    outcomes = tuple(outcome(job, revision) for job in done)
+    return WaitForRolloutResult(reasons=tuple(replaced), jobs=outcomes)
 
 
 def _watched(namespace: str) -> list[str]:

@@ -24,6 +24,7 @@ from workflows.models import (
     Apart,
     AskedFor,
     EventDecision,
+    JobOutcome,
     Phase,
     PullRequestRef,
 )
@@ -124,6 +125,20 @@ async def test_what_came_along_is_shown_with_its_commit_and_branch(catalyst: Cat
     assert "<code>bbbbbbb</code>, branch <code>&lt;main&gt;</code>" in page
     answer = (await catalyst.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
     assert answer["revisions"][0]["sources"][0]["repository"] == "acme/backend"
+
+
+@pytest.mark.spec("ENV-018")
+async def test_how_jobs_went_is_shown_with_the_way_to_their_logs(catalyst: Catalyst) -> None:
+    jobs = (JobOutcome(name="migrate", seconds=3), JobOutcome(name="seed", is_earlier=True))
+    snapshot = make_snapshot(revisions=(make_revision(jobs=jobs),), serving=SERVING)
+    await catalyst.store.environments.record(snapshot)
+    catalyst.gateway.running["pr-shop-12"] = snapshot
+    page = await read(catalyst, ONE)
+    logs = f"{ONE}/logs?container=migrate"
+    assert f'<dt>job <a href="{logs}">migrate</a></dt><dd>succeeded in 3 s</dd>' in page
+    assert "<dd>succeeded in an earlier revision, and runs once</dd>" in page
+    answer = (await catalyst.http.get("/api/v1/environments/web-shop/pr-shop-12")).json()
+    assert [each["name"] for each in answer["revisions"][0]["jobs"]] == ["migrate", "seed"]
 
 
 @pytest.mark.spec("ENV-016")

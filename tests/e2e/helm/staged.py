@@ -12,6 +12,7 @@ from activities.cluster.rollout.wait import Rollouts
 from activities.heartbeat import Progress
 from tests.e2e.helm.conftest import Release
 from workflows import naming
+from workflows.models import JobOutcome
 from workflows.models import messages as m
 from workflows.values import Values
 
@@ -110,8 +111,8 @@ class Application:
         request = self.request(letter, number, is_last=number == len(STAGES))
         return await self.release.activities.deploy_release(request)
 
-    async def roll_out(self, letter: str, number: int) -> tuple[str, ...]:
-        """What is said of its jobs, once the stage is up."""
+    async def roll_out(self, letter: str, number: int) -> tuple[JobOutcome, ...]:
+        """How its jobs went, once the stage is up."""
         names = STAGES[number - 1]
         request = m.WaitForRolloutInput(
             ref=self.release.ref,
@@ -124,15 +125,15 @@ class Application:
         )
         found = await Rollouts(self.release.cluster.api).wait(request, Progress())
         assert found is not None
-        return found.reasons
+        return found.jobs
 
-    async def bring_up(self, letter: str, *, stages: int = len(STAGES)) -> tuple[str, ...]:
-        """Stages from the first on; what is said of all their jobs."""
-        reasons: tuple[str, ...] = ()
+    async def bring_up(self, letter: str, *, stages: int = len(STAGES)) -> tuple[JobOutcome, ...]:
+        """Stages from the first on; how all their jobs went."""
+        jobs: tuple[JobOutcome, ...] = ()
         for number in range(1, stages + 1):
             await self.deploy(letter, number)
-            reasons += await self.roll_out(letter, number)
-        return reasons
+            jobs += await self.roll_out(letter, number)
+        return jobs
 
     async def stop(self, letter: str) -> None:
         request = m.StopRevisionInput(

@@ -30,11 +30,9 @@ async def test_a_first_installation_comes_up_in_the_order_of_its_stages(
     assert await application.roll_out("a", 1) == ()
     assert await application.page("db") == "db 1"
     await application.deploy("a", 2)
-    reasons = await application.roll_out("a", 2)
-    assert sorted(each.rpartition(" in ")[0] for each in reasons) == [
-        "job `migrate` succeeded",
-        "job `seed` succeeded",
-    ]
+    jobs = await application.roll_out("a", 2)
+    assert sorted(each.name for each in jobs) == ["migrate", "seed"]
+    assert not any(each.is_earlier for each in jobs)
     assert await application.log("migrate") == "migrating db 1\n"
     assert await application.pods("web") == []
     await application.deploy("a", 3)
@@ -52,13 +50,13 @@ async def test_an_update_leaves_what_it_has_not_reached_yet_as_it_serves(
     web, seed = await application.uid("web"), (await application.jobs())["seed"]
     application.version = "2"
     async with application.watched_page() as answers:
-        reasons = await application.bring_up("b", stages=2)
+        jobs = await application.bring_up("b", stages=2)
     assert set(answers) == {f"page {'a' * 40} 1"}
     assert len(answers) > 5
     assert await application.uid("web") == web
     assert await application.page("db") == "db 2"
     assert await application.log("migrate") == "migrating db 2\n"
-    assert "job `seed` succeeded in an earlier revision, and runs once" in reasons
+    assert [each.name for each in jobs if each.is_earlier] == ["seed"]
     kept = await application.release.named("apps/v1", "deployments", f"{application.name}-web")
     assert kept["metadata"]["labels"][naming.COMMIT_LABEL] == "a" * 40
 
@@ -169,8 +167,8 @@ async def test_a_job_whose_pod_the_cluster_evicts_runs_in_another(application: A
         "metadata": {"name": pod["metadata"]["name"], "namespace": application.namespace},
     }
     await kube.request(application.release.cluster.api, "POST", f"{path}/eviction", body=eviction)
-    reasons = await application.roll_out("a", 2)
-    assert any(each.startswith("job `migrate` succeeded in ") for each in reasons)
+    [migrate] = [each for each in await application.roll_out("a", 2) if each.name == "migrate"]
+    assert migrate.seconds
     done = [each for each in await application.pods("migrate") if _has_succeeded(each)]
     assert [each["metadata"]["uid"] == pod["metadata"]["uid"] for each in done] == [False]
 

@@ -1,5 +1,8 @@
 """Jobs around a deployment, from a push to the comment: a failed one leaves the old version, a cancelled one nothing."""
 
+import re
+
+import httpx
 import pytest
 
 from tests.e2e.main_job.test_build_logs import printed, read
@@ -20,7 +23,7 @@ async def test_a_failed_migration_is_told_and_the_old_version_serves_on(previews
     preview = await previews.create({".catalyst.yaml": config("echo migrated")})
     first = await preview.open()
     snapshot = await preview.until_ready(first)
-    assert any("job `migrate` succeeded" in each for each in snapshot.revisions[0].reasons)
+    assert [each.name for each in snapshot.revisions[0].jobs][:1] == ["migrate"]
     second = await preview.push({".catalyst.yaml": config("echo no such table; exit 3")})
     snapshot = await preview.until_failed(second)
     failure = snapshot.failure
@@ -76,6 +79,12 @@ def moments(check: str = "echo checked", greet: str = "echo greeted") -> dict[st
     return {".catalyst.yaml": MOMENTS.replace("CHECK", check).replace("GREET", greet)}
 
 
+async def page_of(url: str) -> str:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        answer = await http.get(url, headers={"accept": "text/html"})
+        return answer.raise_for_status().text
+
+
 @pytest.mark.spec("FR-009")
 async def test_jobs_of_every_moment_run_in_their_order_and_say_how_they_went(
     previews: Previews,
@@ -83,10 +92,13 @@ async def test_jobs_of_every_moment_run_in_their_order_and_say_how_they_went(
     preview = await previews.create(dict(moments()))
     first = await preview.open()
     snapshot = await preview.until_ready(first)
-    told = [each for each in snapshot.revisions[0].reasons if each.startswith("job `")]
-    assert [each.split("`")[1] for each in told] == ["check", "migrate", "greet"]
+    names = ("check", "migrate", "greet")
+    assert tuple(each.name for each in snapshot.revisions[0].jobs) == names
     comment = await preview.until_comment("Preview ready", "succeeded in")
-    assert all(name in comment for name in ("check", "migrate", "greet"))
+    for name, line in zip(names, ("checked", "migrated", "greeted"), strict=True):
+        [row] = [each for each in comment.splitlines() if each.startswith(f"| `{name}` | ✅")]
+        [log] = re.findall(r"\[log\]\((.+)\)", row)
+        assert line in await page_of(log)
 
     second = await preview.push(dict(moments(check="echo it is not as it should be; exit 5")))
     snapshot = await preview.until_failed(second)

@@ -16,7 +16,7 @@ from tests.workflows.values import (
     serving,
     snapshot,
 )
-from workflows.models import Apart, Application, Phase, RevisionState
+from workflows.models import Apart, Application, JobOutcome, Phase, RevisionState
 from workflows.rendering import MAX_COMMENT, Links, render_check, render_comment
 
 LINKS = Links(
@@ -117,6 +117,30 @@ def test_an_update_that_came_half_of_the_way_is_told_as_it_is(
     shown = snapshot(Phase.FAILED, commit=B, revisions=(FAILED, revision()), serving=half)
     assert words in render_comment(shown, LINKS)
     assert words in render_check(shown, FAILED, LINKS).summary
+
+
+@pytest.mark.spec("ENV-018")
+def test_jobs_are_shown_with_how_they_went_and_where_their_logs_are() -> None:
+    jobs = (
+        JobOutcome(name="migrate", seconds=3),
+        JobOutcome(name="seed", is_earlier=True),
+        JobOutcome(name="greet"),
+    )
+    body = render_comment(snapshot(revisions=(revision(jobs=jobs),), serving=serving()), LINKS)
+    logs = "http://catalyst.test/environments/acme-shop/pr-shop-7/logs"
+    assert f"| `migrate` | ✅ succeeded in 3 s | [log]({logs}?container=migrate) |" in body
+    assert "| `seed` | ✅ succeeded in an earlier revision, and runs once |" in body
+    assert "| `greet` | ✅ succeeded |" in body
+    older = (revision(2), revision(jobs=jobs))
+    assert "| Job |" not in render_comment(snapshot(revisions=older), LINKS)
+
+
+@pytest.mark.spec("ENV-018")
+def test_very_many_jobs_leave_the_comment_readable() -> None:
+    jobs = tuple(JobOutcome(name=f"import-{number}") for number in range(1000))
+    body = render_comment(snapshot(revisions=(revision(jobs=jobs),)), Links())
+    assert "| … and 990 more | | |" in body
+    assert "| `import-9` | ✅ succeeded |  |" in body
 
 
 def test_what_is_wanted_and_not_whole_is_not_called_open() -> None:

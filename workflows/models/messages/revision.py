@@ -10,6 +10,7 @@ from workflows.models.base import Commit, Payload, Phase
 from workflows.models.environment import (
     EnvironmentRef,
     Failure,
+    JobOutcome,
     PhaseTiming,
     PullRequest,
     PullRequestRef,
@@ -80,6 +81,7 @@ class RevisionProgress(Payload):
     backups: tuple[BackupPlan, ...] = ()
     """Of the plan, with `services`."""
     sources: tuple[SourceCommit, ...] = ()
+    jobs: tuple[JobOutcome, ...] = ()
     url: str = ""
     """Public URL, once what it shows is this commit's; empty while that may be an older one's."""
     is_healthy: bool = False
@@ -108,6 +110,8 @@ class RevisionResult(Payload):
     """False when it could not be shown in time that no build or Helm process is left."""
     sources: tuple[SourceCommit, ...] = ()
     """Those that came along, as far as it was planned."""
+    jobs: tuple[JobOutcome, ...] = ()
+    """Those that succeeded, in their order."""
 
 
 class PlanRevisionInput(Payload):
@@ -249,8 +253,8 @@ class WaitForRolloutInput(Payload):
 
 class WaitForRolloutResult(Payload):
     reasons: tuple[str, ...] = ()
-    """What was done about pods that would have kept the release from coming up, then how the jobs ended, in words: ``job
-    `migrate` succeeded in 3 s``."""
+    """What was done about pods that would have kept the release from coming up, in words."""
+    jobs: tuple[JobOutcome, ...] = ()
 
 
 class EnsureRouteInput(Payload):

@@ -17,6 +17,7 @@ from tests.activities.cluster.rollout.objects import (
 )
 from workflows import naming
 from workflows.errors import ClusterError, RolloutFailedError
+from workflows.models import JobOutcome
 
 KubeObject = dict[str, Any]
 
@@ -133,14 +134,12 @@ def test_a_job_that_somebody_deleted_has_not_succeeded() -> None:
 
 
 @pytest.mark.spec("ENV-018")
-def test_how_long_a_job_took_is_among_the_reasons() -> None:
+def test_how_a_job_went_is_told_with_the_time_it_took() -> None:
     times = {"startTime": "2030-01-01T00:00:00Z", "completionTime": "2030-01-01T00:01:05Z"}
     job = make_job("Complete", **times)
-    assert jobs.outcome(job, "r1") == "job `migrate` succeeded in 65 s"
-    assert jobs.outcome(make_job("Complete"), "r1") == "job `migrate` succeeded"
-    assert jobs.outcome(job, "r2") == (
-        "job `migrate` succeeded in an earlier revision, and runs once"
-    )
+    assert jobs.outcome(job, "r1") == JobOutcome(name="migrate", seconds=65)
+    assert jobs.outcome(make_job("Complete"), "r1") == JobOutcome(name="migrate")
+    assert jobs.outcome(job, "r2") == JobOutcome(name="migrate", is_earlier=True)
 
 
 @pytest.mark.spec("ENV-018")
