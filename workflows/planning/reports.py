@@ -12,7 +12,7 @@ COMFORTABLE_BYTES = 1024 * 1024
 """Above it reports are shortened."""
 MAX_BYTES = 3 * COMFORTABLE_BYTES // 2
 """Above it, shortened as they are, the least useful are given up: better than a reporter that cannot go on."""
-MAX_TEXT = 120
+MAX_TEXT = 100
 """Characters of one text in a shortened report."""
 MAX_BLOCKERS = 2
 

@@ -63,9 +63,9 @@ async def test_an_update_leaves_what_it_has_not_reached_yet_as_it_serves(
     await application.deploy("b", 3)
     await application.roll_out("b", 3)
     assert await application.page() == f"page {'b' * 40} 2"
-    jobs = await application.jobs()
-    assert jobs["seed"]["metadata"]["uid"] == seed["metadata"]["uid"]
-    assert jobs["migrate"]["metadata"]["labels"][naming.REVISION_LABEL] == naming.short_hash(
+    left = await application.jobs()
+    assert left["seed"]["metadata"]["uid"] == seed["metadata"]["uid"]
+    assert left["migrate"]["metadata"]["labels"][naming.REVISION_LABEL] == naming.short_hash(
         revision_of("b")
     )
 
