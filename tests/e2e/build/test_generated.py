@@ -65,9 +65,8 @@ async def serves(builds: Builds, namespaces: Namespaces, image: str, port: int) 
 
 
 @pytest.mark.spec("ENV-031", "EC-2")
-@pytest.mark.parametrize(
-    "kind", [variant(kind) if kind == "workspace" else kind for kind in OTHERS]
-)
+@pytest.mark.variant
+@pytest.mark.parametrize("kind", OTHERS)
 async def test_an_application_without_a_dockerfile_is_built_and_serves(
     builds: Builds, namespaces: Namespaces, kind: str
 ) -> None:

@@ -21,7 +21,9 @@ PATIENCE = 300.0
 
 
 @pytest.mark.spec("ENV-006", "ENV-031", "FR-002", "SC-002")
-@pytest.mark.parametrize("name", named("pnpm", "yarn-1", "yarn-4", "yarn-4-pnp", "poetry", "bun"))
+@pytest.mark.parametrize(
+    "name", named("pnpm", "uv", "yarn-1", "yarn-4", "yarn-4-pnp", "poetry", "bun")
+)
 async def test_what_the_lock_file_says_is_installed_and_serves(
     name: str, previews: Previews
 ) -> None:

@@ -121,6 +121,7 @@ async def test_the_proxy_is_its_own_environments_alone_and_goes_when_nothing_is_
     assert await cluster.get(variables) is None
 
 
+@pytest.mark.variant
 @pytest.mark.spec("T-5", "FR-008")
 async def test_the_proxy_is_removed_with_the_environment_and_with_a_namespace_that_somebody_removes(
     environment: Environment, cluster: Cluster, namespaces: Namespaces
@@ -140,6 +141,7 @@ async def test_the_proxy_is_removed_with_the_environment_and_with_a_namespace_th
     await eventually(is_gone, within=120, what="Kubernetes has removed the proxy")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("T-5")
 async def test_a_proxy_that_cannot_start_is_told_with_its_reason(
     cluster: Cluster, namespaces: Namespaces

@@ -119,6 +119,7 @@ async def test_an_agent_works_on_a_branch_and_leaves_nothing_behind(
         assert "was removed" in gone.json()["detail"]
 
 
+@pytest.mark.variant
 @pytest.mark.spec("OPS-4", "ENV-033")
 @pytest.mark.invariant(6)
 async def test_a_command_ends_with_its_time_or_with_whoever_asked(previews: Previews) -> None:

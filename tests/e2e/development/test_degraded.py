@@ -69,6 +69,7 @@ async def test_a_retry_runs_the_command_again_without_a_new_pod(previews: Previe
     assert await workshop.uid() == pod
 
 
+@pytest.mark.variant
 async def test_another_command_from_the_set_up_page_runs_in_the_same_pod(
     previews: Previews,
 ) -> None:

@@ -55,6 +55,7 @@ async def test_a_repository_with_nothing_to_run_gets_a_container_that_says_so(
     assert f"/environments/{preview.project}/{preview.environment}/setup)" in told
 
 
+@pytest.mark.variant
 @pytest.mark.spec("EC-1", "ENV-008")
 async def test_an_application_added_later_takes_the_place_of_the_empty_container(
     previews: Previews,
@@ -105,6 +106,7 @@ async def test_a_cluster_wide_manifest_is_refused_by_name_before_anything_is_app
     assert await workloads(preview) == []
 
 
+@pytest.mark.variant
 @pytest.mark.spec("EC-2")
 async def test_a_cluster_wide_object_of_a_chart_is_refused_by_name(previews: Previews) -> None:
     preview = await create_example(previews, "user-managed-helm")
@@ -121,9 +123,33 @@ async def test_a_cluster_wide_object_of_a_chart_is_refused_by_name(previews: Pre
     ("file", "old", "new", "line", "word"),
     [
         pytest.param("service.yaml", "port: 80", "port: eighty", 10, "port", id="type"),
-        pytest.param("deployment.yaml", "containers:", "contianers:", 0, "contianers", id="key"),
-        pytest.param("service.yaml", "kind: Service", "kind: Servcie", 0, "Servcie", id="kind"),
-        pytest.param("configmap.yaml", "  PLACE:", "\tPLACE:", 0, "YAML", id="yaml"),
+        pytest.param(
+            "deployment.yaml",
+            "containers:",
+            "contianers:",
+            0,
+            "contianers",
+            id="key",
+            marks=pytest.mark.variant,
+        ),
+        pytest.param(
+            "service.yaml",
+            "kind: Service",
+            "kind: Servcie",
+            0,
+            "Servcie",
+            id="kind",
+            marks=pytest.mark.variant,
+        ),
+        pytest.param(
+            "configmap.yaml",
+            "  PLACE:",
+            "\tPLACE:",
+            0,
+            "YAML",
+            id="yaml",
+            marks=pytest.mark.variant,
+        ),
     ],
 )
 async def test_a_mistake_in_a_manifest_is_told_with_its_file_and_line(
@@ -154,6 +180,7 @@ async def test_an_unknown_key_of_the_configuration_is_told_with_its_place_and_th
     assert "`variables`" in said
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-009")
 async def test_a_configuration_that_contradicts_the_template_is_told_with_its_place(
     previews: Previews,

@@ -172,6 +172,7 @@ async def test_what_was_there_comes_back_and_what_came_later_is_gone(previews: P
     assert find_leaks(texts, [Secret("the database's password", STRANGE)]) == []
 
 
+@pytest.mark.variant
 async def test_a_backup_that_cannot_be_read_leaves_everything_as_it_was(
     previews: Previews,
 ) -> None:

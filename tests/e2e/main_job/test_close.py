@@ -48,6 +48,7 @@ async def test_closing_while_building_leaves_nothing_and_creates_nothing(
     await preview.until_comment("cleaned up")
 
 
+@pytest.mark.variant
 async def test_closing_while_helm_runs_leaves_nothing(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()
     async with watching(stack.cluster, preview.environment, preview.expected_namespace) as seen:
@@ -112,6 +113,7 @@ async def test_merging_removes_the_environment_too(previews: Previews, stack: St
     await preview.until_comment("cleaned up")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("EC-9")
 @pytest.mark.invariant(2)
 async def test_a_push_event_that_arrives_after_the_close_creates_nothing(

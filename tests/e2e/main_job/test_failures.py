@@ -41,6 +41,7 @@ async def test_correcting_the_dockerfile_makes_it_well(previews: Previews) -> No
     assert fixed in (await preview.page()).text
 
 
+@pytest.mark.variant
 async def test_a_missing_dockerfile_is_told_by_its_path(previews: Previews) -> None:
     preview = await previews.create(builds=(BuildSettings(dockerfile="docker/Dockerfile.web"),))
     commit = await preview.open()
@@ -55,6 +56,7 @@ async def test_a_missing_chart_is_told_by_its_path(previews: Previews) -> None:
     await preview.until_comment("deploy/chart")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("OPS-5")
 async def test_a_chart_outside_the_repository_is_refused(previews: Previews) -> None:
     with pytest.raises(CatalystError, match="chart: must stay inside the repository"):
@@ -72,6 +74,7 @@ async def test_a_chart_outside_the_repository_is_refused(previews: Previews) -> 
             {"chart/templates/service.yaml": "{{ .Values.missing.key.deeper }}\n"},
             "service.yaml",
             id="template",
+            marks=pytest.mark.variant,
         ),
         pytest.param(
             {
@@ -128,6 +131,7 @@ async def test_an_image_that_never_starts_is_told_with_its_last_lines(previews: 
     await preview.until_comment("cannot start: FAULT=crash was asked for")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-018")
 async def test_an_application_that_starts_too_slowly_is_told_with_its_limit(
     previews: Previews,

@@ -90,6 +90,7 @@ async def test_a_namespace_deleted_by_hand_is_restored_with_the_same_commit(
     assert len(await preview.comments()) == 1
 
 
+@pytest.mark.variant
 async def test_a_draft_is_deployed_where_its_project_says_so(previews: Previews) -> None:
     preview = await previews.create(drafts="deploy")
     commit = await preview.open(draft=True)

@@ -113,6 +113,7 @@ async def test_an_image_is_awaited_by_check_and_tag_and_runs_with_its_projects_s
         await remove_secrets(stack.cluster, preview.project)
 
 
+@pytest.mark.variant
 @pytest.mark.spec("ENV-013", "FR-009")
 async def test_a_check_that_fails_is_told_in_the_comment(previews: Previews, shelf: Shelf) -> None:
     image = {"image": f"{shelf.host}/{shelf.path}:{{sha}}", "check": "docker"}

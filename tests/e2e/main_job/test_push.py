@@ -83,6 +83,7 @@ async def test_twenty_pushes_leave_one_comment(previews: Previews) -> None:
     assert len(await preview.comments()) == 1
 
 
+@pytest.mark.variant
 @pytest.mark.spec("EC-9")
 async def test_doubled_and_reordered_webhooks_change_nothing(
     previews: Previews, stack: Stack

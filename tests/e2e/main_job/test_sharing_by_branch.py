@@ -175,6 +175,7 @@ async def test_two_that_are_opened_at_the_same_moment_make_one_environment(
         await preview.until_gone()
 
 
+@pytest.mark.variant
 @pytest.mark.invariant(7)
 async def test_a_fork_of_the_same_branch_name_stays_apart(previews: Previews, stack: Stack) -> None:
     frontend, backend = await create(previews)
