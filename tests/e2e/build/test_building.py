@@ -52,6 +52,7 @@ async def test_the_same_content_is_built_once(builds: Builds) -> None:
     assert not with_other_context.was_present  # the context holds the README too
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-002")
 async def test_a_dockerfile_that_names_its_syntax_is_built_with_what_that_syntax_has(
     builds: Builds,
@@ -123,6 +124,7 @@ class Shelf:
         self.kept[namespace, pod, container] = await mask_log(lines)
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-006", "FR-009")
 async def test_the_whole_log_of_a_build_is_kept_however_it_ends(
     builds: Builds, config: BuildConfig
@@ -206,6 +208,7 @@ async def test_stopping_ends_whatever_an_earlier_worker_left(builds: Builds) -> 
         assert await builds.jobs() == []
 
 
+@pytest.mark.variant
 @pytest.mark.invariant(5)
 async def test_a_second_attempt_takes_over_the_running_job(builds: Builds) -> None:
     slow = DOCKERFILE.replace("echo built", "sleep 6")

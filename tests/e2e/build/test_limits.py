@@ -15,6 +15,7 @@ from workflows.errors import BuildFailedError
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
 
 
+@pytest.mark.variant
 @pytest.mark.spec("ENV-031", "FR-018")
 async def test_a_context_that_is_too_large_is_refused_before_anything_is_built(
     builds: Builds, config: BuildConfig

@@ -91,6 +91,7 @@ async def test_two_at_once_both_succeed_and_the_one_that_finds_it_taken_does_wit
     await other.activities.delete_images(m.RemoveInput(ref=other.ref))
 
 
+@pytest.mark.variant
 async def test_what_is_locked_in_spite_of_all_is_left_alone(builds: Builds) -> None:
     await builds.build(await push(builds, "one"), revision="rev:1")
     await builds.cluster.apply(make_holder(builds, await given(builds, "rev:1")))
@@ -115,6 +116,7 @@ async def test_code_that_nobody_answers_for_gets_none_nor_does_a_second_attempt(
     assert await claims(builds) == []
 
 
+@pytest.mark.variant
 async def test_more_than_half_full_it_is_emptied(builds: Builds, config: BuildConfig) -> None:
     small = with_limits(builds, config, state_size="1Mi")
     await small.build(await push(builds, "one"), revision="rev:1")

@@ -59,6 +59,7 @@ async def test_it_is_bound_found_again_and_goes_with_the_environment(
     assert await volume_of(cluster, environment) == {}
 
 
+@pytest.mark.variant
 async def test_one_environment_at_a_time_works_there(
     cluster: Cluster, namespaces: Namespaces
 ) -> None:

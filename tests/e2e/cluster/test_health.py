@@ -115,6 +115,7 @@ async def test_an_older_version_that_still_gets_requests_does_not_count(
     assert await fetch_often(environment) == ["new"] * 40
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-007", "FR-016")
 @pytest.mark.invariant(3)
 async def test_an_older_version_of_what_the_page_asks_does_not_count_either(
@@ -146,6 +147,7 @@ async def test_an_older_version_without_requests_is_not_waited_for(
     assert await fetch_often(environment) == ["new"] * 40
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-016", "FR-018")
 async def test_an_application_that_crashes_while_it_is_asked_is_given_up_early(
     environment: Environment,

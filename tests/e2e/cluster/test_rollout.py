@@ -54,6 +54,7 @@ async def test_an_image_that_does_not_exist_is_named_early(environment: Environm
     assert time.monotonic() - began < 40
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-009")
 async def test_a_container_that_crashes_is_given_up_with_its_last_lines_masked(
     environment: Environment,
@@ -159,6 +160,7 @@ async def test_a_stateful_set_over_quota_is_told_too(environment: Environment) -
         await environment.rollout(90)
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-007", "FR-011")
 async def test_a_stateful_set_comes_up_again_once_a_push_has_mended_it(
     environment: Environment,

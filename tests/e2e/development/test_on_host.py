@@ -57,6 +57,7 @@ async def volumes_of(desk: Desk) -> list[str]:
     return [each["spec"]["hostPath"]["path"] for each in found]
 
 
+@pytest.mark.variant
 async def test_a_directory_that_is_not_there_is_told(previews: Previews, stack: Stack) -> None:
     async with desk_in(previews, stack, Path("/opt/catalyst-e2e/nowhere")) as desk:
         await desk.ask(on_host=True)

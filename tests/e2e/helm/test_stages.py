@@ -70,6 +70,7 @@ async def test_an_update_leaves_what_it_has_not_reached_yet_as_it_serves(
     )
 
 
+@pytest.mark.variant
 async def test_an_attempt_that_is_repeated_runs_no_job_again(application: Application) -> None:
     await application.bring_up("a", stages=2)
     before = {name: job["metadata"]["uid"] for name, job in (await application.jobs()).items()}
@@ -114,6 +115,7 @@ async def test_a_failed_migration_leaves_the_old_version_serving(application: Ap
     assert await application.log("migrate") == "mended\n"
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-018")
 async def test_a_job_that_hangs_fails_at_its_own_limit_with_its_last_lines(
     application: Application,
@@ -153,6 +155,7 @@ async def test_a_revision_cancelled_during_a_job_leaves_no_pod_of_it(
     assert await application.log("migrate") == "run\n"
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-011")
 async def test_a_job_whose_pod_the_cluster_evicts_runs_in_another(application: Application) -> None:
     application.migrate = "import time; time.sleep(6); print('done', flush=True)"

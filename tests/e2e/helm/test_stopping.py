@@ -64,6 +64,7 @@ async def test_a_cancelled_upgrade_leaves_nothing_running_and_the_old_version_de
     assert (await release.statuses())[-1] == "deployed"
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-007")
 @pytest.mark.invariant(6)
 async def test_a_cancelled_first_installation_does_not_block_the_next(release: Release) -> None:

@@ -62,6 +62,7 @@ async def test_an_api_server_away_while_building_and_while_helm_runs_costs_only_
     assert len(await stack.cluster.build_jobs(preview.environment)) == 1
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-008", "FR-016")
 async def test_an_api_server_away_while_health_is_checked_and_while_all_is_removed(
     previews: Previews, stack: Stack

@@ -75,6 +75,7 @@ async def test_temporal_restarting_while_building_changes_nothing(
     assert commit in (await preview.page()).text
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-011")
 async def test_a_registry_that_hangs_for_a_while_is_waited_for(
     previews: Previews, stack: Stack
@@ -99,6 +100,7 @@ async def test_github_restarting_while_building_changes_nothing(
     await preview.until_comment(preview.url)
 
 
+@pytest.mark.variant
 @pytest.mark.spec("EC-5", "EC-9")
 async def test_an_event_heard_before_github_was_away_is_acted_upon_when_it_is_back(
     previews: Previews, stack: Stack

@@ -68,6 +68,7 @@ async def test_a_close_while_no_worker_runs_is_caught_up(previews: Previews, sta
     await preview.until_comment("cleaned up")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("FR-007")
 async def test_a_push_while_no_worker_runs_is_caught_up(previews: Previews, stack: Stack) -> None:
     preview = await previews.create()

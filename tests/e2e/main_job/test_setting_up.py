@@ -24,6 +24,7 @@ async def until_page_says(preview: Preview, text: str) -> None:
     await eventually(says, within=READY, what=f"the page says {text!r}")
 
 
+@pytest.mark.variant
 @pytest.mark.spec("EC-1", "ENV-008", "ENV-011")
 async def test_a_command_typed_on_the_set_up_page_runs_and_is_kept_until_it_is_reset(
     previews: Previews,
